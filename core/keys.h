@@ -103,7 +103,7 @@ bool sat_verify(const sat_public *public, const uint8_t hash[static SAT_HASH_BYT
  * receives a fresh recovery code (128 bits as 8 proquints) that opens a second slot.
  * The bytes are appended to `file`. */
 int sat_keyfile_write(sat_bytes *file, const sat_identity *identity, const char *passphrase,
-                      unsigned kdf_ms, char recovery[static SAT_RECOVERY_CHARS], const sat_env *env,
+                      unsigned kdf_ms, char recovery[SAT_RECOVERY_CHARS], const sat_env *env,
                       sat_error *err);
 
 /* Opens a key file with a passphrase or a recovery code (tried in turn; NULL for an open file).

@@ -77,8 +77,8 @@ int sat_value_check(const sat_value *value, sat_error *err);
 /* -1, 0, 1 by type and content, bytewise; references by their number in this store. */
 int sat_value_compare(const sat_value *a, const sat_value *b);
 
-/* A date between its text form and the number y * 500 + m * 40 + d (month and day 0 when unknown),
- * which sorts as the dates do.  Years 0001 to 9999. */
+/* A date between its text form and the number y * 512 + m * 40 + d (month and day 0 when unknown),
+ * which sorts as the dates do: 512 because 31 December is 511.  Years 0001 to 9999. */
 bool sat_date_number(const char *text, size_t length, int32_t *number);
 /* Writes at most 10 characters and returns how many; 0 when the number is no date. */
 size_t sat_date_text(int64_t number, char text[static 11]);

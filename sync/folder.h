@@ -6,7 +6,8 @@
  * are set to 1980-01-01 (the oldest that FAT can tell), so that neither name nor time says who or
  * when.  Nothing is ever overwritten; only sat_carrier.drop removes a bundle.
  *
- * All calls on the disk go through a sat_disk, so that crash tests can stop or tear each of them.
+ * All calls on the disk that a promise hangs on go through a sat_disk, so that crash tests can stop or
+ * tear each of them; looking, listing and setting times do not.
  */
 #ifndef SAT_FOLDER_H
 #define SAT_FOLDER_H

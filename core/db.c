@@ -1,0 +1,231 @@
+/* See db.h. */
+#include "db.h"
+
+#include <limits.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct sat_db {
+	sqlite3 *handle;
+};
+
+static int code_of(int rc)
+{
+	switch (rc & 0xff) {
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return SAT_EBUSY;
+	case SQLITE_NOMEM:
+		return SAT_ENOMEM;
+	case SQLITE_FULL:
+		return SAT_EFULL;
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return SAT_EDAMAGED;
+	case SQLITE_CANTOPEN:
+		return SAT_ENOTFOUND;
+	case SQLITE_TOOBIG:
+		return SAT_ELIMIT;
+	default:
+		return SAT_EIO;
+	}
+}
+
+int sat_db_fail(sat_db *db, sat_error *err)
+{
+	int rc = sqlite3_extended_errcode(db->handle);
+	switch (code_of(rc)) {
+	case SAT_EBUSY:
+		return sat_fail(err, SAT_EBUSY,
+		                "another Satchel has this store open; nothing was changed; close it there "
+		                "and try again");
+	case SAT_EFULL:
+		return sat_fail(err, SAT_EFULL,
+		                "the disk is full; nothing was changed; free some room and try again");
+	case SAT_EDAMAGED:
+		return sat_fail(err, SAT_EDAMAGED,
+		                "the store file is damaged or is no Satchel store (%s); leave it as it is "
+		                "and restore a backup beside it", sqlite3_errmsg(db->handle));
+	default:
+		return sat_fail(err, code_of(rc), "the store could not be read or written: %s",
+		                sqlite3_errmsg(db->handle));
+	}
+}
+
+/* The lock is taken at once, so that a second process learns it before a person has typed anything. */
+static const char opening[] =
+	"PRAGMA locking_mode=EXCLUSIVE;"
+	"PRAGMA journal_mode=TRUNCATE;"
+	"PRAGMA synchronous=EXTRA;"
+	"PRAGMA secure_delete=ON;"
+	"PRAGMA temp_store=MEMORY;"
+	"PRAGMA foreign_keys=OFF;"
+	"PRAGMA trusted_schema=OFF;"
+	"BEGIN EXCLUSIVE; COMMIT;";
+
+int sat_db_open(sat_db **out, const char *path, const sat_db_options *options, sat_error *err)
+{
+	*out = NULL;
+	sat_db *db = calloc(1, sizeof *db);
+	if (db == NULL)
+		return sat_fail(err, SAT_ENOMEM, "out of memory");
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW |
+	            (options->create ? SQLITE_OPEN_CREATE : 0);
+	char cache[64];
+	snprintf(cache, sizeof cache, "PRAGMA cache_size=-%d;",
+	         options->cache_kib > 0 ? options->cache_kib : 16384);
+	int rc = sqlite3_open_v2(path, &db->handle, flags, options->vfs);
+	if (rc != SQLITE_OK) {
+		sat_fail(err, code_of(rc), "%s could not be opened: %s", path,
+		         db->handle == NULL ? "out of memory" : sqlite3_errmsg(db->handle));
+	} else if (sat_db_exec(db, cache, err) == 0 && sat_db_exec(db, opening, err) == 0) {
+		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+		*out = db;
+		return 0;
+	}
+	int code = err != NULL ? err->code : code_of(rc);
+	sat_db_close(db);
+	return code != 0 ? code : SAT_EIO;
+}
+
+void sat_db_close(sat_db *db)
+{
+	if (db == NULL)
+		return;
+	for (sqlite3_stmt *s; db->handle != NULL && (s = sqlite3_next_stmt(db->handle, NULL)) != NULL;)
+		sqlite3_finalize(s);
+	sqlite3_close(db->handle);
+	free(db);
+}
+
+int sat_db_exec(sat_db *db, const char *sql, sat_error *err)
+{
+	return sqlite3_exec(db->handle, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : sat_db_fail(db, err);
+}
+
+int sat_db_prepare(sat_db *db, sat_stmt **slot, const char *sql, sat_error *err)
+{
+	if (*slot != NULL)
+		return 0;
+	int rc = sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, slot, NULL);
+	return rc == SQLITE_OK ? 0 : sat_db_fail(db, err);
+}
+
+void sat_db_finalize(sat_db *db, sat_stmt **slot)
+{
+	(void)db;
+	sqlite3_finalize(*slot);
+	*slot = NULL;
+}
+
+void sat_bind_null(sat_stmt *s, int at) { sqlite3_bind_null(s, at); }
+void sat_bind_int(sat_stmt *s, int at, int64_t value) { sqlite3_bind_int64(s, at, value); }
+void sat_bind_real(sat_stmt *s, int at, double value) { sqlite3_bind_double(s, at, value); }
+
+void sat_bind_text(sat_stmt *s, int at, const char *text, size_t length)
+{
+	sqlite3_bind_text64(s, at, text == NULL ? "" : text, length, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+void sat_bind_string(sat_stmt *s, int at, const char *text)
+{
+	sqlite3_bind_text(s, at, text, -1, SQLITE_STATIC);
+}
+
+void sat_bind_blob(sat_stmt *s, int at, const void *data, size_t length)
+{
+	sqlite3_bind_blob64(s, at, data == NULL ? "" : data, length, SQLITE_STATIC);
+}
+
+int sat_step(sat_db *db, sat_stmt *s, sat_error *err)
+{
+	int rc = sqlite3_step(s);
+	if (rc == SQLITE_ROW)
+		return 1;
+	if (rc == SQLITE_DONE)
+		return 0;
+	int code = sat_db_fail(db, err);
+	sqlite3_reset(s);
+	return code;
+}
+
+int sat_run(sat_db *db, sat_stmt *s, sat_error *err)
+{
+	int rc = sqlite3_step(s);
+	int code = rc == SQLITE_DONE || rc == SQLITE_ROW ? 0 : sat_db_fail(db, err);
+	sqlite3_reset(s);
+	return code;
+}
+
+int sat_run_unless(sat_db *db, sat_stmt *s, sat_error *err)
+{
+	int rc = sqlite3_step(s);
+	int code = rc == SQLITE_DONE                       ? 0
+	           : (rc & 0xff) == SQLITE_CONSTRAINT      ? 1
+	                                                   : sat_db_fail(db, err);
+	sqlite3_reset(s);
+	return code;
+}
+
+void sat_reset(sat_stmt *s)
+{
+	if (s != NULL)
+		sqlite3_reset(s);
+}
+
+bool sat_column_is_null(sat_stmt *s, int at) { return sqlite3_column_type(s, at) == SQLITE_NULL; }
+int64_t sat_column_int(sat_stmt *s, int at) { return sqlite3_column_int64(s, at); }
+double sat_column_real(sat_stmt *s, int at) { return sqlite3_column_double(s, at); }
+
+const char *sat_column_text(sat_stmt *s, int at, size_t *length)
+{
+	const char *text = (const char *)sqlite3_column_text(s, at);
+	if (length != NULL)
+		*length = (size_t)sqlite3_column_bytes(s, at);
+	return text;
+}
+
+const void *sat_column_blob(sat_stmt *s, int at, size_t *length)
+{
+	const void *data = sqlite3_column_blob(s, at);
+	*length = (size_t)sqlite3_column_bytes(s, at);
+	return data;
+}
+
+int64_t sat_db_changes(sat_db *db) { return sqlite3_changes64(db->handle); }
+
+int sat_db_int(sat_db *db, const char *sql, int64_t *value, int64_t fallback, sat_error *err)
+{
+	sat_stmt *s = NULL;
+	int rc = sat_db_prepare(db, &s, sql, err);
+	if (rc == 0)
+		rc = sat_step(db, s, err);
+	if (rc >= 0)
+		*value = rc == 1 && !sat_column_is_null(s, 0) ? sat_column_int(s, 0) : fallback;
+	sat_db_finalize(db, &s);
+	return rc < 0 ? rc : 0;
+}
+
+int sat_db_backup(sat_db *db, const char *path, sat_error *err)
+{
+	sqlite3 *copy = NULL;
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXCLUSIVE | SQLITE_OPEN_NOFOLLOW;
+	int rc = sqlite3_open_v2(path, &copy, flags, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_exec(copy, "PRAGMA synchronous=EXTRA; PRAGMA journal_mode=TRUNCATE;", NULL, NULL,
+		                  NULL);
+	sqlite3_backup *backup = NULL;
+	if (rc == SQLITE_OK) {
+		backup = sqlite3_backup_init(copy, "main", db->handle, "main");
+		rc = backup == NULL ? sqlite3_errcode(copy) : sqlite3_backup_step(backup, -1);
+		if (backup != NULL)
+			sqlite3_backup_finish(backup);
+	}
+	int code = 0;
+	if (rc != SQLITE_DONE)
+		code = sat_fail(err, code_of(rc), "the backup to %s failed: %s; the store itself is unchanged",
+		                path, copy == NULL ? "out of memory" : sqlite3_errmsg(copy));
+	sqlite3_close(copy);
+	return code;
+}

@@ -1,0 +1,393 @@
+/* See gate.h. */
+#include "gate.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store-private.h"
+
+/* What is known of one person, for the gate's recipient. */
+typedef struct view {
+	sat_dot person;             /* 0: an empty slot */
+	sat_purposes permitted;     /* in the present episode of each purpose */
+	sat_purposes advanced;      /* purposes whose present episode is above 0 */
+	const uint32_t *episodes;   /* by bit, when something advanced; else NULL */
+} view;
+
+struct sat_gate {
+	sat_store *store;
+	sat_recipient to;
+	view *views;                /* open addressing */
+	size_t room, count;
+	sat_arena episodes;
+	sat_arena scratch;
+};
+
+int sat_gate_open(sat_gate **out, sat_store *store, const sat_recipient *to, sat_error *err)
+{
+	sat_gate *gate = calloc(1, sizeof *gate);
+	if (gate == NULL || (gate->views = calloc(256, sizeof *gate->views)) == NULL) {
+		free(gate);
+		return sat_fail(err, SAT_ENOMEM, "out of memory");
+	}
+	gate->store = store;
+	gate->to = *to;
+	gate->room = 256;
+	*out = gate;
+	return 0;
+}
+
+void sat_gate_free(sat_gate *gate)
+{
+	if (gate == NULL)
+		return;
+	sat_arena_clear(&gate->episodes);
+	sat_arena_clear(&gate->scratch);
+	free(gate->views);
+	free(gate);
+}
+
+int sat_gate_today(sat_store *store, bool own_clock, int32_t *today, sat_error *err)
+{
+	int64_t signed_date;
+	int rc = sat_meta_int(store, "registry_date", &signed_date, 0, err);
+	*today = (int32_t)signed_date;
+	if (own_clock) {
+		int64_t now = store->env->now(store->env->context) / 86400;
+		if (now > *today)
+			*today = now > INT32_MAX ? INT32_MAX : (int32_t)now;
+	}
+	return rc;
+}
+
+/* --- from decisions to a view ------------------------------------------------------------------- */
+
+static bool word_in(const char *words, const char *word, size_t length)
+{
+	for (const char *at = words; at != NULL && *at != '\0';) {
+		size_t n = strcspn(at, " ");
+		if (n == length && memcmp(at, word, n) == 0)
+			return true;
+		at += n + (at[n] == ' ');
+	}
+	return false;
+}
+
+/* Recipients are left out unless their role, or one of their audiences, is named; no names at all
+ * leave nobody out. */
+static bool recipient_fits(const sat_recipient *to, const char *recipients)
+{
+	if (recipients == NULL || recipients[0] == '\0')
+		return true;
+	const char *role = sat_role_name(to->role);
+	if (role != NULL && word_in(recipients, role, strlen(role)))
+		return true;
+	for (const char *at = to->audiences; at != NULL && *at != '\0';) {
+		size_t n = strcspn(at, " ");
+		if (word_in(recipients, at, n))
+			return true;
+		at += n + (at[n] == ' ');
+	}
+	return false;
+}
+
+static bool names_contain(const sat_decision *decision, const uint8_t *name)
+{
+	for (size_t i = 0; i < decision->supersedes_count; i++) {
+		if (memcmp(decision->supersedes + i * SAT_HASH_BYTES, name, SAT_HASH_BYTES) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* True when everything that the decision supersedes is known here; a chain with a hole in it may hide
+ * a refusal. */
+static bool complete(const sat_decision *all, size_t count, const sat_decision *decision)
+{
+	for (size_t i = 0; i < decision->supersedes_count; i++) {
+		bool found = false;
+		for (size_t k = 0; k < count && !found; k++)
+			found = memcmp(all[k].name, decision->supersedes + i * SAT_HASH_BYTES, SAT_HASH_BYTES) == 0;
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+static bool is_head(const sat_decision *all, size_t count, const sat_decision *decision)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (&all[i] != decision && all[i].episode == decision->episode &&
+		    strcmp(all[i].purpose, decision->purpose) == 0 && names_contain(&all[i], decision->name))
+			return false;
+	}
+	return true;
+}
+
+static const char *why_not(const sat_gate *gate, const sat_decision *all, size_t count,
+                           const sat_decision *head)
+{
+	switch (head->event) {
+	case SAT_GIVEN:
+	case SAT_RENEWED:
+		break;
+	case SAT_REQUESTED:
+		return "was asked and has not answered";
+	case SAT_DEFERRED:
+		return "has not decided yet";
+	case SAT_REFUSED:
+		return "said no";
+	case SAT_WITHDRAWN:
+	case SAT_REVOKED:
+		return head->final ? "took it back" : "stopped sharing";
+	default:
+		return "has no valid decision";
+	}
+	if (head->until != 0 && gate->to.today > head->until)
+		return "gave it for a time that is over";
+	if (!recipient_fits(&gate->to, head->recipients))
+		return "did not allow this recipient";
+	return complete(all, count, head) ? NULL : "has a decision of which a part is missing here";
+}
+
+/* NULL when the purpose is permitted, else the reason: every head of the present episode has to permit. */
+static const char *judge(const sat_gate *gate, const sat_decision *all, size_t count, const char *purpose,
+                         uint32_t episode)
+{
+	const char *reason = "has not been asked";
+	for (size_t i = 0; i < count; i++) {
+		if (all[i].episode != episode || strcmp(all[i].purpose, purpose) != 0 ||
+		    !is_head(all, count, &all[i]))
+			continue;
+		const char *no = why_not(gate, all, count, &all[i]);
+		if (no != NULL)
+			return no;
+		reason = NULL;
+	}
+	return reason;
+}
+
+/* Names are needed only where decisions can supersede each other. */
+static bool needs_names(const sat_decision *all, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (all[i].supersedes_count > 0)
+			return true;
+	}
+	return false;
+}
+
+static int decisions_of(sat_gate *gate, sat_dot person, sat_decision **all, size_t *count, sat_error *err)
+{
+	sat_arena_reset(&gate->scratch);
+	int rc = sat_consent_of_subject(gate->store, person, false, &gate->scratch, all, count, err);
+	for (size_t i = 0; rc == 0 && needs_names(*all, *count) && i < *count; i++)
+		rc = sat_decision_seal(gate->store, &(*all)[i], err);
+	return rc;
+}
+
+static int look(sat_gate *gate, view *v, sat_error *err)
+{
+	sat_decision *all;
+	size_t count;
+	int rc = decisions_of(gate, v->person, &all, &count, err);
+	if (rc != 0)
+		return rc;
+	v->permitted = v->advanced = 0;
+	uint32_t *episodes = NULL;
+	for (size_t i = 0; i < count; i++) {
+		sat_purposes bit = sat_purpose_find(gate->store, all[i].purpose);
+		if (bit == 0 || (v->permitted & bit) != 0)
+			continue;
+		uint32_t episode = sat_consent_episode(all, count, all[i].purpose);
+		if (episode > 0 && episodes == NULL) {
+			episodes = sat_arena_zeroed(&gate->episodes, 64, sizeof *episodes);
+			if (episodes == NULL)
+				return sat_fail(err, SAT_ENOMEM, "out of memory");
+		}
+		if (episode > 0) {
+			v->advanced |= bit;
+			episodes[__builtin_ctzll(bit)] = episode;
+		}
+		if (judge(gate, all, count, all[i].purpose, episode) == NULL)
+			v->permitted |= bit;
+	}
+	v->episodes = episodes;
+	return 0;
+}
+
+/* --- the views ---------------------------------------------------------------------------------- */
+
+static size_t slot_of(const sat_gate *gate, sat_dot person)
+{
+	size_t slot = (size_t)((uint64_t)person * UINT64_C(0x9E3779B97F4A7C15) >> 32) & (gate->room - 1);
+	while (gate->views[slot].person != 0 && gate->views[slot].person != person)
+		slot = (slot + 1) & (gate->room - 1);
+	return slot;
+}
+
+static int make_room(sat_gate *gate, sat_error *err)
+{
+	if (gate->count * 2 < gate->room)
+		return 0;
+	view *old = gate->views;
+	size_t old_room = gate->room;
+	view *views = calloc(old_room * 2, sizeof *views);
+	if (views == NULL)
+		return sat_fail(err, SAT_ENOMEM, "out of memory");
+	gate->views = views;
+	gate->room = old_room * 2;
+	for (size_t i = 0; i < old_room; i++) {
+		if (old[i].person != 0)
+			gate->views[slot_of(gate, old[i].person)] = old[i];
+	}
+	free(old);
+	return 0;
+}
+
+static int view_of(sat_gate *gate, sat_dot person, const view **out, sat_error *err)
+{
+	size_t slot = slot_of(gate, person);
+	if (gate->views[slot].person == 0) {
+		int rc = make_room(gate, err);
+		view fresh = { .person = person };
+		if (rc == 0)
+			rc = look(gate, &fresh, err);
+		if (rc != 0)
+			return rc;
+		slot = slot_of(gate, person);
+		gate->views[slot] = fresh;
+		gate->count++;
+	}
+	*out = &gate->views[slot];
+	return 0;
+}
+
+/* --- weighing ----------------------------------------------------------------------------------- */
+
+/* What one person allows, given the entries that a value states for them (none: unstated). */
+static void weigh_one(const view *v, const sat_stated *stated, size_t count, sat_leave *leave)
+{
+	if (count == 0) {
+		leave->permitted &= v->permitted & ~v->advanced;
+		return;
+	}
+	sat_purposes fits = 0, dead = 0, said = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (stated[i].purpose == SAT_EVERY_PURPOSE || stated[i].purpose > 62)
+			continue;
+		sat_purposes bit = UINT64_C(1) << stated[i].purpose;
+		uint32_t present = v->episodes == NULL ? 0 : v->episodes[stated[i].purpose];
+		said |= bit;
+		if (stated[i].episode == present)
+			fits |= bit;
+		else if (stated[i].episode < present)
+			dead |= bit;
+	}
+	leave->permitted &= v->permitted & (fits | (~said & ~v->advanced));
+	leave->dead |= dead | (v->advanced & ~said);
+}
+
+int sat_gate_weigh(sat_gate *gate, const sat_dot *persons, size_t person_count, const sat_stated *stated,
+                   size_t stated_count, sat_leave *leave, sat_error *err)
+{
+	*leave = (sat_leave){ .permitted = ~SAT_PURPOSE_NEVER };
+	size_t p = 0, s = 0;
+	while (p < person_count || s < stated_count) {
+		sat_dot person = p == person_count                       ? stated[s].person
+		                 : s == stated_count                     ? persons[p]
+		                 : stated[s].person < persons[p]         ? stated[s].person
+		                                                         : persons[p];
+		p += p < person_count && persons[p] == person;
+		size_t first = s;
+		while (s < stated_count && stated[s].person == person)
+			s++;
+		const view *v;
+		int rc = view_of(gate, person, &v, err);
+		if (rc != 0)
+			return rc;
+		weigh_one(v, stated + first, s - first, leave);
+	}
+	return 0;
+}
+
+static int reason_for(sat_gate *gate, sat_dot person, sat_purposes bit, bool dead, bool unstated,
+                      char *sentence, size_t room, sat_error *err)
+{
+	sat_decision *all;
+	size_t count;
+	int rc = decisions_of(gate, person, &all, &count, err);
+	char id[SAT_ID_CHARS];
+	if (rc == 0)
+		rc = sat_id_print(gate->store, person, id, err);
+	if (rc != 0)
+		return rc;
+	const char *purpose = sat_purpose_name(gate->store, (unsigned)__builtin_ctzll(bit));
+	if (purpose == NULL)
+		purpose = "a purpose that is not known here";
+	const char *why = NULL;
+	if (dead)
+		why = "took it back";
+	else if (unstated)
+		why = "took back an earlier yes, and this has not been confirmed since";
+	else
+		why = judge(gate, all, count, purpose, sat_consent_episode(all, count, purpose));
+	snprintf(sentence, room, "%s: person %s %s", purpose, id, why == NULL ? "has not agreed to this" : why);
+	return 0;
+}
+
+int sat_gate_reason(sat_gate *gate, const sat_dot *persons, size_t person_count, const sat_stated *stated,
+                    size_t stated_count, sat_purposes needs, char *sentence, size_t room, sat_error *err)
+{
+	sentence[0] = '\0';
+	for (size_t i = 0; i < person_count; i++) {
+		size_t first = 0;
+		while (first < stated_count && stated[first].person < persons[i])
+			first++;
+		size_t n = 0;
+		while (first + n < stated_count && stated[first + n].person == persons[i])
+			n++;
+		sat_leave leave = { .permitted = ~SAT_PURPOSE_NEVER };
+		const view *v;
+		int rc = view_of(gate, persons[i], &v, err);
+		if (rc != 0)
+			return rc;
+		weigh_one(v, stated + first, n, &leave);
+		sat_purposes bad = needs & (leave.dead | ~leave.permitted);
+		if (bad != 0)
+			return reason_for(gate, persons[i], bad & -bad, (bad & -bad & leave.dead) != 0,
+			                  n == 0 && (v->advanced & bad & -bad) != 0, sentence, room, err);
+	}
+	return 0;
+}
+
+int sat_gate_state(sat_gate *gate, const sat_dot *persons, size_t person_count, sat_arena *arena,
+                   const sat_stated **stated, uint32_t *stated_count, sat_error *err)
+{
+	size_t most = 0, n = 0;
+	for (size_t i = 0; i < person_count; i++) {
+		const view *v;
+		int rc = view_of(gate, persons[i], &v, err);
+		if (rc != 0)
+			return rc;
+		most += 1 + (size_t)__builtin_popcountll(v->advanced);
+	}
+	sat_stated *list = sat_arena_take(arena, (most + 1) * sizeof *list);
+	if (list == NULL)
+		return sat_fail(err, SAT_ENOMEM, "out of memory");
+	for (size_t i = 0; i < person_count; i++) {
+		const view *v;
+		int rc = view_of(gate, persons[i], &v, err);
+		if (rc != 0)
+			return rc;
+		for (uint8_t bit = 0; bit < 63; bit++) {
+			if (v->advanced >> bit & 1)
+				list[n++] = (sat_stated){ persons[i], v->episodes[bit], bit };
+		}
+		list[n++] = (sat_stated){ persons[i], 0, SAT_EVERY_PURPOSE };
+	}
+	*stated = list;
+	*stated_count = (uint32_t)n;
+	return 0;
+}

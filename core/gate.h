@@ -1,0 +1,72 @@
+/* The gate: the one place that says whether something may leave, be shown, or be kept.
+ *
+ * Every export, dump, search and report asks here, and every merge asks again for what comes in.  The
+ * answer is worked out from what this replica now knows, and is *no* by default:
+ *
+ *   permitted   every person concerned has, for every purpose that the field needs, only permitting
+ *               heads in the present episode, and they permit this recipient
+ *   suspended   something is missing, refused, deferred, expired, contradictory or incomplete: not
+ *               sent, not shown, kept; a later decision can change it
+ *   erased      the value states an episode that a signed final withdrawal has closed.  Nothing else
+ *               ever erases, and in particular no evaluation
+ *
+ * A gate is opened for one recipient and keeps what it worked out for each person, so that asking
+ * costs a few operations on words.  It sees the store as it was when each person was first asked
+ * about: open a new one after decisions changed.
+ */
+#ifndef SAT_GATE_H
+#define SAT_GATE_H
+
+#include "consent.h"
+#include "merge.h"
+#include "store.h"
+#include "table.h"
+
+typedef enum sat_answer { SAT_PERMITTED, SAT_SUSPENDED, SAT_ERASED } sat_answer;
+
+typedef struct sat_recipient {
+	sat_role role;
+	const char *audiences;  /* sorted words that decisions may name besides the role; "" for none */
+	int32_t today;          /* what is taken as today's date, days since 1970; see sat_gate_today */
+} sat_recipient;
+
+typedef struct sat_gate sat_gate;
+
+/* Owned by the caller; borrows the store and `to->audiences`. */
+int sat_gate_open(sat_gate **gate, sat_store *store, const sat_recipient *to, sat_error *err);
+void sat_gate_free(sat_gate *gate);
+SAT_AUTO_DEFINE(sat_gate)
+
+/* The date that expiry goes by: the greatest that the registry signed, and when `own_clock` is set also
+ * this machine's, which may only hide more. */
+int sat_gate_today(sat_store *store, bool own_clock, int32_t *today, sat_error *err);
+
+/* What all persons together allow for values with one statement. */
+typedef struct sat_leave {
+	sat_purposes permitted;
+	sat_purposes dead;      /* purposes for which the statement names a closed episode */
+} sat_leave;
+
+/* Weighs persons concerned and what a value states.  Both lists ascend by person. */
+int sat_gate_weigh(sat_gate *gate, const sat_dot *persons, size_t person_count, const sat_stated *stated,
+                   size_t stated_count, sat_leave *leave, sat_error *err);
+
+/* The answer for a field that needs `needs`. */
+static inline sat_answer sat_gate_answer(const sat_leave *leave, sat_purposes needs)
+{
+	if (needs & leave->dead)
+		return SAT_ERASED;
+	return (needs & ~leave->permitted) != 0 ? SAT_SUSPENDED : SAT_PERMITTED;
+}
+
+/* One sentence that can be shown to a person on why a value is not permitted: the first person and
+ * purpose that stand in the way. */
+int sat_gate_reason(sat_gate *gate, const sat_dot *persons, size_t person_count, const sat_stated *stated,
+                    size_t stated_count, sat_purposes needs, char *sentence, size_t room, sat_error *err);
+
+/* Episodes that a write about these persons has to state now: the usual ones (every purpose, episode 0)
+ * and one entry for each purpose whose present episode is above 0.  In `arena`, ascending. */
+int sat_gate_state(sat_gate *gate, const sat_dot *persons, size_t person_count, sat_arena *arena,
+                   const sat_stated **stated, uint32_t *stated_count, sat_error *err);
+
+#endif

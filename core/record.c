@@ -1,0 +1,835 @@
+/* See record.h. */
+#include "record.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "store-private.h"
+
+static int no_memory(sat_error *err) { return sat_fail(err, SAT_ENOMEM, "out of memory"); }
+
+/* --- loading ------------------------------------------------------------------------------------ */
+
+static int load_siblings(sat_store *store, sat_state *state, sat_error *err)
+{
+	int rc = SAT_SQL(store, sibling_select,
+	                 "SELECT dot, clock, content FROM sat_sibling WHERE record = ? ORDER BY field, dot, n");
+	if (rc != 0)
+		return rc;
+	sat_stmt *s = store->sql.sibling_select;
+	sat_bind_int(s, 1, state->id);
+	while ((rc = sat_step(store->db, s, err)) == 1) {
+		sat_sibling sibling = { 0 };
+		size_t length;
+		const void *clock = sat_column_blob(s, 1, &length);
+		bool changed = false;
+		rc = sat_clock_read_one(state, &sibling, clock, length, err);
+		if (rc == 0)
+			rc = sat_row_value(s, 2, state->table->columns[sibling.field].type, state->arena,
+			                   &sibling.value, err);
+		sat_value *v = &sibling.value;
+		if (rc == 0 && (v->type == SAT_TEXT || v->type == SAT_CHOICE || v->type == SAT_DATE) &&
+		    (v->text.bytes = sat_arena_copy(state->arena, v->text.bytes, v->text.length)) == NULL)
+			rc = no_memory(err);
+		if (rc == 0 && sat_state_add(state, &sibling, &changed) != 0)
+			rc = no_memory(err);
+		if (rc != 0)
+			break;
+	}
+	sat_reset(s);
+	return rc;
+}
+
+/* Everyone whom the siblings name or state; what else there is stands in sat_concerned. */
+static int derive_persons(sat_state *state)
+{
+	bool changed;
+	int rc = state->table->person ? sat_state_concern(state, state->id, &changed) : 0;
+	for (size_t i = 0; rc == 0 && i < state->count; i++) {
+		const sat_sibling *s = &state->siblings[i];
+		for (uint32_t k = 0; rc == 0 && k < s->stated_count; k++)
+			rc = sat_state_concern(state, s->stated[k].person, &changed);
+		if (s->blank || !state->table->columns[s->field].concerns)
+			continue;
+		if (s->value.type == SAT_REFERENCE)
+			rc = sat_state_concern(state, s->value.reference, &changed);
+		for (size_t k = 0; rc == 0 && s->value.type == SAT_REFERENCES && k < s->value.references.count; k++)
+			rc = sat_state_concern(state, s->value.references.at[k], &changed);
+	}
+	return rc;
+}
+
+static int load_concerned(sat_store *store, sat_state *state, sat_error *err)
+{
+	if (derive_persons(state) != 0)
+		return no_memory(err);
+	int rc = SAT_SQL(store, concerned_of_record, "SELECT person FROM sat_concerned WHERE record = ?");
+	if (rc != 0)
+		return rc;
+	sat_stmt *s = store->sql.concerned_of_record;
+	sat_bind_int(s, 1, state->id);
+	bool changed;
+	while ((rc = sat_step(store->db, s, err)) == 1) {
+		if (sat_state_concern(state, sat_column_int(s, 0), &changed) != 0) {
+			rc = no_memory(err);
+			break;
+		}
+	}
+	sat_reset(s);
+	return rc;
+}
+
+int sat_record_load_row(sat_store *store, sat_table *table, sat_stmt *row, sat_arena *arena,
+                        sat_state *state, sat_error *err)
+{
+	*state = (sat_state){ .store = store, .table = table, .id = sat_column_int(row, SAT_AT_ID),
+		              .created = true, .arena = arena };
+	bool usual = sat_column_is_null(row, SAT_AT_CLOCK);
+	int rc = sat_clock_read(state, row, err);
+	/* A row that was written once says everything itself. */
+	if (rc == 0 && usual)
+		return derive_persons(state) != 0 ? no_memory(err) : 0;
+	if (rc == 0)
+		rc = load_siblings(store, state, err);
+	return rc != 0 ? rc : load_concerned(store, state, err);
+}
+
+int sat_record_load(sat_store *store, sat_table *table, sat_dot id, sat_arena *arena, sat_state *state,
+                    sat_error *err)
+{
+	int rc = 0;
+	if (table == NULL)
+		rc = sat_table_of_record(store, id, &table, err);
+	*state = (sat_state){ .store = store, .table = table, .id = id, .arena = arena };
+	if (rc != 0 || table == NULL)
+		return rc;
+	rc = sat_table_prepare(store, table, &table->one, err);
+	if (rc != 0)
+		return rc;
+	sat_bind_int(table->one, 1, id);
+	rc = sat_step(store->db, table->one, err);
+	if (rc == 1)
+		rc = sat_record_load_row(store, table, table->one, arena, state, err);
+	sat_reset(table->one);
+	return rc;
+}
+
+/* --- saving ------------------------------------------------------------------------------------- */
+
+static int save_sibling(sat_store *store, const sat_state *state, const sat_sibling *s, int n,
+                        sat_error *err)
+{
+	int rc = SAT_SQL(store, sibling_insert,
+	                 "INSERT INTO sat_sibling(record, field, dot, n, kind, clock, content) "
+	                 "VALUES(?, ?, ?, ?, ?, ?, ?)");
+	if (rc != 0)
+		return rc;
+	SAT_BYTES(clock);
+	if (sat_clock_write_one(s, &clock) != 0)
+		return no_memory(err);
+	sat_stmt *insert = store->sql.sibling_insert;
+	sat_bind_int(insert, 1, state->id);
+	sat_bind_int(insert, 2, s->field);
+	sat_bind_int(insert, 3, s->dot);
+	sat_bind_int(insert, 4, n);
+	sat_bind_int(insert, 5, state->table->id);
+	sat_bind_blob(insert, 6, clock.data, clock.length);
+	rc = sat_bind_value(insert, 7, &s->value, state->arena, err);
+	return rc != 0 ? rc : sat_run(store->db, insert, err);
+}
+
+static int save_siblings(sat_store *store, const sat_state *state, const sat_sibling *const *shown,
+                         size_t shown_count, sat_error *err)
+{
+	int rc = SAT_SQL(store, sibling_delete, "DELETE FROM sat_sibling WHERE record = ?");
+	if (rc != 0)
+		return rc;
+	sat_bind_int(store->sql.sibling_delete, 1, state->id);
+	rc = sat_run(store->db, store->sql.sibling_delete, err);
+	for (size_t i = 0; rc == 0 && i < state->count; i++) {
+		bool in_row = false;
+		for (size_t k = 0; k < shown_count; k++)
+			in_row = in_row || shown[k] == &state->siblings[i];
+		if (!in_row)
+			rc = save_sibling(store, state, &state->siblings[i], (int)i, err);
+	}
+	return rc;
+}
+
+/* Whom the row's own columns name is found through their indexes; everybody else is listed. */
+static bool named_in_row(const sat_state *state, const sat_sibling *const *shown, size_t count, sat_dot person)
+{
+	if (state->table->person && person == state->id)
+		return true;
+	for (size_t i = 0; i < count; i++) {
+		const sat_sibling *s = shown[i];
+		if (!s->blank && s->value.type == SAT_REFERENCE && s->value.reference == person &&
+		    state->table->columns[s->field].concerns)
+			return true;
+	}
+	return false;
+}
+
+static bool all_named_in_row(const sat_state *state, const sat_sibling *const *shown, size_t count)
+{
+	for (size_t i = 0; i < state->person_count; i++) {
+		if (!named_in_row(state, shown, count, state->persons[i]))
+			return false;
+	}
+	return true;
+}
+
+static int save_concerned(sat_store *store, const sat_state *state, const sat_sibling *const *shown,
+                          size_t count, sat_error *err)
+{
+	int rc = SAT_SQL(store, concerned_insert,
+	                 "INSERT OR IGNORE INTO sat_concerned(person, record, kind) VALUES(?, ?, ?)");
+	for (size_t i = 0; rc == 0 && i < state->person_count; i++) {
+		if (named_in_row(state, shown, count, state->persons[i]))
+			continue;
+		sat_stmt *s = store->sql.concerned_insert;
+		sat_bind_int(s, 1, state->persons[i]);
+		sat_bind_int(s, 2, state->id);
+		sat_bind_int(s, 3, state->table->id);
+		rc = sat_run(store->db, s, err);
+	}
+	return rc;
+}
+
+/* Binds the row from parameter `at`: seq, told, clock, then every column. */
+static int bind_row(sat_stmt *s, int at, const sat_state *state, const sat_sibling *const *shown, size_t count,
+                    int64_t seq, int64_t told, const sat_bytes *clock, sat_error *err)
+{
+	seq != 0 ? sat_bind_int(s, at, seq) : sat_bind_null(s, at);
+	told != 0 ? sat_bind_int(s, at + 1, told) : sat_bind_null(s, at + 1);
+	if (clock->length > 0)
+		sat_bind_blob(s, at + 2, clock->data, clock->length);
+	else
+		sat_bind_null(s, at + 2);
+	for (size_t i = 0; i < state->table->column_count; i++)
+		sat_bind_null(s, at + 3 + (int)i);
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		rc = sat_bind_value(s, at + 3 + shown[i]->field, &shown[i]->value, state->arena, err);
+	return rc;
+}
+
+static size_t collect_shown(const sat_state *state, const sat_sibling **shown)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < state->count;) {
+		uint16_t field = state->siblings[i].field;
+		shown[count++] = sat_state_shown(state, field);
+		while (i < state->count && state->siblings[i].field == field)
+			i++;
+	}
+	return count;
+}
+
+int sat_record_save(sat_store *store, const sat_state *before, sat_state *state, int64_t seq, int64_t told,
+                    sat_error *err)
+{
+	sat_table *table = state->table;
+	const sat_sibling **shown = sat_arena_take(state->arena, (table->column_count + 1) * sizeof *shown);
+	if (shown == NULL)
+		return no_memory(err);
+	size_t count = collect_shown(state, shown);
+	SAT_BYTES(clock);
+	if (sat_clock_write(state->arena, state, shown, count, &clock) != 0)
+		return no_memory(err);
+	bool fresh = !before->created;
+	sat_stmt **slot = fresh ? &table->insert : &table->update;
+	int rc = sat_table_prepare(store, table, slot, err);
+	if (rc != 0)
+		return rc;
+	if (!fresh && (rc = sat_search_remove(store, before, err)) != 0)
+		return rc;
+	/* What is not in the row needs the row to say that it is not the usual one. */
+	if (clock.length == 0 && (state->count > count || !all_named_in_row(state, shown, count)))
+		sat_bytes_put_varint(&clock, 0);
+	if (seq == 0)
+		seq = sat_store_next_sequence(store);
+	sat_bind_int(*slot, fresh ? 1 : (int)table->column_count + 4, state->id);
+	rc = bind_row(*slot, fresh ? 2 : 1, state, shown, count, seq, told, &clock, err);
+	if (rc == 0)
+		rc = sat_run(store->db, *slot, err);
+	if (rc == 0 && (state->count > count || before->count > 0))
+		rc = save_siblings(store, state, shown, count, err);
+	if (rc == 0)
+		rc = save_concerned(store, state, shown, count, err);
+	return rc != 0 ? rc : sat_search_add(store, state, err);
+}
+
+/* --- writing ------------------------------------------------------------------------------------ */
+
+static int check_write(const sat_table *table, const sat_write *write, sat_error *err)
+{
+	if (write->column >= table->column_count)
+		return sat_fail(err, SAT_EINVALID, "kind %s has no such field", table->name);
+	const sat_column *column = &table->columns[write->column];
+	if (write->value.type == SAT_CLEARED)
+		return 0;
+	if (write->value.type != column->type)
+		return sat_fail(err, SAT_EINVALID, "field %s takes %s", column->name, sat_type_name(column->type));
+	int rc = sat_value_check(&write->value, err);
+	return rc != 0 ? sat_error_context(err, "field %s", column->name) : 0;
+}
+
+/* Persons named by a write, with the record itself where it is a person: ascending, without repeats. */
+static int persons_of_writes(const sat_table *table, sat_dot id, const sat_write *writes, size_t count,
+                             sat_state *state)
+{
+	bool changed;
+	int rc = table->person ? sat_state_concern(state, id, &changed) : 0;
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		const sat_value *v = &writes[i].value;
+		if (!table->columns[writes[i].column].concerns)
+			continue;
+		if (v->type == SAT_REFERENCE)
+			rc = sat_state_concern(state, v->reference, &changed);
+		for (size_t k = 0; rc == 0 && v->type == SAT_REFERENCES && k < v->references.count; k++)
+			rc = sat_state_concern(state, v->references.at[k], &changed);
+	}
+	return rc;
+}
+
+static int add_search_words(sat_store *store, const sat_table *table, sat_dot id, const sat_write *writes,
+                            size_t count, sat_error *err);
+
+/* The usual creation: nobody concerned has closed an episode and no list names a person, so that
+ * neither statement nor list has to be written down and the row alone says everything. */
+static int add_usual(sat_store *store, sat_table *table, sat_dot id, int64_t seq, const sat_write *writes,
+                     size_t count, sat_arena *arena, sat_error *err)
+{
+	int rc = sat_table_prepare(store, table, &table->insert, err);
+	if (rc != 0)
+		return rc;
+	sat_stmt *s = table->insert;
+	sat_bind_int(s, 1, id);
+	seq != 0 ? sat_bind_int(s, 2, seq) : sat_bind_null(s, 2);
+	for (int i = 3; i <= (int)table->column_count + 4; i++)
+		sat_bind_null(s, i);
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		rc = sat_bind_value(s, SAT_AT_FIELDS + 1 + writes[i].column, &writes[i].value, arena, err);
+	if (rc == 0)
+		rc = sat_run(store->db, s, err);
+	if (rc == 0 && table->searchable && !store->no_search)
+		rc = add_search_words(store, table, id, writes, count, err);
+	return rc;
+}
+
+static bool names_list(const sat_table *table, const sat_write *writes, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (table->columns[writes[i].column].concerns && writes[i].value.type == SAT_REFERENCES)
+			return true;
+	}
+	return false;
+}
+
+static int new_name(sat_store *store, const sat_table *table, sat_dot dot, sat_dot *id, sat_error *err)
+{
+	*id = dot;
+	if (table->kind == NULL || !table->kind->unlinked)
+		return 0;
+	uint8_t name[SAT_UNLINKED_BYTES];
+	store->env->random(store->env->context, name, sizeof name);
+	return sat_unlinked_intern(store, name, id, err);
+}
+
+/* What a write states now about all persons that its record concerns. */
+static int state_now(sat_store *store, const sat_dot *persons, size_t count, sat_arena *arena,
+                     const sat_stated **stated, uint32_t *stated_count, sat_error *err)
+{
+	sat_gate *gate;
+	sat_recipient self = { .role = store->role };
+	int rc = sat_gate_open(&gate, store, &self, err);
+	if (rc == 0)
+		rc = sat_gate_state(gate, persons, count, arena, stated, stated_count, err);
+	sat_gate_free(gate);
+	return rc;
+}
+
+static int add_stated(sat_store *store, sat_table *table, sat_dot id, sat_dot dot, int64_t seq,
+                      const sat_write *writes, size_t count, sat_arena *arena, sat_error *err)
+{
+	sat_state before = { .store = store, .table = table, .id = id, .arena = arena };
+	sat_state state = before;
+	state.created = true;
+	if (persons_of_writes(table, id, writes, count, &state) != 0)
+		return no_memory(err);
+	const sat_stated *stated;
+	uint32_t stated_count;
+	int rc = state_now(store, state.persons, state.person_count, arena, &stated, &stated_count, err);
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		sat_sibling sibling = { .field = writes[i].column, .dot = dot, .stated = stated,
+			                .stated_count = stated_count, .value = writes[i].value };
+		bool changed;
+		if (writes[i].value.type != SAT_CLEARED && sat_state_add(&state, &sibling, &changed) != 0)
+			rc = no_memory(err);
+	}
+	return rc != 0 ? rc : sat_record_save(store, &before, &state, seq, 0, err);
+}
+
+int sat_record_add(sat_store *store, sat_table *table, const sat_write *writes, size_t count, sat_dot *id,
+                   sat_error *err)
+{
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		rc = check_write(table, &writes[i], err);
+	sat_dot dot;
+	int64_t seq;
+	if (rc == 0)
+		rc = sat_store_next(store, &dot, &seq, err);
+	if (rc == 0)
+		rc = new_name(store, table, dot, id, err);
+	if (rc != 0)
+		return rc;
+	SAT_ARENA(arena);
+	/* An unlinked record's dot is not its name, so its row has to tell it. */
+	if (*id != dot || names_list(table, writes, count) || store->closed_subjects > 0)
+		return add_stated(store, table, *id, dot, seq, writes, count, &arena, err);
+	return add_usual(store, table, *id, 0, writes, count, &arena, err);
+}
+
+/* True when a write would tell what the field already shows, alone. */
+static bool says_the_same(const sat_state *state, const sat_write *write)
+{
+	const sat_sibling *first;
+	size_t n = sat_state_field(state, write->column, &first);
+	if (n == 0)
+		return write->value.type == SAT_CLEARED;
+	return n == 1 && !first->blank && sat_value_compare(&first->value, &write->value) == 0;
+}
+
+static int write_field(sat_state *state, const sat_write *write, sat_dot dot, const sat_stated *stated,
+                       uint32_t stated_count)
+{
+	sat_sibling fresh = { .field = write->column, .dot = dot, .stated = stated,
+		              .stated_count = stated_count, .value = write->value };
+	const sat_sibling *first;
+	size_t n = sat_state_field(state, write->column, &first);
+	for (size_t i = 0; i < n; i++) {
+		if (sat_past_join(state->arena, &fresh.past, &fresh.past_count, first[i].past, first[i].past_count,
+		                  first[i].dot) != 0)
+			return SAT_ENOMEM;
+	}
+	bool changed;
+	return sat_state_add(state, &fresh, &changed);
+}
+
+static int copy_state(const sat_state *from, sat_state *to)
+{
+	*to = *from;
+	to->siblings = NULL;
+	to->persons = NULL;
+	to->count = to->room = to->person_count = to->person_room = 0;
+	bool changed;
+	return sat_state_merge(to, from, &changed);
+}
+
+int sat_record_set(sat_store *store, sat_dot id, const sat_write *writes, size_t count, size_t *changed,
+                   sat_error *err)
+{
+	SAT_ARENA(arena);
+	sat_state before, state;
+	size_t fresh = 0;
+	int rc = sat_record_load(store, NULL, id, &arena, &before, err);
+	if (changed != NULL)
+		*changed = 0;
+	if (rc != 0)
+		return rc;
+	if (!before.created)
+		return sat_fail(err, SAT_ENOTFOUND, "there is no such record in this store");
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		rc = check_write(before.table, &writes[i], err);
+		fresh += rc == 0 && !says_the_same(&before, &writes[i]);
+	}
+	if (rc != 0 || fresh == 0)
+		return rc;
+	if (copy_state(&before, &state) != 0 ||
+	    persons_of_writes(state.table, id, writes, count, &state) != 0)
+		return no_memory(err);
+	sat_dot dot;
+	int64_t seq;
+	const sat_stated *stated;
+	uint32_t stated_count;
+	rc = sat_store_next(store, &dot, &seq, err);
+	if (rc == 0)
+		rc = state_now(store, state.persons, state.person_count, &arena, &stated, &stated_count, err);
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		if (!says_the_same(&before, &writes[i]) &&
+		    write_field(&state, &writes[i], dot, stated, stated_count) != 0)
+			rc = no_memory(err);
+	}
+	if (rc == 0)
+		rc = sat_record_save(store, &before, &state, seq, 0, err);
+	if (changed != NULL)
+		*changed = fresh;
+	return rc;
+}
+
+/* --- erasing ------------------------------------------------------------------------------------ */
+
+int sat_record_erased(sat_store *store, sat_dot id, bool *erased, sat_error *err)
+{
+	*erased = false;
+	if (store->tombstones == 0)
+		return 0;
+	int rc = SAT_SQL(store, tombstone_find, "SELECT 1 FROM sat_tombstone WHERE record = ?");
+	if (rc != 0)
+		return rc;
+	sat_bind_int(store->sql.tombstone_find, 1, id);
+	rc = sat_step(store->db, store->sql.tombstone_find, err);
+	sat_reset(store->sql.tombstone_find);
+	*erased = rc == 1;
+	return rc < 0 ? rc : 0;
+}
+
+/* Takes a record out of every table that holds something of it. */
+static int wipe_record(sat_store *store, sat_dot id, sat_error *err)
+{
+	SAT_ARENA(arena);
+	sat_state state;
+	int rc = sat_record_load(store, NULL, id, &arena, &state, err);
+	if (rc == 0 && state.created) {
+		rc = sat_search_remove(store, &state, err);
+		if (rc == 0)
+			rc = sat_table_prepare(store, state.table, &state.table->remove, err);
+		if (rc == 0) {
+			sat_bind_int(state.table->remove, 1, id);
+			rc = sat_run(store->db, state.table->remove, err);
+		}
+	}
+	static const char *const tables[] = { "sat_sibling", "sat_concerned", "sat_waiting", "sat_declined",
+		                              "sat_declined_person" };
+	for (size_t i = 0; rc == 0 && i < sizeof tables / sizeof *tables; i++) {
+		SAT_BYTES(sql);
+		sat_bytes_put(&sql, "DELETE FROM ", 12);
+		sat_bytes_put(&sql, tables[i], strlen(tables[i]));
+		sat_bytes_put(&sql, " WHERE record = ?", 18);
+		sat_stmt *s = NULL;
+		rc = sat_db_prepare(store->db, &s, (const char *)sql.data, err);
+		if (rc == 0) {
+			sat_bind_int(s, 1, id);
+			rc = sat_run(store->db, s, err);
+		}
+		sat_db_finalize(store->db, &s);
+	}
+	return rc;
+}
+
+int sat_record_erase(sat_store *store, sat_dot id, int64_t told, sat_error *err)
+{
+	bool erased;
+	int rc = sat_record_erased(store, id, &erased, err);
+	if (rc != 0 || erased)
+		return rc;
+	rc = SAT_SQL(store, tombstone_insert, "INSERT INTO sat_tombstone(record, seq, told) VALUES(?, ?, ?)");
+	if (rc != 0)
+		return rc;
+	sat_bind_int(store->sql.tombstone_insert, 1, id);
+	sat_bind_int(store->sql.tombstone_insert, 2, sat_store_next_sequence(store));
+	told != 0 ? sat_bind_int(store->sql.tombstone_insert, 3, told)
+	          : sat_bind_null(store->sql.tombstone_insert, 3);
+	rc = sat_run(store->db, store->sql.tombstone_insert, err);
+	store->tombstones++;
+	return rc != 0 ? rc : wipe_record(store, id, err);
+}
+
+int sat_gate_open_own(sat_gate **gate, sat_store *store, sat_error *err)
+{
+	sat_recipient self = { .role = store->role, .audiences = "" };
+	int rc = sat_gate_today(store, false, &self.today, err);
+	return rc != 0 ? rc : sat_gate_open(gate, store, &self, err);
+}
+
+int sat_state_erase_dead(sat_store *store, sat_gate *gate, sat_state *state, bool *changed, sat_error *err)
+{
+	(void)store;
+	for (size_t i = 0; i < state->count; i++) {
+		sat_sibling *s = &state->siblings[i];
+		sat_leave leave;
+		int rc = sat_gate_weigh(gate, state->persons, state->person_count, s->stated, s->stated_count,
+		                        &leave, err);
+		if (rc != 0)
+			return rc;
+		if (s->blank || sat_gate_answer(&leave, state->table->columns[s->field].needs) != SAT_ERASED)
+			continue;
+		s->blank = true;
+		s->value = (sat_value){ .type = SAT_CLEARED };
+		*changed = true;
+	}
+	if (!*changed)
+		return 0;
+	/* Two tellings of one dot may have become the same blank, and their order is another one. */
+	sat_state again;
+	if (copy_state(state, &again) != 0)
+		return no_memory(err);
+	state->siblings = again.siblings;
+	state->count = again.count;
+	state->room = again.room;
+	return 0;
+}
+
+static int erase_dead_of_record(void *context, sat_table *table, sat_dot id, sat_error *err)
+{
+	sat_store *store = ((void **)context)[0];
+	sat_gate *gate = ((void **)context)[1];
+	SAT_ARENA(arena);
+	sat_state before, state;
+	int rc = sat_record_load(store, table, id, &arena, &before, err);
+	if (rc != 0 || !before.created)
+		return rc;
+	if (copy_state(&before, &state) != 0)
+		return no_memory(err);
+	bool changed = false;
+	rc = sat_state_erase_dead(store, gate, &state, &changed, err);
+	return rc == 0 && changed ? sat_record_save(store, &before, &state, 0, 0, err) : rc;
+}
+
+int sat_record_erase_dead(sat_store *store, sat_dot person, sat_error *err)
+{
+	SAT_AUTO(sat_gate) gate = NULL;
+	int rc = sat_gate_open_own(&gate, store, err);
+	void *context[] = { store, gate };
+	if (rc == 0)
+		rc = sat_record_each_of_person(store, person, erase_dead_of_record, context, err);
+	/* The index keeps erased words until it is merged into one piece. */
+	if (rc == 0 && !store->no_search)
+		rc = sat_db_exec(store->db, "INSERT INTO sat_search(sat_search) VALUES('optimize')", err);
+	return rc;
+}
+
+/* --- whom a record concerns ---------------------------------------------------------------------- */
+
+/* Ids are collected first, since what is called may change the tables that are asked. */
+static int collect(sat_store *store, sat_stmt *s, sat_dot person, sat_dot **ids, size_t *count, sat_error *err)
+{
+	size_t room = *count;
+	sat_bind_int(s, 1, person);
+	int rc;
+	while ((rc = sat_step(store->db, s, err)) == 1) {
+		if (*count >= room) {
+			room = room < 16 ? 64 : room * 2;
+			sat_dot *grown = realloc(*ids, room * sizeof *grown);
+			if (grown == NULL) {
+				rc = no_memory(err);
+				break;
+			}
+			*ids = grown;
+		}
+		(*ids)[(*count)++] = sat_column_int(s, 0);
+	}
+	sat_reset(s);
+	return rc;
+}
+
+static int each_in_table(sat_store *store, sat_table *table, const char *sql, sat_dot person,
+                         int (*each)(void *, sat_table *, sat_dot, sat_error *), void *context,
+                         sat_error *err)
+{
+	sat_stmt *s = NULL;
+	sat_dot *ids = NULL;
+	size_t count = 0;
+	int rc = sat_db_prepare(store->db, &s, sql, err);
+	if (rc == 0)
+		rc = collect(store, s, person, &ids, &count, err);
+	sat_db_finalize(store->db, &s);
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		rc = each(context, table, ids[i], err);
+	free(ids);
+	return rc;
+}
+
+static int each_by_columns(sat_store *store, sat_table *table, sat_dot person,
+                           int (*each)(void *, sat_table *, sat_dot, sat_error *), void *context,
+                           sat_error *err)
+{
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < table->column_count; i++) {
+		const sat_column *column = &table->columns[i];
+		if (!column->concerns || column->type != SAT_REFERENCE)
+			continue;
+		SAT_BYTES(sql);
+		sat_bytes_put(&sql, "SELECT id FROM \"", 16);
+		sat_bytes_put(&sql, table->name, strlen(table->name));
+		sat_bytes_put(&sql, "\" WHERE \"", 9);
+		sat_bytes_put(&sql, column->name, strlen(column->name));
+		sat_bytes_put(&sql, "\" = ?", 6);
+		rc = each_in_table(store, table, (const char *)sql.data, person, each, context, err);
+	}
+	return rc;
+}
+
+int sat_record_each_of_person(sat_store *store, sat_dot person,
+                              int (*each)(void *, sat_table *, sat_dot, sat_error *), void *context,
+                              sat_error *err)
+{
+	sat_table *own;
+	int rc = sat_table_of_record(store, person, &own, err);
+	if (rc == 0 && own != NULL)
+		rc = each(context, own, person, err);
+	for (size_t i = 0; rc == 0 && i < store->table_count; i++)
+		rc = each_by_columns(store, store->tables[i], person, each, context, err);
+	for (size_t i = 0; rc == 0 && i < store->table_count; i++) {
+		char sql[128] = "SELECT record FROM sat_concerned WHERE person = ? AND kind = ";
+		size_t n = strlen(sql);
+		int64_t kind = store->tables[i]->id;
+		if (kind >= 100)
+			sql[n++] = (char)('0' + kind / 100);
+		if (kind >= 10)
+			sql[n++] = (char)('0' + kind / 10 % 10);
+		sql[n++] = (char)('0' + kind % 10);
+		sql[n] = '\0';
+		rc = each_in_table(store, store->tables[i], sql, person, each, context, err);
+	}
+	return rc;
+}
+
+int sat_record_touch(sat_store *store, sat_table *table, sat_dot id, sat_error *err)
+{
+	SAT_BYTES(sql);
+	sat_bytes_put(&sql, "UPDATE \"", 8);
+	sat_bytes_put(&sql, table->name, strlen(table->name));
+	sat_bytes_put(&sql, "\" SET sat_seq = ? WHERE id = ?", 31);
+	sat_stmt *s = NULL;
+	int rc = sat_db_prepare(store->db, &s, (const char *)sql.data, err);
+	if (rc == 0) {
+		sat_bind_int(s, 1, sat_store_next_sequence(store));
+		sat_bind_int(s, 2, id);
+		rc = sat_run(store->db, s, err);
+	}
+	sat_db_finalize(store->db, &s);
+	return rc;
+}
+
+static int touch_one(void *context, sat_table *table, sat_dot id, sat_error *err)
+{
+	return sat_record_touch(context, table, id, err);
+}
+
+int sat_record_touch_person(sat_store *store, sat_dot person, sat_error *err)
+{
+	/* Nobody's checkpoint can lie above what was never offered. */
+	return store->offered == 0 ? 0 : sat_record_each_of_person(store, person, touch_one, store, err);
+}
+
+int sat_record_moment(sat_store *store, sat_dot dot, int64_t *at, sat_error *err)
+{
+	*at = 0;
+	int rc = SAT_SQL(store, moment_find,
+	                 "SELECT at FROM sat_moment WHERE dot BETWEEN ? AND ? ORDER BY dot DESC LIMIT 1");
+	if (rc != 0)
+		return rc;
+	sat_bind_int(store->sql.moment_find, 1, sat_dot_make(sat_dot_index(dot), 0));
+	sat_bind_int(store->sql.moment_find, 2, dot);
+	rc = sat_step(store->db, store->sql.moment_find, err);
+	if (rc == 1)
+		*at = sat_column_int(store->sql.moment_find, 0);
+	sat_reset(store->sql.moment_find);
+	return rc < 0 ? rc : 0;
+}
+
+/* --- searching ---------------------------------------------------------------------------------- */
+
+static int index_words(sat_store *store, sat_dot id, const sat_bytes *words, bool add, sat_error *err)
+{
+	if (words->length == 0)
+		return 0;
+	int rc = SAT_SQL(store, search_insert, "INSERT INTO sat_search(rowid, words) VALUES(?, ?)");
+	if (rc == 0)
+		rc = SAT_SQL(store, search_delete,
+		             "INSERT INTO sat_search(sat_search, rowid, words) VALUES('delete', ?, ?)");
+	if (rc != 0)
+		return rc;
+	sat_stmt *s = add ? store->sql.search_insert : store->sql.search_delete;
+	sat_bind_int(s, 1, id);
+	sat_bind_text(s, 2, (const char *)words->data, words->length);
+	return sat_run(store->db, s, err);
+}
+
+static void add_words(sat_bytes *words, const sat_value *value)
+{
+	if (value->type != SAT_TEXT || value->text.length == 0)
+		return;
+	if (words->length > 0)
+		sat_bytes_put_u8(words, ' ');
+	sat_bytes_put(words, value->text.bytes, value->text.length);
+}
+
+/* In the order of columns, so that the same row always gives the same words: the index can only
+ * forget what it is told exactly. */
+static int add_search_words(sat_store *store, const sat_table *table, sat_dot id, const sat_write *writes,
+                            size_t count, sat_error *err)
+{
+	SAT_BYTES(words);
+	for (size_t column = 0; column < table->column_count; column++) {
+		if (!table->columns[column].search)
+			continue;
+		for (size_t i = 0; i < count; i++) {
+			if (writes[i].column == column)
+				add_words(&words, &writes[i].value);
+		}
+	}
+	return index_words(store, id, &words, true, err);
+}
+
+static int index_state(sat_store *store, const sat_state *state, bool add, sat_error *err)
+{
+	if (store->no_search || !state->table->searchable)
+		return 0;
+	SAT_BYTES(words);
+	for (uint16_t i = 0; i < state->table->column_count; i++) {
+		const sat_sibling *shown = state->table->columns[i].search ? sat_state_shown(state, i) : NULL;
+		if (shown != NULL)
+			add_words(&words, &shown->value);
+	}
+	return index_words(store, state->id, &words, add, err);
+}
+
+int sat_search_add(sat_store *store, const sat_state *state, sat_error *err)
+{
+	return index_state(store, state, true, err);
+}
+
+int sat_search_remove(sat_store *store, const sat_state *state, sat_error *err)
+{
+	return index_state(store, state, false, err);
+}
+
+/* Each word in quotes, so that nothing a person types is taken for a query language. */
+static void quote_words(const char *text, sat_bytes *query)
+{
+	while (*text != '\0') {
+		size_t n = strcspn(text, " \t\n\r\"");
+		if (n > 0) {
+			if (query->length > 0)
+				sat_bytes_put_u8(query, ' ');
+			sat_bytes_put_u8(query, '"');
+			sat_bytes_put(query, text, n);
+			sat_bytes_put(query, "\"*", 2);
+		}
+		text += n + (text[n] != '\0');
+	}
+}
+
+int sat_search(sat_store *store, const char *text, sat_dot *ids, size_t most, size_t *found, sat_error *err)
+{
+	*found = 0;
+	SAT_BYTES(query);
+	quote_words(text, &query);
+	if (query.length == 0)
+		return sat_fail(err, SAT_EINVALID, "there is no word to search for");
+	int rc = SAT_SQL(store, search_find, "SELECT rowid FROM sat_search WHERE sat_search MATCH ? "
+	                                     "ORDER BY rowid DESC LIMIT ?");
+	if (rc != 0)
+		return rc;
+	sat_stmt *s = store->sql.search_find;
+	sat_bind_text(s, 1, (const char *)query.data, query.length);
+	sat_bind_int(s, 2, (int64_t)most);
+	while (*found < most && (rc = sat_step(store->db, s, err)) == 1)
+		ids[(*found)++] = sat_column_int(s, 0);
+	sat_reset(s);
+	return rc < 0 ? rc : 0;
+}

@@ -1,0 +1,276 @@
+-- The store: one SQLite file, everything a replica knows.
+--
+-- Each kind of the programme is an ordinary table that table.c makes (`person`, `note`, ...): `id`,
+-- one column a field, and three columns of bookkeeping that are NULL in the usual row:
+--   sat_seq    the local sequence of the row's latest change; NULL: what its run says (sat_run)
+--   sat_told   the incarnation (index) whose bundle told exactly this state; NULL: nobody, or the run
+--   sat_clock  dots, pasts and statements of the values shown (clock.h); NULL: all come from the
+--              creation, stated in the usual way
+-- References are ids, so that tables can be joined; lists of references are JSON arrays of ids.
+--
+-- Dots and record ids are integers as in dot.h.  What follows is split in two: what is *synced* (a
+-- function of what was admitted) and what is *local* to this file.
+
+-- ------------------------------------------------------------------------------------------ synced
+
+-- Every incarnation ever heard of.  `id` is its index in dots, 1 and up, never reused.
+CREATE TABLE sat_incarnation (
+  id        INTEGER PRIMARY KEY,
+  name      BLOB NOT NULL UNIQUE,     -- 8 random bytes
+  device    INTEGER,                  -- sat_device.id; NULL until a statement says whose it is
+  highest   INTEGER NOT NULL DEFAULT 0, -- greatest counter that a signed statement covers
+  signature BLOB                      -- the device's, over incarnation, device and highest
+);
+
+-- Random names of unlinked records; `id` is the low part of their dots.
+CREATE TABLE sat_unlinked (
+  id   INTEGER PRIMARY KEY,
+  name BLOB NOT NULL UNIQUE           -- 16 random bytes
+);
+
+-- Values that are not shown in a row: the other sides of conflicts, and values of fields whose row
+-- shows a blank.  `n` tells apart values of one dot that were told in two ways.
+CREATE TABLE sat_sibling (
+  record  INTEGER NOT NULL,
+  field   INTEGER NOT NULL,           -- sat_field.number within the record's kind
+  dot     INTEGER NOT NULL,
+  n       INTEGER NOT NULL,
+  kind    INTEGER NOT NULL,           -- sat_kind.id
+  clock   BLOB NOT NULL,              -- past, statement and form of this one value (clock.h)
+  content,                            -- as in the column of the row; NULL when blank or cleared
+  PRIMARY KEY (record, field, dot, n)
+) WITHOUT ROWID;
+
+-- Persons whom a record concerns and who cannot be read off its row: formerly named, or named in a
+-- list.  Grow-only.
+CREATE TABLE sat_concerned (
+  person INTEGER NOT NULL,
+  record INTEGER NOT NULL,
+  kind   INTEGER NOT NULL,
+  PRIMARY KEY (person, record)
+) WITHOUT ROWID;
+CREATE INDEX sat_concerned_record ON sat_concerned(record);
+
+-- Values of records whose creation has not arrived: kept, not shown, until it does.
+CREATE TABLE sat_waiting (
+  record  INTEGER NOT NULL,
+  n       INTEGER NOT NULL,
+  kind    INTEGER NOT NULL,
+  field   INTEGER NOT NULL,
+  dot     INTEGER NOT NULL,
+  clock   BLOB NOT NULL,              -- as in sat_sibling
+  content,
+  PRIMARY KEY (record, n)
+) WITHOUT ROWID;
+
+-- Erased records.  Wins over everything, for ever.
+CREATE TABLE sat_tombstone (
+  record INTEGER PRIMARY KEY,
+  seq    INTEGER NOT NULL,
+  told   INTEGER
+);
+
+-- Decisions about consent: signed cores and, where we may hold them, details (consent.h).  `id` is
+-- the dot of the decision; its batch is the one of the same incarnation with the greatest `id` not
+-- above.  What is written here is never changed, but for details that are erased.
+CREATE TABLE consent (
+  id         INTEGER PRIMARY KEY,
+  subject    INTEGER NOT NULL,        -- the person, or the community for a collective decision
+  purpose    TEXT NOT NULL,
+  event      TEXT NOT NULL,           -- given, refused, withdrawn, ...
+  final      INTEGER,                 -- 1: closes the episode for ever
+  episode    INTEGER NOT NULL DEFAULT 0,
+  until      INTEGER,                 -- last day of validity, days since 1970
+  recipients TEXT,                    -- sorted words; NULL: nobody is left out
+  supersedes BLOB,                    -- names of decisions, 32 bytes each
+  grantor TEXT, relation TEXT, method TEXT, language TEXT, interpreter TEXT, witness TEXT,
+  evidence TEXT, notice TEXT, process TEXT, dissent TEXT,
+  claimed_time INTEGER,               -- seconds since 1970
+  sat_salt       BLOB,                -- own salt; NULL: the batch's
+  sat_commitment BLOB,                -- where the details are not here
+  sat_seq        INTEGER,             -- as in the tables of kinds
+  sat_told       INTEGER
+);
+CREATE INDEX consent_subject ON consent(subject);
+CREATE INDEX consent_seq ON consent(sat_seq) WHERE sat_seq IS NOT NULL;
+
+-- One signature over decisions saved together.
+CREATE TABLE sat_batch (
+  id        INTEGER PRIMARY KEY,      -- dot of the first decision
+  leaves    INTEGER NOT NULL,
+  seed      BLOB,                     -- of the salts; NULL when it was withheld or erased
+  signature BLOB NOT NULL,
+  proof     BLOB                      -- hashes of the subtrees whose leaves are not here
+);
+
+-- Statements signed by the registry: approvals, revocations, programmes, dates.  Grow-only.
+CREATE TABLE sat_statement (
+  name   BLOB PRIMARY KEY,            -- hash of the object
+  type   INTEGER NOT NULL,
+  issuer BLOB NOT NULL,
+  serial INTEGER NOT NULL,
+  object BLOB NOT NULL,
+  seq    INTEGER NOT NULL,
+  told   INTEGER
+) WITHOUT ROWID;
+CREATE INDEX sat_statement_seq ON sat_statement(seq);
+
+-- ------------------------------------------------------------------------------------------- local
+
+-- Single facts: format, replica name, role, state of enrolment, token, watermarks.
+CREATE TABLE sat_meta (
+  name  TEXT PRIMARY KEY,
+  value
+) WITHOUT ROWID;
+
+-- Kinds and fields that have a table and a column here, from any programme or from a peer.
+CREATE TABLE sat_kind (
+  id     INTEGER PRIMARY KEY,
+  name   TEXT NOT NULL UNIQUE,
+  person INTEGER NOT NULL             -- 1: its records are people
+);
+CREATE TABLE sat_field (
+  kind     INTEGER NOT NULL,
+  number   INTEGER NOT NULL,          -- 0 and up, never reused
+  name     TEXT NOT NULL,
+  type     INTEGER NOT NULL,          -- a field of another type is another field
+  concerns INTEGER NOT NULL,
+  needs    TEXT NOT NULL,             -- purposes, sorted words: every programme's and every peer's
+  PRIMARY KEY (kind, number)
+) WITHOUT ROWID;
+
+-- Bits of purposes in sets (consent.h).
+CREATE TABLE sat_purpose (
+  bit  INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE
+);
+
+-- Local sequence of creations: the record created under the dot `first` + i has sequence `seq` + i,
+-- for i below `count`, unless its row says otherwise.  Runs do not overlap in dots.  A record that
+-- arrives later for a dot within a run gets a sequence of its own, in its row.
+CREATE TABLE sat_run (
+  seq   INTEGER PRIMARY KEY,
+  first INTEGER NOT NULL,
+  count INTEGER NOT NULL,
+  told  INTEGER
+);
+CREATE INDEX sat_run_first ON sat_run(first);
+
+-- What an author's clock said from this dot on, seconds since 1970.  Provenance only.
+CREATE TABLE sat_moment (
+  dot INTEGER PRIMARY KEY,
+  at  INTEGER NOT NULL
+);
+
+-- Devices: ourselves, approved ones, and those that asked.
+CREATE TABLE sat_device (
+  id        INTEGER PRIMARY KEY,
+  device    BLOB NOT NULL UNIQUE,     -- 16 bytes
+  sign      BLOB NOT NULL,
+  seal      BLOB NOT NULL,
+  role      INTEGER NOT NULL,
+  name      TEXT NOT NULL,
+  audiences TEXT NOT NULL,
+  state     TEXT NOT NULL,            -- self, pending, approved, revoked
+  heard     INTEGER,                  -- incarnation (index) heard last
+  heard_counter INTEGER NOT NULL DEFAULT 0, -- of its newest receipt
+  receipt   INTEGER NOT NULL DEFAULT 0, -- counter of the newest receipt we gave
+  from_seq  INTEGER NOT NULL DEFAULT 0, -- what it was sent counts from here (new role: from zero)
+  receipt_at INTEGER,                 -- when its newest receipt arrived, by our clock
+  told_words INTEGER NOT NULL DEFAULT 0 -- 1: a person confirmed the six words
+);
+
+-- Incarnations of peers that were heard and then followed by another: their receipts are past.
+CREATE TABLE sat_retired (
+  incarnation INTEGER PRIMARY KEY
+);
+
+-- Accepted points of revoked devices; the greatest rules.
+CREATE TABLE sat_accepted (
+  incarnation INTEGER PRIMARY KEY,
+  counter     INTEGER NOT NULL
+);
+
+-- Values that consent did not let in, until they come again.
+CREATE TABLE sat_declined (
+  record INTEGER NOT NULL,
+  field  TEXT NOT NULL,
+  dot    INTEGER NOT NULL,
+  source INTEGER NOT NULL,            -- sat_device.id of whom to ask
+  PRIMARY KEY (record, field, dot)
+) WITHOUT ROWID;
+CREATE TABLE sat_declined_person (
+  person INTEGER NOT NULL,
+  record INTEGER NOT NULL,
+  PRIMARY KEY (person, record)
+) WITHOUT ROWID;
+
+-- Asks: ours (to `device`, with a sequence) and those that took effect already (device NULL).
+CREATE TABLE sat_ask (
+  name   BLOB PRIMARY KEY,
+  record INTEGER NOT NULL,
+  device INTEGER,
+  seq    INTEGER
+) WITHOUT ROWID;
+
+-- The ledger of what was sent (sync/ledger.h).  A bundle's frames cover intervals of the local
+-- sequence; the bundle as a whole covers everything up to `upto`.
+CREATE TABLE sat_sent (
+  name    BLOB PRIMARY KEY,
+  device  INTEGER NOT NULL,
+  upto    INTEGER NOT NULL,
+  assumes INTEGER,                    -- incarnation whose told records were left out
+  at      INTEGER NOT NULL,
+  file    TEXT NOT NULL,
+  courier BLOB NOT NULL               -- courier token
+) WITHOUT ROWID;
+CREATE INDEX sat_sent_device ON sat_sent(device, upto);
+CREATE TABLE sat_sent_frame (
+  name   BLOB PRIMARY KEY,
+  device INTEGER NOT NULL,
+  bundle BLOB NOT NULL,
+  track  INTEGER NOT NULL,            -- 0 statements, tombstones, decisions, asks; 1 records
+  above  INTEGER NOT NULL,            -- covers the sequences above this one
+  upto   INTEGER NOT NULL,            -- and up to this one
+  state  INTEGER NOT NULL DEFAULT 0   -- 0 copied, 1 settled, 2 declined
+) WITHOUT ROWID;
+CREATE INDEX sat_sent_frame_device ON sat_sent_frame(device, state);
+-- The bundle whose end is confirmed: everything up to here was received whole.
+CREATE TABLE sat_base (
+  device INTEGER PRIMARY KEY,
+  bundle BLOB NOT NULL,
+  upto   INTEGER NOT NULL
+);
+
+-- What came in (sync/ledger.h): bundles held whole, newest last, and the states of single frames.
+CREATE TABLE sat_held (
+  device INTEGER NOT NULL,
+  n      INTEGER NOT NULL,
+  bundle BLOB NOT NULL UNIQUE,
+  PRIMARY KEY (device, n)
+) WITHOUT ROWID;
+CREATE TABLE sat_got_frame (
+  name   BLOB PRIMARY KEY,
+  device INTEGER NOT NULL,
+  bundle BLOB NOT NULL,
+  state  INTEGER NOT NULL             -- 1 settled, 2 declined
+) WITHOUT ROWID;
+CREATE INDEX sat_got_frame_device ON sat_got_frame(device);
+-- Bundles whose every frame was settled: a repetition is recognised here.
+CREATE TABLE sat_done (
+  bundle BLOB PRIMARY KEY,
+  device INTEGER NOT NULL,
+  at     INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- Bundles and entries set aside until a person decides.
+CREATE TABLE sat_quarantine (
+  bundle BLOB PRIMARY KEY,
+  device INTEGER,
+  reason TEXT NOT NULL,
+  at     INTEGER NOT NULL,
+  state  TEXT NOT NULL                -- waiting, released, rejected
+) WITHOUT ROWID;
+
+-- Words of values that may be searched; the text itself is only in the rows.
+CREATE VIRTUAL TABLE sat_search USING fts5(words, content='', detail=none, tokenize='unicode61');

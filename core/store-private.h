@@ -1,0 +1,92 @@
+/* What the modules of core share of a store.  Nobody outside core includes this. */
+#ifndef SAT_STORE_PRIVATE_H
+#define SAT_STORE_PRIVATE_H
+
+#include "bytes.h"
+#include "db.h"
+#include "incarnation.h"
+#include "store.h"
+#include "table.h"
+
+#define SAT_TOKEN_BYTES 16
+
+/* Statements that belong to no table, prepared on first use; `SAT_SQL(store, slot, "...")`. */
+typedef struct sat_statements {
+	sat_stmt *run_insert, *run_update, *moment_insert, *moment_find;
+	sat_stmt *incarnation_insert, *incarnation_update, *unlinked_insert, *unlinked_find, *unlinked_name;
+	sat_stmt *meta_get, *meta_set;
+	sat_stmt *sibling_select, *sibling_insert, *sibling_delete;
+	sat_stmt *concerned_insert, *concerned_of_record, *concerned_of_person, *concerned_delete;
+	sat_stmt *waiting_insert, *waiting_select, *waiting_delete;
+	sat_stmt *tombstone_insert, *tombstone_find;
+	sat_stmt *search_insert, *search_delete, *search_find;
+	sat_stmt *consent_insert, *consent_of_subject, *consent_one, *consent_range, *consent_changed;
+	sat_stmt *consent_touch, *batch_insert, *batch_find, *batch_range;
+	sat_stmt *statement_insert, *statement_find, *statement_changed;
+	sat_stmt *device_insert, *device_find, *device_get, *device_approve, *device_state;
+	sat_stmt *accepted_set, *accepted_get;
+	sat_stmt *declined_insert, *declined_delete, *declined_find, *declined_person_insert;
+	sat_stmt *declined_of_person, *declined_source;
+	sat_stmt *ask_insert, *ask_changed, *tombstone_changed, *ask_find;
+} sat_statements;
+
+struct sat_store {
+	sat_db *db;
+	const sat_env *env;
+	char *path;
+	char name[128];
+	sat_device_id self;
+	sat_role role;
+	bool no_search;
+
+	sat_programme *programme;
+	sat_table **tables;
+	size_t table_count;
+	char purposes[63][SAT_NAME_BYTES];
+	unsigned purpose_count;
+
+	sat_incarnation *incarnations;   /* by index; entry 0 is not used */
+	size_t incarnation_count;        /* entries in use, with entry 0 */
+	size_t incarnation_room;
+	uint32_t *incarnation_slots;     /* open addressing by name */
+	size_t incarnation_slot_count;   /* a power of two */
+
+	int64_t own;                     /* index of the incarnation we write under; 0: none yet */
+	int64_t counter;                 /* its latest */
+	bool token_matched;              /* the incarnation may be taken up again */
+	bool wrote;                      /* something was committed since opening */
+	uint8_t token[SAT_TOKEN_BYTES];
+
+	int64_t seq;                     /* latest local sequence */
+	int64_t offered;                 /* greatest sequence that any export has covered */
+	int64_t run_seq;                 /* the run that grows: its row, its first dot, its length */
+	int64_t run_first;
+	int64_t run_count;
+	bool run_dirty;
+	bool run_stored;                 /* its row is in the table */
+	int64_t moment;                  /* the clock's second when the latest moment was noted */
+	bool moment_due;
+
+	int64_t closed_subjects;         /* persons with a closed episode: 0 is the usual case */
+	int64_t tombstones;              /* and how many of these there are */
+	int64_t waiting;
+	int64_t declined;
+
+	bool in_transaction;
+	sat_statements sql;
+};
+
+/* Prepares a statement of sat_statements: 0 or an error. */
+#define SAT_SQL(store, slot, text) sat_db_prepare((store)->db, &(store)->sql.slot, text, err)
+
+/* The next dot of a local write, with the next sequence: they grow in step, so that creations need no
+ * bookkeeping of their own (sat_run).  `*seq` receives the sequence.  In a transaction. */
+int sat_store_next(sat_store *store, sat_dot *dot, int64_t *seq, sat_error *err);
+/* The next sequence alone, for a change that is no local creation. */
+int64_t sat_store_next_sequence(sat_store *store);
+/* A run of merged creations: `count` dots from `first` get the next sequences.  In a transaction. */
+int sat_store_add_run(sat_store *store, sat_dot first, int64_t count, int64_t told, sat_error *err);
+/* Reads everything kept in memory again, after a rollback. */
+int sat_store_reload(sat_store *store, sat_error *err);
+
+#endif

@@ -1,0 +1,557 @@
+/* See store.h. */
+#include "store.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store-private.h"
+
+extern const char sat_schema_sql[];
+
+/* --- facts -------------------------------------------------------------------------------------- */
+
+static int meta_row(sat_store *store, const char *name, sat_error *err)
+{
+	int rc = SAT_SQL(store, meta_get, "SELECT value FROM sat_meta WHERE name = ?");
+	if (rc != 0)
+		return rc;
+	sat_bind_string(store->sql.meta_get, 1, name);
+	return sat_step(store->db, store->sql.meta_get, err);
+}
+
+int sat_meta_int(sat_store *store, const char *name, int64_t *value, int64_t fallback, sat_error *err)
+{
+	int rc = meta_row(store, name, err);
+	*value = rc == 1 ? sat_column_int(store->sql.meta_get, 0) : fallback;
+	sat_reset(store->sql.meta_get);
+	return rc < 0 ? rc : 0;
+}
+
+int sat_meta_bytes(sat_store *store, const char *name, sat_bytes *value, sat_error *err)
+{
+	int rc = meta_row(store, name, err);
+	if (rc == 1) {
+		size_t length;
+		const void *data = sat_column_blob(store->sql.meta_get, 0, &length);
+		sat_bytes_put(value, data, length);
+		if (!sat_bytes_ok(value))
+			rc = sat_fail(err, SAT_ENOMEM, "out of memory");
+	}
+	sat_reset(store->sql.meta_get);
+	return rc < 0 ? rc : 0;
+}
+
+static int meta_set(sat_store *store, const char *name, sat_error *err)
+{
+	int rc = SAT_SQL(store, meta_set, "INSERT OR REPLACE INTO sat_meta(name, value) VALUES(?, ?)");
+	if (rc == 0)
+		sat_bind_string(store->sql.meta_set, 1, name);
+	return rc;
+}
+
+int sat_meta_set_int(sat_store *store, const char *name, int64_t value, sat_error *err)
+{
+	int rc = meta_set(store, name, err);
+	if (rc != 0)
+		return rc;
+	sat_bind_int(store->sql.meta_set, 2, value);
+	return sat_run(store->db, store->sql.meta_set, err);
+}
+
+int sat_meta_set_bytes(sat_store *store, const char *name, const void *data, size_t length,
+                       sat_error *err)
+{
+	int rc = meta_set(store, name, err);
+	if (rc != 0)
+		return rc;
+	sat_bind_blob(store->sql.meta_set, 2, data, length);
+	return sat_run(store->db, store->sql.meta_set, err);
+}
+
+/* --- sequences ---------------------------------------------------------------------------------- */
+
+static int store_run(sat_store *store, sat_error *err)
+{
+	if (!store->run_dirty || store->run_count == 0)
+		return 0;
+	int rc = SAT_SQL(store, run_insert, "INSERT INTO sat_run(seq, first, count) VALUES(?, ?, ?)");
+	if (rc == 0)
+		rc = SAT_SQL(store, run_update, "UPDATE sat_run SET count = ? WHERE seq = ?");
+	if (rc != 0)
+		return rc;
+	sat_stmt *s;
+	if (store->run_stored) {
+		s = store->sql.run_update;
+		sat_bind_int(s, 1, store->run_count);
+		sat_bind_int(s, 2, store->run_seq);
+	} else {
+		s = store->sql.run_insert;
+		sat_bind_int(s, 1, store->run_seq);
+		sat_bind_int(s, 2, store->run_first);
+		sat_bind_int(s, 3, store->run_count);
+	}
+	rc = sat_run(store->db, s, err);
+	if (rc == 0) {
+		store->run_stored = true;
+		store->run_dirty = false;
+	}
+	return rc;
+}
+
+/* A moment is noted when the clock shows another second than at the latest one, so that a day of
+ * typing costs a few bytes a minute and a bulk import none. */
+static int note_moment(sat_store *store, sat_dot dot, sat_error *err)
+{
+	int64_t now = store->env->now(store->env->context);
+	if (now == store->moment)
+		return 0;
+	int rc = SAT_SQL(store, moment_insert, "INSERT OR REPLACE INTO sat_moment(dot, at) VALUES(?, ?)");
+	if (rc != 0)
+		return rc;
+	sat_bind_int(store->sql.moment_insert, 1, dot);
+	sat_bind_int(store->sql.moment_insert, 2, now);
+	rc = sat_run(store->db, store->sql.moment_insert, err);
+	store->moment = now;
+	store->moment_due = false;
+	return rc;
+}
+
+int sat_store_next(sat_store *store, sat_dot *dot, int64_t *seq, sat_error *err)
+{
+	int rc = sat_incarnation_own(store, err);
+	if (rc != 0)
+		return rc;
+	if (store->counter + 1 >= SAT_COUNTER_END)
+		return sat_fail(err, SAT_ELIMIT, "this incarnation has written all that it can number");
+	*dot = sat_dot_make(store->own, ++store->counter);
+	*seq = ++store->seq;
+	if (store->run_count > 0 && store->run_first + store->run_count == *dot &&
+	    store->run_seq + store->run_count == *seq) {
+		store->run_count++;
+	} else {
+		if ((rc = store_run(store, err)) != 0)
+			return rc;
+		store->run_seq = *seq;
+		store->run_first = *dot;
+		store->run_count = 1;
+		store->run_stored = false;
+	}
+	store->run_dirty = true;
+	return store->moment_due ? note_moment(store, *dot, err) : 0;
+}
+
+int64_t sat_store_next_sequence(sat_store *store) { return ++store->seq; }
+
+int sat_store_add_run(sat_store *store, sat_dot first, int64_t count, int64_t told, sat_error *err)
+{
+	int rc = store_run(store, err);
+	sat_stmt *s = NULL;
+	if (rc == 0)
+		rc = sat_db_prepare(store->db, &s, "INSERT INTO sat_run(seq, first, count, told) VALUES(?,?,?,?)",
+		                    err);
+	if (rc != 0)
+		return rc;
+	sat_bind_int(s, 1, store->seq + 1);
+	sat_bind_int(s, 2, first);
+	sat_bind_int(s, 3, count);
+	if (told != 0)
+		sat_bind_int(s, 4, told);
+	rc = sat_run(store->db, s, err);
+	sat_db_finalize(store->db, &s);
+	store->seq += count;
+	return rc;
+}
+
+/* --- loading ------------------------------------------------------------------------------------ */
+
+static int load_programme(sat_store *store, sat_error *err)
+{
+	SAT_BYTES(json);
+	int rc = sat_meta_bytes(store, "programme", &json, err);
+	if (rc != 0)
+		return rc;
+	sat_programme *programme;
+	rc = sat_programme_read(&programme, (const char *)json.data, json.length, err);
+	if (rc != 0)
+		return sat_error_context(err, "the programme in the store");
+	sat_programme_free(store->programme);
+	store->programme = programme;
+	return sat_tables_load(store, err);
+}
+
+/* The store's text facts are short and owned by the struct. */
+static int load_identity(sat_store *store, sat_error *err)
+{
+	SAT_BYTES(name);
+	int rc = sat_meta_bytes(store, "name", &name, err);
+	if (rc != 0)
+		return rc;
+	snprintf(store->name, sizeof store->name, "%.*s", (int)name.length, (const char *)name.data);
+	SAT_BYTES(device);
+	rc = sat_meta_bytes(store, "device", &device, err);
+	if (rc == 0 && device.length != SAT_DEVICE_BYTES)
+		rc = sat_fail(err, SAT_EDAMAGED, "the store does not say whose it is");
+	if (rc != 0)
+		return rc;
+	memcpy(store->self.bytes, device.data, SAT_DEVICE_BYTES);
+	int64_t role;
+	rc = sat_meta_int(store, "role", &role, 0, err);
+	store->role = (sat_role)role;
+	return rc;
+}
+
+static int load_counters(sat_store *store, sat_error *err)
+{
+	/* The latest sequence is the greatest that anything carries. */
+	int64_t run_end = 0, seq = 0;
+	int rc = sat_db_int(store->db, "SELECT max(seq + count) - 1 FROM sat_run", &run_end, 0, err);
+	if (rc == 0)
+		rc = sat_meta_int(store, "seq", &seq, 0, err);
+	store->seq = run_end > seq ? run_end : seq;
+	if (rc == 0)
+		rc = sat_meta_int(store, "offered", &store->offered, 0, err);
+	if (rc == 0)
+		rc = sat_db_int(store->db, "SELECT count(*) FROM sat_tombstone", &store->tombstones, 0, err);
+	if (rc == 0)
+		rc = sat_db_int(store->db, "SELECT count(*) FROM sat_waiting", &store->waiting, 0, err);
+	if (rc == 0)
+		rc = sat_db_int(store->db, "SELECT count(*) FROM sat_declined", &store->declined, 0, err);
+	if (rc == 0)
+		rc = sat_meta_int(store, "closed_subjects", &store->closed_subjects, 0, err);
+	store->run_count = 0;
+	store->run_dirty = store->run_stored = false;
+	store->moment = INT64_MIN;
+	return rc;
+}
+
+int sat_store_reload(sat_store *store, sat_error *err)
+{
+	int rc = load_identity(store, err);
+	if (rc == 0)
+		rc = sat_incarnations_load(store, err);
+	if (rc == 0)
+		rc = load_programme(store, err);
+	return rc != 0 ? rc : load_counters(store, err);
+}
+
+/* --- opening and closing ------------------------------------------------------------------------ */
+
+static int check_version(sat_store *store, const char *path, sat_error *err)
+{
+	int64_t application, version;
+	int rc = sat_db_int(store->db, "PRAGMA application_id", &application, 0, err);
+	if (rc == 0)
+		rc = sat_db_int(store->db, "PRAGMA user_version", &version, 0, err);
+	if (rc != 0)
+		return rc;
+	if (application != SAT_APPLICATION_ID)
+		return sat_fail(err, SAT_EDAMAGED, "%s is no Satchel store; nothing was changed", path);
+	if (version > SAT_SCHEMA_VERSION)
+		return sat_fail(err, SAT_ETOONEW,
+		                "%s was written by a newer Satchel (version %lld of the store, this one knows "
+		                "%d); nothing was changed; install the newer Satchel to open it",
+		                path, (long long)version, SAT_SCHEMA_VERSION);
+	return 0;
+}
+
+static int open_file(sat_store **out, const char *path, const sat_store_options *options, bool create,
+                     const sat_env *env, sat_error *err)
+{
+	*out = NULL;
+	sat_store *store = calloc(1, sizeof *store);
+	if (store == NULL || (store->path = strdup(path)) == NULL) {
+		free(store);
+		return sat_fail(err, SAT_ENOMEM, "out of memory");
+	}
+	store->env = env;
+	store->no_search = options != NULL && options->no_search;
+	sat_db_options db = { .create = create,
+		              .vfs = options == NULL ? NULL : options->vfs,
+		              .cache_kib = options == NULL ? 0 : options->cache_kib };
+	int rc = sat_db_open(&store->db, path, &db, err);
+	if (rc != 0) {
+		sat_store_free(store);
+		return rc;
+	}
+	*out = store;
+	return 0;
+}
+
+int sat_store_open(sat_store **out, const char *path, const sat_store_options *options,
+                   const sat_env *env, sat_error *err)
+{
+	sat_store *store;
+	*out = NULL;
+	struct stat there;
+	bool file_named = strncmp(path, "file:", 5) != 0;
+	if (file_named && (options == NULL || options->vfs == NULL) && stat(path, &there) != 0)
+		return sat_fail(err, SAT_ENOTFOUND, "there is no store at %s; `satchel init` makes one", path);
+	int rc = open_file(&store, path, options, false, env, err);
+	if (rc != 0)
+		return rc;
+	rc = check_version(store, path, err);
+	if (rc == 0)
+		rc = sat_store_reload(store, err);
+	if (rc == 0)
+		rc = sat_token_take(store, err);
+	if (rc != 0) {
+		sat_store_free(store);
+		return rc;
+	}
+	*out = store;
+	return 0;
+}
+
+static int add_self(sat_store *store, const sat_store_setup *setup, sat_error *err)
+{
+	sat_device_id device = sat_device_of(setup->self);
+	int rc = sat_meta_set_bytes(store, "name", setup->name, strlen(setup->name), err);
+	if (rc == 0)
+		rc = sat_meta_set_bytes(store, "device", device.bytes, SAT_DEVICE_BYTES, err);
+	if (rc == 0)
+		rc = sat_meta_set_int(store, "role", setup->role, err);
+	if (rc == 0)
+		rc = sat_meta_set_int(store, "self", 1, err);
+	sat_stmt *s = NULL;
+	if (rc == 0)
+		rc = sat_db_prepare(store->db, &s,
+		                    "INSERT INTO sat_device(id, device, sign, seal, role, name, audiences, state) "
+		                    "VALUES(1, ?, ?, ?, ?, ?, '', 'self')", err);
+	if (rc != 0)
+		return rc;
+	sat_bind_blob(s, 1, device.bytes, SAT_DEVICE_BYTES);
+	sat_bind_blob(s, 2, setup->self->sign, SAT_KEY_BYTES);
+	sat_bind_blob(s, 3, setup->self->seal, SAT_KEY_BYTES);
+	sat_bind_int(s, 4, setup->role);
+	sat_bind_string(s, 5, setup->name);
+	rc = sat_run(store->db, s, err);
+	sat_db_finalize(store->db, &s);
+	return rc;
+}
+
+static int fill_new(sat_store *store, const sat_store_setup *setup, sat_error *err)
+{
+	char header[128];
+	snprintf(header, sizeof header, "PRAGMA application_id=%d; PRAGMA user_version=%d;",
+	         SAT_APPLICATION_ID, SAT_SCHEMA_VERSION);
+	int rc = sat_db_exec(store->db, "BEGIN IMMEDIATE", err);
+	if (rc == 0)
+		rc = sat_db_exec(store->db, header, err);
+	if (rc == 0)
+		rc = sat_db_exec(store->db, sat_schema_sql, err);
+	store->in_transaction = true;
+	if (rc == 0)
+		rc = add_self(store, setup, err);
+	size_t length = setup->programme_length;
+	const char *json = setup->programme;
+	if (json == NULL)
+		json = sat_programme_default(&length);
+	if (rc == 0)
+		rc = sat_store_set_programme(store, json, length, err);
+	if (rc == 0)
+		rc = sat_db_exec(store->db, "COMMIT", err);
+	store->in_transaction = false;
+	return rc;
+}
+
+int sat_store_create(const char *path, const sat_store_setup *setup, const sat_store_options *options,
+                     const sat_env *env, sat_error *err)
+{
+	struct stat there;
+	if (lstat(path, &there) == 0)
+		return sat_fail(err, SAT_EEXISTS, "%s is there already; it was left alone; choose another name",
+		                path);
+	sat_store *store;
+	int rc = open_file(&store, path, options, true, env, err);
+	if (rc != 0)
+		return rc;
+	rc = fill_new(store, setup, err);
+	sat_store_free(store);
+	if (rc != 0)
+		unlink(path);
+	return rc;
+}
+
+int sat_store_close(sat_store *store, sat_error *err)
+{
+	int rc = 0;
+	if (store != NULL && !store->in_transaction)
+		rc = sat_token_put(store, err);
+	sat_store_free(store);
+	return rc;
+}
+
+void sat_store_free(sat_store *store)
+{
+	if (store == NULL)
+		return;
+	sat_db_close(store->db);
+	sat_tables_free(store);
+	sat_programme_free(store->programme);
+	free(store->incarnations);
+	free(store->incarnation_slots);
+	free(store->path);
+	free(store);
+}
+
+/* --- transactions ------------------------------------------------------------------------------- */
+
+int sat_store_begin(sat_store *store, sat_error *err)
+{
+	int rc = sat_db_exec(store->db, "BEGIN IMMEDIATE", err);
+	if (rc == 0) {
+		store->in_transaction = true;
+		store->moment_due = true;
+	}
+	return rc;
+}
+
+int sat_store_commit(sat_store *store, sat_error *err)
+{
+	int rc = store_run(store, err);
+	/* A sequence that no run ends with has to be remembered by itself. */
+	if (rc == 0 && store->run_seq + store->run_count != store->seq + 1)
+		rc = sat_meta_set_int(store, "seq", store->seq, err);
+	if (rc == 0)
+		rc = sat_db_exec(store->db, "COMMIT", err);
+	if (rc == 0) {
+		store->in_transaction = false;
+		store->wrote = true;
+	}
+	return rc;
+}
+
+/* The counter does not go back: a number that was given out is never given out again, whether or not
+ * anything was kept under it. */
+void sat_store_rollback(sat_store *store)
+{
+	if (!store->in_transaction)
+		return;
+	sat_db_exec(store->db, "ROLLBACK", NULL);
+	store->in_transaction = false;
+	uint8_t name[SAT_INCARNATION_BYTES] = { 0 };
+	const sat_incarnation *own = sat_incarnation_at(store, store->own);
+	if (own != NULL)
+		memcpy(name, own->name, sizeof name);
+	int64_t seq = store->seq;
+	sat_store_reload(store, NULL);
+	/* An incarnation whose row was rolled back is gone; one that is still there goes on. */
+	if (store->own != 0 && sat_incarnation_find(store, name) != store->own)
+		sat_incarnation_leave(store);
+	if (store->seq < seq)
+		store->seq = seq;
+}
+
+/* --- what others ask ---------------------------------------------------------------------------- */
+
+const sat_device_id *sat_store_self(const sat_store *store) { return &store->self; }
+sat_role sat_store_role(const sat_store *store) { return store->role; }
+const char *sat_store_name(const sat_store *store) { return store->name; }
+const sat_env *sat_store_env(const sat_store *store) { return store->env; }
+const sat_programme *sat_store_programme(const sat_store *store) { return store->programme; }
+int64_t sat_store_incarnation(const sat_store *store) { return store->own; }
+int64_t sat_store_sequence(const sat_store *store) { return store->seq; }
+
+int sat_store_set_programme(sat_store *store, const char *json, size_t length, sat_error *err)
+{
+	sat_programme *programme;
+	int rc = sat_programme_read(&programme, json, length, err);
+	if (rc != 0)
+		return rc;
+	sat_programme_free(programme);
+	rc = sat_meta_set_bytes(store, "programme", json, length, err);
+	return rc != 0 ? rc : load_programme(store, err);
+}
+
+int sat_store_backup(sat_store *store, const char *path, sat_error *err)
+{
+	return sat_db_backup(store->db, path, err);
+}
+
+/* --- names for people --------------------------------------------------------------------------- */
+
+static void hex_of(const uint8_t *data, size_t count, char *text)
+{
+	static const char digits[] = "0123456789abcdef";
+	for (size_t i = 0; i < count; i++) {
+		text[2 * i] = digits[data[i] >> 4];
+		text[2 * i + 1] = digits[data[i] & 15];
+	}
+	text[2 * count] = '\0';
+}
+
+int sat_id_print(sat_store *store, sat_dot id, char text[static SAT_ID_CHARS], sat_error *err)
+{
+	text[0] = '\0';
+	if (!sat_dot_linked(id)) {
+		uint8_t name[SAT_UNLINKED_BYTES];
+		int rc = sat_unlinked_name(store, id, name, err);
+		if (rc == 0)
+			hex_of(name, sizeof name, text);
+		return rc;
+	}
+	const sat_incarnation *incarnation = sat_incarnation_at(store, sat_dot_index(id));
+	if (incarnation == NULL)
+		return sat_fail(err, SAT_ENOTFOUND, "the store knows no record of that name");
+	hex_of(incarnation->name, SAT_INCARNATION_BYTES, text);
+	snprintf(text + 2 * SAT_INCARNATION_BYTES, SAT_ID_CHARS - 2 * SAT_INCARNATION_BYTES, "-%lld",
+	         (long long)sat_dot_counter(id));
+	return 0;
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+static int read_unlinked(sat_store *store, const char *text, sat_dot *id, sat_error *err)
+{
+	uint8_t name[SAT_UNLINKED_BYTES];
+	for (size_t i = 0; i < 2 * sizeof name; i++) {
+		int digit = hex_digit(text[i]);
+		if (digit < 0)
+			return sat_fail(err, SAT_EINVALID, "\"%.40s\" is no record id", text);
+		name[i / 2] = (uint8_t)(i % 2 == 0 ? digit << 4 : name[i / 2] | digit);
+	}
+	int rc = sat_unlinked_find(store, name, id, err);
+	if (rc == 0 && *id == 0)
+		rc = sat_fail(err, SAT_ENOTFOUND, "there is no record %.40s in this store", text);
+	return rc;
+}
+
+int sat_id_read(sat_store *store, const char *text, sat_dot *id, sat_error *err)
+{
+	*id = 0;
+	size_t length = strlen(text);
+	const char *hyphen = strchr(text, '-');
+	if (hyphen == NULL && length == 2 * SAT_UNLINKED_BYTES)
+		return read_unlinked(store, text, id, err);
+	if (hyphen == NULL || hyphen == text || hyphen - text > 2 * SAT_INCARNATION_BYTES ||
+	    hyphen[1] < '1' || hyphen[1] > '9' || strspn(hyphen + 1, "0123456789") != strlen(hyphen + 1) ||
+	    strlen(hyphen + 1) > 13)
+		return sat_fail(err, SAT_EINVALID, "\"%.40s\" is no record id; ids look like a3f9c2e1b4d5f607-12",
+		                text);
+	long long counter = strtoll(hyphen + 1, NULL, 10);
+	int64_t found = 0;
+	for (size_t i = 1; i < store->incarnation_count; i++) {
+		char name[2 * SAT_INCARNATION_BYTES + 1];
+		hex_of(store->incarnations[i].name, SAT_INCARNATION_BYTES, name);
+		if (strncasecmp(name, text, (size_t)(hyphen - text)) != 0)
+			continue;
+		if (found != 0)
+			return sat_fail(err, SAT_EINVALID, "\"%.40s\" fits several records; write more of it", text);
+		found = (int64_t)i;
+	}
+	if (found == 0 || counter >= SAT_COUNTER_END)
+		return sat_fail(err, SAT_ENOTFOUND, "there is no record %.40s in this store", text);
+	*id = sat_dot_make(found, counter);
+	return 0;
+}

@@ -1,0 +1,594 @@
+/* See table.h. */
+#include "table.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "store-private.h"
+
+/* --- purposes ----------------------------------------------------------------------------------- */
+
+sat_purposes sat_purpose_find(const sat_store *store, const char *name)
+{
+	for (unsigned i = 0; i < store->purpose_count; i++) {
+		if (strcmp(store->purposes[i], name) == 0)
+			return UINT64_C(1) << i;
+	}
+	return 0;
+}
+
+const char *sat_purpose_name(const sat_store *store, unsigned i)
+{
+	return i < store->purpose_count ? store->purposes[i] : NULL;
+}
+
+int sat_purpose_intern(sat_store *store, const char *name, size_t length, sat_purposes *bit,
+                       sat_error *err)
+{
+	if (!sat_name_valid(name, length))
+		return sat_fail(err, SAT_EREFUSED, "\"%.*s\" is no name of a purpose", (int)length, name);
+	char copy[SAT_NAME_BYTES];
+	snprintf(copy, sizeof copy, "%.*s", (int)length, name);
+	*bit = sat_purpose_find(store, copy);
+	if (*bit != 0)
+		return 0;
+	if (store->purpose_count == SAT_PURPOSES_MAX) {
+		*bit = SAT_PURPOSE_NEVER;
+		return 0;
+	}
+	sat_stmt *s = NULL;
+	int rc = sat_db_prepare(store->db, &s, "INSERT INTO sat_purpose(bit, name) VALUES(?, ?)", err);
+	if (rc == 0) {
+		sat_bind_int(s, 1, store->purpose_count);
+		sat_bind_string(s, 2, copy);
+		rc = sat_run(store->db, s, err);
+	}
+	sat_db_finalize(store->db, &s);
+	if (rc != 0)
+		return rc;
+	memcpy(store->purposes[store->purpose_count], copy, sizeof copy);
+	*bit = UINT64_C(1) << store->purpose_count++;
+	return 0;
+}
+
+static int load_purposes(sat_store *store, sat_error *err)
+{
+	store->purpose_count = 0;
+	sat_stmt *s = NULL;
+	int rc = sat_db_prepare(store->db, &s, "SELECT name FROM sat_purpose ORDER BY bit", err);
+	while (rc == 0 && (rc = sat_step(store->db, s, err)) == 1 && store->purpose_count < SAT_PURPOSES_MAX) {
+		snprintf(store->purposes[store->purpose_count++], SAT_NAME_BYTES, "%s",
+		         sat_column_text(s, 0, NULL));
+		rc = 0;
+	}
+	sat_db_finalize(store->db, &s);
+	return rc < 0 ? rc : 0;
+}
+
+/* A set as sorted words, and back. */
+static void words_of(const sat_store *store, sat_purposes set, sat_bytes *out)
+{
+	for (unsigned i = 0; i < store->purpose_count; i++) {
+		if ((set >> i & 1) == 0)
+			continue;
+		if (out->length > 0)
+			sat_bytes_put_u8(out, ' ');
+		sat_bytes_put(out, store->purposes[i], strlen(store->purposes[i]));
+	}
+	if (set & SAT_PURPOSE_NEVER)
+		sat_bytes_put(out, " -", 2);
+}
+
+static sat_purposes set_of(const sat_store *store, const char *words)
+{
+	sat_purposes set = 0;
+	while (*words != '\0') {
+		size_t length = strcspn(words, " ");
+		char name[SAT_NAME_BYTES];
+		snprintf(name, sizeof name, "%.*s", (int)length, words);
+		if (length > 0) {
+			sat_purposes bit = sat_purpose_find(store, name);
+			set |= bit != 0 ? bit : SAT_PURPOSE_NEVER;
+		}
+		words += length + (words[length] == ' ');
+	}
+	return set;
+}
+
+/* --- tables and columns in memory --------------------------------------------------------------- */
+
+size_t sat_table_count(const sat_store *store) { return store->table_count; }
+sat_table *sat_table_at(const sat_store *store, size_t i) { return store->tables[i]; }
+
+sat_table *sat_table_named(const sat_store *store, const char *name)
+{
+	for (size_t i = 0; i < store->table_count; i++) {
+		if (strcmp(store->tables[i]->name, name) == 0)
+			return store->tables[i];
+	}
+	return NULL;
+}
+
+sat_table *sat_table_of_id(const sat_store *store, int64_t id)
+{
+	for (size_t i = 0; i < store->table_count; i++) {
+		if (store->tables[i]->id == id)
+			return store->tables[i];
+	}
+	return NULL;
+}
+
+sat_column *sat_column_named(sat_table *table, const char *name, sat_type type)
+{
+	for (size_t i = 0; i < table->column_count; i++) {
+		sat_column *column = &table->columns[i];
+		bool fits = type == SAT_CLEARED ? column->field != NULL || table->kind == NULL
+		                                : column->type == type;
+		if (fits && strcmp(column->name, name) == 0)
+			return column;
+	}
+	return NULL;
+}
+
+/* Prepared statements name all columns, so they go when one is added. */
+static void forget_statements(sat_store *store, sat_table *table)
+{
+	sat_stmt **slots[] = { &table->insert, &table->update,  &table->one,
+		               &table->range,  &table->changed, &table->remove };
+	for (size_t i = 0; i < sizeof slots / sizeof *slots; i++)
+		sat_db_finalize(store->db, slots[i]);
+}
+
+static void free_table(sat_table *table)
+{
+	if (table != NULL)
+		free(table->columns);
+	free(table);
+}
+
+/* The connection, and with it every statement, is closed before this. */
+void sat_tables_free(sat_store *store)
+{
+	for (size_t i = 0; i < store->table_count; i++)
+		free_table(store->tables[i]);
+	free(store->tables);
+	store->tables = NULL;
+	store->table_count = 0;
+}
+
+static int keep_table(sat_store *store, int64_t id, const char *name, bool person, sat_table **out,
+                      sat_error *err)
+{
+	sat_table **tables = realloc(store->tables, (store->table_count + 1) * sizeof *tables);
+	if (tables == NULL)
+		return sat_fail(err, SAT_ENOMEM, "out of memory");
+	store->tables = tables;
+	sat_table *table = calloc(1, sizeof *table);
+	if (table == NULL)
+		return sat_fail(err, SAT_ENOMEM, "out of memory");
+	table->id = id;
+	table->person = person;
+	snprintf(table->name, sizeof table->name, "%s", name);
+	store->tables[store->table_count++] = table;
+	*out = table;
+	return 0;
+}
+
+static int keep_column(sat_table *table, const sat_column *column, sat_column **out, sat_error *err)
+{
+	sat_column *columns = realloc(table->columns, (table->column_count + 1) * sizeof *columns);
+	if (columns == NULL)
+		return sat_fail(err, SAT_ENOMEM, "out of memory");
+	table->columns = columns;
+	columns[table->column_count] = *column;
+	*out = &columns[table->column_count++];
+	return 0;
+}
+
+/* --- tables and columns in the file ------------------------------------------------------------- */
+
+static const char *sql_type(sat_type type)
+{
+	switch (type) {
+	case SAT_INTEGER:
+	case SAT_BOOLEAN:
+	case SAT_REFERENCE:
+		return "INTEGER";
+	case SAT_REAL:
+		return "REAL";
+	default:
+		return "TEXT";
+	}
+}
+
+/* The programme's own type of a field has the plain name, so that people can query it. */
+static void column_sql_name(const sat_table *table, const sat_column *column, char name[static 80])
+{
+	bool twice = false;
+	for (size_t i = 0; i < column->number && i < table->column_count; i++)
+		twice = twice || strcmp(table->columns[i].name, column->name) == 0;
+	snprintf(name, 80, twice ? "%s__%s" : "%s", column->name, sat_type_name(column->type));
+}
+
+static int exec_format(sat_store *store, sat_error *err, const char *format, const char *a, const char *b,
+                       const char *c)
+{
+	char sql[512];
+	snprintf(sql, sizeof sql, format, a, b, c);
+	return sat_db_exec(store->db, sql, err);
+}
+
+int sat_table_ensure(sat_store *store, const char *name, bool person, sat_table **table, sat_error *err)
+{
+	*table = sat_table_named(store, name);
+	if (*table != NULL)
+		return 0;
+	if (!sat_name_valid(name, strlen(name)) || strcmp(name, "consent") == 0)
+		return sat_fail(err, SAT_EREFUSED, "\"%.60s\" is no name of a kind", name);
+	if (store->table_count >= SAT_KINDS_MAX)
+		return sat_fail(err, SAT_ELIMIT, "there are more than %d kinds of record", SAT_KINDS_MAX);
+	int rc = exec_format(store, err,
+	                     "CREATE TABLE \"%s\"(id INTEGER PRIMARY KEY, sat_seq INTEGER, "
+	                     "sat_told INTEGER, sat_clock BLOB);"
+	                     "CREATE INDEX \"sat_%s_seq\" ON \"%s\"(sat_seq) WHERE sat_seq IS NOT NULL;",
+	                     name, name, name);
+	sat_stmt *s = NULL;
+	if (rc == 0)
+		rc = sat_db_prepare(store->db, &s, "INSERT INTO sat_kind(id, name, person) VALUES(?, ?, ?)", err);
+	if (rc != 0)
+		return rc;
+	int64_t id = (int64_t)store->table_count + 1;
+	sat_bind_int(s, 1, id);
+	sat_bind_string(s, 2, name);
+	sat_bind_int(s, 3, person);
+	rc = sat_run(store->db, s, err);
+	sat_db_finalize(store->db, &s);
+	return rc != 0 ? rc : keep_table(store, id, name, person, table, err);
+}
+
+static int store_field(sat_store *store, const sat_table *table, const sat_column *column, sat_error *err)
+{
+	SAT_BYTES(needs);
+	words_of(store, column->needs, &needs);
+	sat_stmt *s = NULL;
+	int rc = sat_db_prepare(store->db, &s,
+	                        "INSERT OR REPLACE INTO sat_field(kind, number, name, type, concerns, needs) "
+	                        "VALUES(?, ?, ?, ?, ?, ?)", err);
+	if (rc != 0)
+		return rc;
+	sat_bind_int(s, 1, table->id);
+	sat_bind_int(s, 2, column->number);
+	sat_bind_string(s, 3, column->name);
+	sat_bind_int(s, 4, column->type);
+	sat_bind_int(s, 5, column->concerns);
+	sat_bind_text(s, 6, (const char *)needs.data, needs.length);
+	rc = sat_run(store->db, s, err);
+	sat_db_finalize(store->db, &s);
+	return rc;
+}
+
+/* Which records concern a person is asked through an index on the column itself. */
+static int index_person(sat_store *store, const sat_table *table, const sat_column *column, sat_error *err)
+{
+	if (!column->concerns || column->type != SAT_REFERENCE)
+		return 0;
+	char name[80];
+	column_sql_name(table, column, name);
+	char sql[512];
+	snprintf(sql, sizeof sql, "CREATE INDEX IF NOT EXISTS \"%s_%s\" ON \"%s\"(\"%s\")", table->name, name,
+	         table->name, name);
+	return sat_db_exec(store->db, sql, err);
+}
+
+static int add_column(sat_store *store, sat_table *table, sat_column *fresh, sat_column **column,
+                      sat_error *err)
+{
+	if (!sat_name_valid(fresh->name, strlen(fresh->name)) || strcmp(fresh->name, "id") == 0)
+		return sat_fail(err, SAT_EREFUSED, "\"%.60s\" is no name of a field", fresh->name);
+	if (table->column_count >= SAT_FIELDS_MAX)
+		return sat_fail(err, SAT_ELIMIT, "kind %s has more than %d fields", table->name, SAT_FIELDS_MAX);
+	fresh->number = (uint16_t)table->column_count;
+	char name[80];
+	column_sql_name(table, fresh, name);
+	forget_statements(store, table);
+	int rc = exec_format(store, err, "ALTER TABLE \"%s\" ADD COLUMN \"%s\" %s", table->name, name,
+	                     sql_type(fresh->type));
+	if (rc == 0)
+		rc = store_field(store, table, fresh, err);
+	if (rc == 0)
+		rc = keep_column(table, fresh, column, err);
+	return rc != 0 ? rc : index_person(store, table, *column, err);
+}
+
+int sat_column_ensure(sat_store *store, sat_table *table, const char *name, sat_type type, bool concerns,
+                      sat_purposes needs, sat_column **out, sat_error *err)
+{
+	for (size_t i = 0; i < table->column_count; i++) {
+		sat_column *column = &table->columns[i];
+		if (column->type != type || strcmp(column->name, name) != 0)
+			continue;
+		*out = column;
+		if ((column->needs | needs) == column->needs && (column->concerns || !concerns))
+			return 0;
+		column->needs |= needs;
+		column->concerns = column->concerns || concerns;
+		int rc = store_field(store, table, column, err);
+		return rc != 0 ? rc : index_person(store, table, column, err);
+	}
+	sat_column fresh = { .type = type, .needs = needs, .concerns = concerns };
+	snprintf(fresh.name, sizeof fresh.name, "%s", name);
+	return add_column(store, table, &fresh, out, err);
+}
+
+/* --- loading ------------------------------------------------------------------------------------ */
+
+static int load_columns(sat_store *store, sat_error *err)
+{
+	sat_stmt *s = NULL;
+	int rc = sat_db_prepare(store->db, &s,
+	                        "SELECT kind, number, name, type, concerns, needs FROM sat_field "
+	                        "ORDER BY kind, number", err);
+	while (rc == 0 && (rc = sat_step(store->db, s, err)) == 1) {
+		sat_table *table = sat_table_of_id(store, sat_column_int(s, 0));
+		sat_column column = { .number = (uint16_t)sat_column_int(s, 1),
+			              .type = (sat_type)sat_column_int(s, 3),
+			              .concerns = sat_column_int(s, 4) != 0,
+			              .needs = set_of(store, sat_column_text(s, 5, NULL)) };
+		snprintf(column.name, sizeof column.name, "%s", sat_column_text(s, 2, NULL));
+		sat_column *kept;
+		if (table == NULL || column.number != table->column_count)
+			rc = sat_fail(err, SAT_EDAMAGED, "the store's table of fields is damaged");
+		else
+			rc = keep_column(table, &column, &kept, err);
+	}
+	sat_db_finalize(store->db, &s);
+	return rc < 0 ? rc : 0;
+}
+
+static int load_tables(sat_store *store, sat_error *err)
+{
+	sat_stmt *s = NULL;
+	int rc = sat_db_prepare(store->db, &s, "SELECT id, name, person FROM sat_kind ORDER BY id", err);
+	while (rc == 0 && (rc = sat_step(store->db, s, err)) == 1) {
+		sat_table *table;
+		rc = keep_table(store, sat_column_int(s, 0), sat_column_text(s, 1, NULL),
+		                sat_column_int(s, 2) != 0, &table, err);
+	}
+	sat_db_finalize(store->db, &s);
+	return rc < 0 ? rc : load_columns(store, err);
+}
+
+static int bind_field(sat_store *store, sat_table *table, const sat_field *field, sat_error *err)
+{
+	sat_purposes needs = 0;
+	for (size_t i = 0; i < field->need_count; i++)
+		needs |= sat_purpose_find(store, store->programme->purposes[field->needs[i]].name);
+	sat_column *column;
+	int rc = sat_column_ensure(store, table, field->name, field->type, field->concerns, needs, &column,
+	                           err);
+	if (rc != 0)
+		return rc;
+	column->field = field;
+	column->search = field->search;
+	table->searchable = table->searchable || field->search;
+	return 0;
+}
+
+static int bind_kind(sat_store *store, const sat_kind *kind, sat_error *err)
+{
+	sat_table *table;
+	int rc = sat_table_ensure(store, kind->name, kind->person, &table, err);
+	if (rc != 0)
+		return rc;
+	table->kind = kind;
+	table->searchable = false;
+	for (size_t i = 0; rc == 0 && i < kind->field_count; i++)
+		rc = bind_field(store, table, &kind->fields[i], err);
+	return rc;
+}
+
+int sat_tables_load(sat_store *store, sat_error *err)
+{
+	for (size_t i = 0; i < store->table_count; i++)
+		forget_statements(store, store->tables[i]);
+	sat_tables_free(store);
+	int rc = load_purposes(store, err);
+	if (rc == 0)
+		rc = load_tables(store, err);
+	const sat_programme *programme = store->programme;
+	for (size_t i = 0; rc == 0 && i < programme->purpose_count; i++) {
+		sat_purposes bit;
+		const char *name = programme->purposes[i].name;
+		rc = sat_purpose_intern(store, name, strlen(name), &bit, err);
+	}
+	for (size_t i = 0; rc == 0 && i < programme->kind_count; i++) {
+		if (!programme->kinds[i].decisions)
+			rc = bind_kind(store, &programme->kinds[i], err);
+	}
+	return rc;
+}
+
+/* --- statements --------------------------------------------------------------------------------- */
+
+static void put_string(sat_bytes *sql, const char *text) { sat_bytes_put(sql, text, strlen(text)); }
+
+static void put_columns(sat_bytes *sql, const sat_table *table, const char *after)
+{
+	for (size_t i = 0; i < table->column_count; i++) {
+		char name[80];
+		column_sql_name(table, &table->columns[i], name);
+		put_string(sql, ", \"");
+		put_string(sql, name);
+		put_string(sql, after);
+	}
+}
+
+static void put_insert(sat_bytes *sql, const sat_table *table)
+{
+	put_string(sql, "INSERT INTO \"");
+	put_string(sql, table->name);
+	put_string(sql, "\"(id, sat_seq, sat_told, sat_clock");
+	put_columns(sql, table, "\"");
+	put_string(sql, ") VALUES(?, ?, ?, ?");
+	for (size_t i = 0; i < table->column_count; i++)
+		put_string(sql, ", ?");
+	put_string(sql, ") ON CONFLICT(id) DO NOTHING");
+}
+
+static void put_select(sat_bytes *sql, const sat_table *table, const char *where)
+{
+	put_string(sql, "SELECT id, sat_seq, sat_told, sat_clock");
+	put_columns(sql, table, "\"");
+	put_string(sql, " FROM \"");
+	put_string(sql, table->name);
+	put_string(sql, "\" WHERE ");
+	put_string(sql, where);
+}
+
+int sat_table_prepare(sat_store *store, sat_table *table, sat_stmt **slot, sat_error *err)
+{
+	if (*slot != NULL)
+		return 0;
+	SAT_BYTES(sql);
+	if (slot == &table->insert) {
+		put_insert(&sql, table);
+	} else if (slot == &table->update) {
+		put_string(&sql, "UPDATE \"");
+		put_string(&sql, table->name);
+		put_string(&sql, "\" SET sat_seq = ?, sat_told = ?, sat_clock = ?");
+		put_columns(&sql, table, "\" = ?");
+		put_string(&sql, " WHERE id = ?");
+	} else if (slot == &table->one) {
+		put_select(&sql, table, "id = ?");
+	} else if (slot == &table->range) {
+		put_select(&sql, table, "id BETWEEN ? AND ? ORDER BY id");
+	} else if (slot == &table->changed) {
+		put_select(&sql, table, "sat_seq > ? AND sat_seq <= ? ORDER BY sat_seq");
+	} else {
+		put_string(&sql, "DELETE FROM \"");
+		put_string(&sql, table->name);
+		put_string(&sql, "\" WHERE id = ?");
+	}
+	sat_bytes_put_u8(&sql, 0);
+	if (!sat_bytes_ok(&sql))
+		return sat_fail(err, SAT_ENOMEM, "out of memory");
+	return sat_db_prepare(store->db, slot, (const char *)sql.data, err);
+}
+
+int sat_table_of_record(sat_store *store, sat_dot id, sat_table **out, sat_error *err)
+{
+	*out = NULL;
+	for (size_t i = 0; i < store->table_count; i++) {
+		sat_table *table = store->tables[i];
+		int rc = sat_table_prepare(store, table, &table->one, err);
+		if (rc != 0)
+			return rc;
+		sat_bind_int(table->one, 1, id);
+		rc = sat_step(store->db, table->one, err);
+		sat_reset(table->one);
+		if (rc < 0)
+			return rc;
+		if (rc == 1) {
+			*out = table;
+			return 0;
+		}
+	}
+	return 0;
+}
+
+/* --- values in rows ----------------------------------------------------------------------------- */
+
+/* Lists are JSON arrays of ids, which SQLite's json_each can join.  We wrote them ourselves, so the
+ * reader is as simple as the writer. */
+static int read_references(const char *text, size_t length, sat_arena *arena, sat_value *value,
+                           sat_error *err)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < length; i++)
+		count += text[i] == ',';
+	sat_dot *at = sat_arena_take(arena, (count + 1) * sizeof *at);
+	if (at == NULL)
+		return sat_fail(err, SAT_ENOMEM, "out of memory");
+	const char *end = text + length;
+	size_t n = 0;
+	for (const char *p = text + 1; p < end && *p != ']' && n <= count; n++) {
+		sat_dot dot = 0;
+		while (p < end && *p >= '0' && *p <= '9')
+			dot = dot * 10 + (*p++ - '0');
+		at[n] = dot;
+		p += p < end && *p == ',';
+	}
+	value->references.at = at;
+	value->references.count = n;
+	return 0;
+}
+
+int sat_row_value(sat_stmt *row, int at, sat_type type, sat_arena *arena, sat_value *value, sat_error *err)
+{
+	*value = (sat_value){ .type = SAT_CLEARED };
+	if (sat_column_is_null(row, at))
+		return 0;
+	value->type = type;
+	switch (type) {
+	case SAT_INTEGER:
+	case SAT_BOOLEAN:
+		value->integer = sat_column_int(row, at);
+		return 0;
+	case SAT_REFERENCE:
+		value->reference = sat_column_int(row, at);
+		return 0;
+	case SAT_REAL:
+		value->real = sat_column_real(row, at);
+		return 0;
+	case SAT_REFERENCES: {
+		size_t length;
+		const char *text = sat_column_text(row, at, &length);
+		return read_references(text, length, arena, value, err);
+	}
+	default:
+		value->text.bytes = sat_column_text(row, at, &value->text.length);
+		return 0;
+	}
+}
+
+static int bind_references(sat_stmt *s, int at, const sat_value *value, sat_arena *arena, sat_error *err)
+{
+	size_t room = value->references.count * 21 + 3;
+	char *text = sat_arena_take(arena, room);
+	if (text == NULL)
+		return sat_fail(err, SAT_ENOMEM, "out of memory");
+	size_t length = 0;
+	text[length++] = '[';
+	for (size_t i = 0; i < value->references.count; i++)
+		length += (size_t)snprintf(text + length, room - length, "%s%lld", i == 0 ? "" : ",",
+		                           (long long)value->references.at[i]);
+	text[length++] = ']';
+	sat_bind_text(s, at, text, length);
+	return 0;
+}
+
+int sat_bind_value(sat_stmt *s, int at, const sat_value *value, sat_arena *arena, sat_error *err)
+{
+	switch (value->type) {
+	case SAT_CLEARED:
+		sat_bind_null(s, at);
+		return 0;
+	case SAT_INTEGER:
+	case SAT_BOOLEAN:
+		sat_bind_int(s, at, value->integer);
+		return 0;
+	case SAT_REFERENCE:
+		sat_bind_int(s, at, value->reference);
+		return 0;
+	case SAT_REAL:
+		sat_bind_real(s, at, value->real);
+		return 0;
+	case SAT_REFERENCES:
+		return bind_references(s, at, value, arena, err);
+	default:
+		sat_bind_text(s, at, value->text.bytes, value->text.length);
+		return 0;
+	}
+}

@@ -1,0 +1,95 @@
+/* Kinds as tables: what the store knows about each kind and column, and the statements over them.
+ *
+ * A kind of the programme, or one that a peer's bundle names, is one table; a field is one column,
+ * numbered in the order in which it came.  A field is identified by name *and* type, so that a
+ * programme that changes a field's type makes another column ("start__text") and nothing is bent.
+ * What a column needs is the union of what every programme and every peer said: it only grows.
+ */
+#ifndef SAT_TABLE_H
+#define SAT_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "db.h"
+#include "programme.h"
+#include "store.h"
+
+/* A set of purposes, one bit each; bit 63 stands for all that did not fit: never permitted. */
+typedef uint64_t sat_purposes;
+#define SAT_PURPOSE_NEVER (UINT64_C(1) << 63)
+
+typedef struct sat_column {
+	uint16_t number;
+	char name[SAT_NAME_BYTES];
+	sat_type type;
+	sat_purposes needs;
+	bool concerns;
+	bool search;
+	const sat_field *field;   /* of the programme in force; NULL when it does not know the field */
+} sat_column;
+
+typedef struct sat_table {
+	int64_t id;
+	char name[SAT_NAME_BYTES];
+	bool person;
+	const sat_kind *kind;     /* of the programme in force; NULL when it does not know the kind */
+	sat_column *columns;      /* columns[i].number == i */
+	size_t column_count;
+	bool searchable;          /* some column is searched */
+	/* Statements over id, sat_seq, sat_told, sat_clock, then the columns in order; made on demand
+	 * and thrown away when a column is added. */
+	sat_stmt *insert;         /* all of them; nothing happens when the id is there */
+	sat_stmt *update;         /* all but id, which is the last parameter */
+	sat_stmt *one;            /* by id */
+	sat_stmt *range;          /* by id between two, ascending */
+	sat_stmt *changed;        /* by sat_seq above the first and up to the second, ascending */
+	sat_stmt *remove;         /* by id */
+} sat_table;
+
+/* Columns before the fields in the statements above. */
+enum { SAT_AT_ID = 0, SAT_AT_SEQ, SAT_AT_TOLD, SAT_AT_CLOCK, SAT_AT_FIELDS };
+
+/* Loads what the store knows and binds it to the programme.  Called by store.c. */
+int sat_tables_load(sat_store *store, sat_error *err);
+void sat_tables_free(sat_store *store);
+
+/* All tables of kinds, in the order of their ids; borrowed until a kind is added. */
+size_t sat_table_count(const sat_store *store);
+sat_table *sat_table_at(const sat_store *store, size_t i);
+/* NULL when there is none. */
+sat_table *sat_table_named(const sat_store *store, const char *name);
+sat_table *sat_table_of_id(const sat_store *store, int64_t id);
+/* The same, made when it is not there.  In a transaction.  SAT_ELIMIT, SAT_EREFUSED for a bad name. */
+int sat_table_ensure(sat_store *store, const char *name, bool person, sat_table **table, sat_error *err);
+
+/* NULL when there is none; any type when `type` is SAT_CLEARED: the programme's first. */
+sat_column *sat_column_named(sat_table *table, const char *name, sat_type type);
+/* The same, made when it is not there; `needs` and `concerns` are added to what is known.
+ * In a transaction. */
+int sat_column_ensure(sat_store *store, sat_table *table, const char *name, sat_type type, bool concerns,
+                      sat_purposes needs, sat_column **column, sat_error *err);
+
+/* The bit of a purpose, made when it is new (SAT_PURPOSE_NEVER when the set is full). */
+int sat_purpose_intern(sat_store *store, const char *name, size_t length, sat_purposes *bit,
+                       sat_error *err);
+/* 0 when it is not known. */
+sat_purposes sat_purpose_find(const sat_store *store, const char *name);
+/* The name of bit `i`; NULL when it is not in use. */
+const char *sat_purpose_name(const sat_store *store, unsigned i);
+
+/* Prepares the statement in `slot`, which is one of the table's. */
+int sat_table_prepare(sat_store *store, sat_table *table, sat_stmt **slot, sat_error *err);
+/* The table that holds a record; NULL when no table does. */
+int sat_table_of_record(sat_store *store, sat_dot id, sat_table **table, sat_error *err);
+
+/* Reads the column `at` of a row of one of those statements as a value of `type`.  Absent (NULL in
+ * the row) gives SAT_CLEARED.  Lists go into `arena`; text is borrowed until the next step. */
+struct sat_arena;
+int sat_row_value(sat_stmt *row, int at, sat_type type, struct sat_arena *arena, sat_value *value,
+                  sat_error *err);
+/* Binds a value (lists as JSON made in `arena`); SAT_CLEARED binds NULL. */
+int sat_bind_value(sat_stmt *s, int at, const sat_value *value, struct sat_arena *arena, sat_error *err);
+
+#endif
