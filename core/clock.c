@@ -134,9 +134,11 @@ static int read_head(sat_state *state, sat_cursor *c, sat_sibling *s, bool *usua
 		past[i] = (sat_dot)sat_cursor_varint(c);
 	s->past = past;
 	s->past_count = (uint32_t)n;
-	size_t entries = sat_cursor_count(c, 1);
-	*usual = entries == 0;
-	entries -= entries > 0;
+	uint64_t coded = sat_cursor_varint(c);
+	*usual = coded == 0;
+	size_t entries = *usual ? 0 : (size_t)(coded - 1);
+	if (entries > sat_cursor_left(c))
+		return damaged(err);
 	sat_stated *stated = sat_arena_take(state->arena, (entries + 1) * sizeof *stated);
 	for (size_t i = 0; stated != NULL && i < entries; i++) {
 		stated[i].person = (sat_dot)sat_cursor_varint(c);

@@ -243,6 +243,43 @@ int sat_batch_digest(sat_store *store, const sat_batch *batch, const uint8_t roo
 	return 0;
 }
 
+static int name_all(sat_store *store, const sat_batch *batch, sat_decision *decisions, size_t count,
+                    uint8_t (*names)[SAT_HASH_BYTES], sat_arena *arena, sat_error *err)
+{
+	uint8_t *salts = sat_arena_take(arena, (size_t)batch->leaves * SAT_SALT_BYTES);
+	if (salts == NULL)
+		return sat_fail(err, SAT_ENOMEM, "out of memory");
+	if (batch->has_seed)
+		sat_salts(salts, batch->leaves, batch->seed);
+	SAT_BYTES(scratch);
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		sat_decision *d = &decisions[i];
+		if (d->has_details && !d->own_salt)
+			memcpy(d->salt, salts + (size_t)(d->id - batch->first) * SAT_SALT_BYTES, SAT_SALT_BYTES);
+		rc = seal_into(store, d, &scratch, err);
+		memcpy(names[i], d->name, SAT_HASH_BYTES);
+	}
+	return rc;
+}
+
+int sat_batch_verify(sat_store *store, const sat_batch *batch, const bool *in, sat_decision *decisions,
+                     size_t count, const sat_public *author, sat_error *err)
+{
+	SAT_ARENA(arena);
+	uint8_t(*names)[SAT_HASH_BYTES] = sat_arena_take(&arena, (count + 1) * SAT_HASH_BYTES);
+	uint8_t root[SAT_HASH_BYTES], digest[SAT_HASH_BYTES];
+	int rc = names == NULL ? sat_fail(err, SAT_ENOMEM, "out of memory")
+	                       : name_all(store, batch, decisions, count, names, &arena, err);
+	if (rc == 0)
+		rc = sat_batch_root(batch, in, (const uint8_t(*)[SAT_HASH_BYTES])names, root, err);
+	if (rc == 0)
+		rc = sat_batch_digest(store, batch, root, digest, err);
+	if (rc == 0 && !sat_verify(author, digest, batch->signature))
+		rc = sat_fail(err, SAT_EFORGED, "a decision about consent is not signed by who it says");
+	return rc;
+}
+
 void sat_batch_salt(const sat_batch *batch, sat_dot decision, uint8_t salt[static SAT_SALT_BYTES])
 {
 	size_t leaf = (size_t)(decision - batch->first);

@@ -79,8 +79,6 @@ typedef struct sat_batch {
 	size_t proof_count;
 } sat_batch;
 
-/* The smallest number of salts that a batch needs: one a leaf. */
-
 /* Fills in commitment and name from the other fields (and salt, where there are details). */
 int sat_decision_seal(sat_store *store, sat_decision *decision, sat_error *err);
 
@@ -91,6 +89,10 @@ int sat_batch_root(const sat_batch *batch, const bool *in, const uint8_t (*here)
 /* What the signature of a batch is over. */
 int sat_batch_digest(sat_store *store, const sat_batch *batch, const uint8_t root[static SAT_HASH_BYTES],
                      uint8_t digest[static SAT_HASH_BYTES], sat_error *err);
+/* Checks a batch that came from elsewhere: works out salts and names of its decisions (`in` as above,
+ * NULL: all leaves), the root, and the author's signature.  SAT_EFORGED. */
+int sat_batch_verify(sat_store *store, const sat_batch *batch, const bool *in, sat_decision *decisions,
+                     size_t count, const sat_public *author, sat_error *err);
 /* The hashes that prove a batch without the leaves that are not `in`, given all names; in `arena`. */
 int sat_batch_proof(sat_batch *batch, const bool *in, const uint8_t (*all)[SAT_HASH_BYTES],
                     sat_arena *arena, sat_error *err);

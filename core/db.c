@@ -6,8 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Our own statements are listed, since SQLite's list of them also holds those of its search index. */
 struct sat_db {
 	sqlite3 *handle;
+	sqlite3_stmt **statements;
+	size_t count, room;
 };
 
 static int code_of(int rc)
@@ -93,8 +96,9 @@ void sat_db_close(sat_db *db)
 {
 	if (db == NULL)
 		return;
-	for (sqlite3_stmt *s; db->handle != NULL && (s = sqlite3_next_stmt(db->handle, NULL)) != NULL;)
-		sqlite3_finalize(s);
+	for (size_t i = 0; i < db->count; i++)
+		sqlite3_finalize(db->statements[i]);
+	free(db->statements);
 	sqlite3_close(db->handle);
 	free(db);
 }
@@ -108,13 +112,30 @@ int sat_db_prepare(sat_db *db, sat_stmt **slot, const char *sql, sat_error *err)
 {
 	if (*slot != NULL)
 		return 0;
+	if (db->count == db->room) {
+		size_t room = db->room == 0 ? 64 : db->room * 2;
+		sqlite3_stmt **grown = realloc(db->statements, room * sizeof *grown);
+		if (grown == NULL)
+			return sat_fail(err, SAT_ENOMEM, "out of memory");
+		db->statements = grown;
+		db->room = room;
+	}
 	int rc = sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, slot, NULL);
-	return rc == SQLITE_OK ? 0 : sat_db_fail(db, err);
+	if (rc != SQLITE_OK)
+		return sat_db_fail(db, err);
+	db->statements[db->count++] = *slot;
+	return 0;
 }
 
+/* Those that are finalised early were mostly made last. */
 void sat_db_finalize(sat_db *db, sat_stmt **slot)
 {
-	(void)db;
+	if (*slot == NULL)
+		return;
+	size_t i = db->count;
+	while (db->statements[i - 1] != *slot)
+		i--;
+	db->statements[i - 1] = db->statements[--db->count];
 	sqlite3_finalize(*slot);
 	*slot = NULL;
 }

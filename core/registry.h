@@ -13,12 +13,12 @@
 #include "words.h"
 
 typedef enum sat_statement_type {
-	SAT_APPROVAL = 1,
-	SAT_REVOCATION = 2,
-	SAT_PROGRAMME = 3,
-	SAT_SUCCESSION = 4,
-	SAT_DATE = 5,
-	SAT_RELEASE = 6,
+	SAT_SIGNED_APPROVAL = 1,
+	SAT_SIGNED_REVOCATION = 2,
+	SAT_SIGNED_PROGRAMME = 3,
+	SAT_SIGNED_SUCCESSION = 4,
+	SAT_SIGNED_DATE = 5,
+	SAT_SIGNED_RELEASE = 6,
 } sat_statement_type;
 
 #define SAT_DEVICE_NAME_BYTES 128

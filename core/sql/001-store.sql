@@ -175,7 +175,7 @@ CREATE TABLE sat_device (
   heard     INTEGER,                  -- incarnation (index) heard last
   heard_counter INTEGER NOT NULL DEFAULT 0, -- of its newest receipt
   receipt   INTEGER NOT NULL DEFAULT 0, -- counter of the newest receipt we gave
-  from_seq  INTEGER NOT NULL DEFAULT 0, -- what it was sent counts from here (new role: from zero)
+  receipt_due INTEGER NOT NULL DEFAULT 0, -- 1: it has sent something since our newest receipt
   receipt_at INTEGER,                 -- when its newest receipt arrived, by our clock
   told_words INTEGER NOT NULL DEFAULT 0 -- 1: a person confirmed the six words
 );

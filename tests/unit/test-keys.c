@@ -17,7 +17,7 @@
 #include <cmocka.h>
 
 #include "core/keys.h"
-#include "test-env.h"
+#include "tests/support/test-env.h"
 
 #define PASSPHRASE      "correct horse"
 #define SLOTS           12

@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "sync/seal.h"
-#include "test-env.h"
+#include "tests/support/test-env.h"
 
 #define MANIFEST_BOX      80
 #define FILE_BYTES        4096

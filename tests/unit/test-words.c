@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "core/words.h"
-#include "test-env.h"
+#include "tests/support/test-env.h"
 
 /* Two parties whose keys are the same in each run. */
 static void make_parties(sat_public *registry, sat_public *device)

@@ -46,7 +46,7 @@ MAX_LEAVES = 4096
 DOT_LIMIT = 1 << 40
 ARITY = 8
 
-# 3.2 says "satchel1statename", which is 17 bytes and does not fit the 16-byte
+# 3.2 says "satchel1statname", which is 17 bytes and does not fit the 16-byte
 # personal parameter of section 1; its first 16 bytes are used.
 STATE_NAME = "satchel1statenam"
 
@@ -1202,17 +1202,9 @@ def boolean(byte: int) -> bool:
 
 
 def date(code: int) -> str:
-    """A date coded as y * 500 + m * 40 + d (3.5).
-
-    From 20 December on, m * 40 + d reaches 500 and more, so those codes lie
-    in the following year's range: remainders 1 to 11 can only be 21 to 31
-    December of the year before.  Remainder 0 is both a year alone and
-    20 December of the year before; it is read as the year alone.
-    """
-    year, rest = divmod(code, 500)
-    if 1 <= rest <= 11:
-        year, rest = year - 1, rest + 500
-    month, day = divmod(rest, 40) if rest < 480 else (12, rest - 480)
+    """A date coded as y * 512 + m * 40 + d (3.5); 0 stands for an unknown month or day."""
+    year, rest = divmod(code, 512)
+    month, day = divmod(rest, 40)
     if rest == 0:
         return f"{year:04d}"
     if not 1 <= month <= 12 or day > 31:

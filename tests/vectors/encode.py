@@ -503,9 +503,9 @@ def plain_strings(values: list[str]) -> bytes:
 
 
 def date_code(value: str) -> int:
-    """y x 500 + m x 40 + d (3.5) of "y", "y-m" or "y-m-d"."""
+    """y x 512 + m x 40 + d (3.5) of "y", "y-m" or "y-m-d"."""
     parts = [int(part) for part in value.split("-")] + [0, 0]
-    return parts[0] * 500 + parts[1] * 40 + parts[2]
+    return parts[0] * 512 + parts[1] * 40 + parts[2]
 
 
 def commit(row: Json) -> bytes:

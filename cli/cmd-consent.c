@@ -1,0 +1,74 @@
+/* satchel consent: the front of its verbs, and whom and what they are about. */
+#include <string.h>
+
+#include "decisions.h"
+#include "core/query.h"
+#include "values.h"
+
+static const cli_usage usage = {
+	"consent", "record | show | withdraw ...",
+	"record SUBJECT PURPOSE=EVENT...   writes down what a person said: yes, no, later, asked\n"
+	"show SUBJECT                      all decisions, and what is permitted now\n"
+	"withdraw SUBJECT PURPOSE...       stops sharing; with --final takes back and erases for ever\n\n"
+	"`satchel consent VERB --help` says more.  Being at a workshop is never a yes to anything.", 1, -1
+};
+
+/* People, and communities for what a group decides. */
+static bool may_decide(const sat_table *table)
+{
+	return table->person || strcmp(table->name, "community") == 0;
+}
+
+int cli_subject(cli *c, const char *text, sat_dot *subject)
+{
+	sat_table *table = NULL;
+	int rc = cli_record_named(c, text, strlen(text), NULL, subject);
+	if (rc == 0)
+		rc = sat_table_of_record(c->store, *subject, &table, &c->err);
+	if (rc == 0 && table != NULL && !may_decide(table))
+		return sat_fail(&c->err, SAT_EINVALID, "%.60s is of kind %s; only people and communities decide",
+		                text, table->name);
+	if (rc != SAT_EINVALID && rc != SAT_ENOTFOUND)
+		return rc;
+	for (size_t i = 0; i < sat_table_count(c->store); i++) {
+		table = sat_table_at(c->store, i);
+		if (!may_decide(table) || sat_query_title_column(table) == NULL)
+			continue;
+		rc = cli_record_named(c, text, strlen(text), table, subject);
+		if (rc != SAT_ENOTFOUND)
+			return rc;
+	}
+	return sat_fail(&c->err, SAT_ENOTFOUND, "there is no person \"%.100s\" here; write the id or the pseudonym",
+	                text);
+}
+
+int cli_purpose(cli *c, const char *text, size_t length, const char **purpose)
+{
+	const sat_programme *programme = sat_store_programme(c->store);
+	SAT_BYTES(names);
+	for (size_t i = 0; i < programme->purpose_count; i++) {
+		const char *name = programme->purposes[i].name;
+		if (strlen(name) == length && memcmp(name, text, length) == 0) {
+			*purpose = name;
+			return 0;
+		}
+		sat_bytes_put(&names, ", ", i == 0 ? 0 : 2);
+		sat_bytes_put(&names, name, strlen(name));
+	}
+	return sat_fail(&c->err, SAT_EINVALID, "\"%.*s\" is no purpose; they are %.*s",
+	                (int)(length > 60 ? 60 : length), text, (int)names.length, (const char *)names.data);
+}
+
+int cmd_consent(cli *c, int argc, char **argv)
+{
+	const char *verb = argc > 1 ? argv[1] : "";
+	if (strcmp(verb, "record") == 0)
+		return cli_consent_record(c, argc - 1, argv + 1);
+	if (strcmp(verb, "show") == 0)
+		return cli_consent_show(c, argc - 1, argv + 1);
+	if (strcmp(verb, "withdraw") == 0)
+		return cli_consent_withdraw(c, argc - 1, argv + 1);
+	if (!cli_options(c, &usage, NULL, &argc, &argv))
+		return c->code;
+	return cli_wrong(c, "\"%.40s\" is no verb of consent; they are record, show and withdraw", argv[0]);
+}

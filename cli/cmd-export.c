@@ -1,0 +1,125 @@
+/* satchel export: what is new, sealed, onto a stick. */
+#include <string.h>
+
+#include "command.h"
+#include "exporting.h"
+#include "places.h"
+
+static const cli_usage usage = {
+	"export", "DIR",
+	"Copies what is new, as far as consent allows it, to the folder `satchel` in DIR (a mounted stick),\n"
+	"sealed to one recipient each: from a laptop to headquarters, from headquarters to every approved\n"
+	"device.  A laptop that is not approved yet writes its request to be let in.  When the command has\n"
+	"ended, the copy was read back and the stick may be taken out.", 1, 1
+};
+
+static int on_exported(void *context, const sat_exported *bundle)
+{
+	cli_exports *e = context;
+	cli *c = e->c;
+	char count[64];
+	json_array_append_new(e->bundles, json_pack("{s:o, s:o, s:I, s:I, s:I, s:b}", "file", cli_text(bundle->file),
+	                                            "to", cli_text(bundle->to), "bytes",
+	                                            (json_int_t)bundle->bytes, "records",
+	                                            (json_int_t)bundle->records, "withheld",
+	                                            (json_int_t)bundle->withheld, "request",
+	                                            (int)bundle->request));
+	e->count++;
+	if (bundle->request) {
+		cli_say(c, "Wrote the request to be let in, for \"%s\": %s.  It holds no records.\n", bundle->to,
+		        bundle->file);
+		return 0;
+	}
+	cli_say(c, "Copied %s for \"%s\": %s, %llu bytes.\n",
+	        cli_count(bundle->records, "record", "records", count), bundle->to, bundle->file,
+	        (unsigned long long)bundle->bytes);
+	if (bundle->withheld > 0)
+		cli_say(c, "    %s kept something back, because consent does not allow it; `satchel show ID` says "
+		           "what and why.\n", cli_count(bundle->withheld, "record", "records", count));
+	return 0;
+}
+
+int cli_export_to(cli_exports *e, sat_carrier *carrier, int64_t device)
+{
+	cli_progress progress;
+	cli_progress_begin(&progress, e->c, "copying");
+	sat_export_options options = e->options;
+	options.progress = cli_progress_step;
+	options.progress_context = &progress;
+	int rc = sat_export(e->c->store, e->c->identity, device, carrier, &options, on_exported, e, &e->c->err);
+	cli_progress_end(&progress);
+	return rc;
+}
+
+/* One peer that cannot be sent to does not keep the others waiting; a medium that fails does. */
+static int export_all(cli_exports *e, sat_carrier *carrier, int *code)
+{
+	SAT_ARENA(arena);
+	sat_device *all;
+	size_t count;
+	int rc = sat_devices(e->c->store, &arena, &all, &count, &e->c->err);
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		if (strcmp(all[i].state, "approved") != 0 || all[i].id == 1)
+			continue;
+		rc = cli_export_to(e, carrier, all[i].id);
+		if (rc == SAT_EWAITING || rc == SAT_EREVOKED) {
+			cli_refuse(e->c, "%s: %s", all[i].name, e->c->err.message);
+			*code = CLI_PARTLY;
+			rc = 0;
+		}
+	}
+	return rc;
+}
+
+static int export_named(cli_exports *e, sat_carrier *carrier, const char *to)
+{
+	sat_device device;
+	cli *c = e->c;
+	int rc = to == NULL ? sat_device_registry(c->store, &device, &c->err)
+	                    : sat_device_named(c->store, to, &device, &c->err);
+	if (rc == 0 && device.id == 1)
+		return sat_fail(&c->err, SAT_EUSAGE, "\"%s\" is this replica itself; nothing was written", device.name);
+	if (rc == 0 && strcmp(device.state, "pending") == 0)
+		return sat_fail(&c->err, SAT_EWAITING, "\"%s\" is not approved yet; nothing was written; `satchel "
+		                                       "device approve` lets it in", device.name);
+	return rc != 0 ? rc : cli_export_to(e, carrier, device.id);
+}
+
+int cmd_export(cli *c, int argc, char **argv)
+{
+	const char *to = NULL;
+	bool compact = false, small = false;
+	const cli_option options[] = {
+		{ "to", CLI_TEXT, &to, "PEER", "only to this device, by name or beginning of its id" },
+		{ "compact", CLI_FLAG, &compact, NULL, "the short form of bundle, for slow links" },
+		{ "small", CLI_FLAG, &small, NULL, "pack more tightly and take longer" },
+		{ 0 },
+	};
+	if (!cli_options(c, &usage, options, &argc, &argv))
+		return c->code;
+	SAT_AUTO(sat_carrier) carrier = NULL;
+	int code = CLI_DONE;
+	cli_exports e = { .c = c, .bundles = json_array(),
+		          .options = { .form = compact ? SAT_COMPACT : SAT_FULL,
+		                       .level = small ? SAT_LEVEL_SLOW_LINK : SAT_LEVEL_STICK } };
+	cli_set(c, "bundles", e.bundles);
+	int rc = cli_unlock(c);
+	if (rc == 0)
+		rc = sat_folder_open(&carrier, argv[0], NULL, c->env, &c->err);
+	if (rc == SAT_ENOTFOUND && c->store != NULL)
+		rc = c->err.code = SAT_EIO; /* a stick that is not there, not a slip of the pen */
+	if (rc == 0 && to == NULL && sat_store_role(c->store) == SAT_REGISTRY)
+		rc = export_all(&e, carrier, &code);
+	else if (rc == 0)
+		rc = export_named(&e, carrier, to);
+	if (rc != 0) {
+		if (e.count > 0)
+			cli_note(c, "the bundles named above are complete; the rest was not written");
+		return cli_fail(c);
+	}
+	if (e.count == 0)
+		cli_say(c, "Nothing new to copy.\n");
+	else
+		cli_say(c, "All was read back and is whole; the stick may be taken out.\n");
+	return code;
+}

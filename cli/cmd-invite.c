@@ -1,0 +1,49 @@
+/* satchel invite: what a laptop needs to be set up. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "command.h"
+
+static const cli_usage usage = {
+	"invite", "FILE",
+	"Writes an invitation: headquarters' public keys and the programme.  It holds no secret, but it has\n"
+	"to arrive unchanged, which the six words show.  FILE may be a folder, such as a stick.", 1, 1
+};
+
+/* In a folder it gets a name that says what it is. */
+static void invitation_path(const char *given, char *path, size_t room)
+{
+	struct stat status;
+	bool folder = stat(given, &status) == 0 && S_ISDIR(status.st_mode);
+	snprintf(path, room, "%s%s", given, folder ? "/satchel-invitation.json" : "");
+}
+
+int cmd_invite(cli *c, int argc, char **argv)
+{
+	const char *role_name = "facilitator";
+	const cli_option options[] = {
+		{ "role", CLI_TEXT, &role_name, "ROLE", "facilitator (usual), community or auditor" },
+		{ 0 },
+	};
+	if (!cli_options(c, &usage, options, &argc, &argv))
+		return c->code;
+	sat_role role = sat_role_of_name(role_name);
+	if (role == SAT_ROLE_NONE || role == SAT_REGISTRY)
+		return cli_wrong(c, "\"%.40s\" is no role for an invitation; they are facilitator, community and "
+		                    "auditor", role_name);
+	char path[4096];
+	invitation_path(argv[0], path, sizeof path);
+	SAT_BYTES(file);
+	int rc = cli_open(c);
+	if (rc == 0)
+		rc = sat_invitation_write(c->store, role, &file, &c->err);
+	if (rc == 0)
+		rc = cli_file_write(path, file.data, file.length, 0644, &c->err);
+	if (rc != 0)
+		return cli_fail(c);
+	cli_set(c, "file", cli_text(path));
+	cli_set(c, "role", cli_text(role_name));
+	cli_say(c, "Wrote %s.\nNext, on the laptop: satchel init --invitation %s --name NAME\n", path, path);
+	return CLI_DONE;
+}

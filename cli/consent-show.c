@@ -1,0 +1,169 @@
+/* satchel consent show: all decisions of a person, and what follows from them now. */
+#include <string.h>
+
+#include "decisions.h"
+#include "core/table.h"
+#include "values.h"
+#include "view.h"
+
+static const cli_usage usage = {
+	"consent show", "SUBJECT",
+	"Shows every decision of a person (by id or pseudonym) with its details, which of them stand now, and\n"
+	"for each purpose what headquarters may have and what may be shown here.", 1, 1
+};
+
+/* What nobody in the list supersedes, in the present episode of its purpose. */
+static bool is_head(const sat_decision *all, size_t count, const sat_decision *d)
+{
+	if (d->episode != sat_consent_episode(all, count, d->purpose))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		for (size_t k = 0; k < all[i].supersedes_count; k++) {
+			if (memcmp(all[i].supersedes + k * SAT_HASH_BYTES, d->name, SAT_HASH_BYTES) == 0)
+				return false;
+		}
+	}
+	return true;
+}
+
+/* --- details ------------------------------------------------------------------------------------ */
+
+/* Details are gated like fields: by what the programme's kind of decisions says that they need. */
+static sat_purposes needs_of(cli *c, int detail)
+{
+	const sat_programme *programme = sat_store_programme(c->store);
+	sat_purposes needs = 0;
+	for (size_t i = 0; i < programme->kind_count; i++) {
+		const sat_field *field = !programme->kinds[i].decisions
+		                                 ? NULL
+		                                 : sat_kind_field(&programme->kinds[i], sat_detail_name(detail));
+		for (size_t k = 0; field != NULL && k < field->need_count; k++)
+			needs |= sat_purpose_find(c->store, programme->purposes[field->needs[k]].name);
+	}
+	return needs;
+}
+
+static json_t *details_json(cli *c, const sat_decision *d, const sat_leave *leave)
+{
+	json_t *details = json_object();
+	sat_sibling written = { .dot = d->id };
+	for (int i = 0; i < SAT_DETAILS; i++) {
+		if (d->details[i] == NULL || d->details[i][0] == '\0')
+			continue;
+		bool seen = cli_own(c, &written) || sat_gate_answer(leave, needs_of(c, i)) == SAT_PERMITTED;
+		cli_print(c, "        %s: %s\n", sat_detail_name(i), seen ? d->details[i] : "(not shown)");
+		if (seen)
+			json_object_set_new(details, sat_detail_name(i), cli_text(d->details[i]));
+	}
+	return details;
+}
+
+static json_t *decision_json(cli *c, const sat_decision *d, bool head, const sat_leave *leave)
+{
+	char id[SAT_ID_CHARS], author[SAT_DEVICE_NAME_BYTES], time[CLI_TIME_CHARS], day[CLI_TIME_CHARS];
+	cli_time(d->claimed_time, time);
+	cli_print(c, "    %s: %s%s%s\n", d->purpose, sat_event_name(d->event), d->final ? ", for ever" : "",
+	          head ? "" : "  (no longer stands)");
+	cli_print(c, "        recorded by %s%s%s\n", cli_author(c, d->id, author), time[0] == '\0' ? "" : ", ",
+	          time);
+	if (d->until != 0)
+		cli_print(c, "        until: %s\n", cli_day(d->until, day));
+	if (d->recipients != NULL && d->recipients[0] != '\0')
+		cli_print(c, "        only for: %s\n", d->recipients);
+	json_t *json = json_pack("{s:s, s:s, s:s, s:b, s:i, s:b, s:o, s:o}", "id", cli_id(c, d->id, id), "purpose",
+	                         d->purpose, "event", sat_event_name(d->event), "final", (int)d->final, "episode",
+	                         (int)d->episode, "head", (int)head, "author", cli_text(author), "claimed_time",
+	                         cli_time_json(d->claimed_time));
+	json_object_set_new(json, "until", d->until == 0 ? json_null() : cli_text(cli_day(d->until, day)));
+	json_object_set_new(json, "recipients", cli_text(d->recipients == NULL ? "" : d->recipients));
+	json_object_set_new(json, "details", details_json(c, d, leave));
+	return json;
+}
+
+/* --- what is permitted -------------------------------------------------------------------------- */
+
+typedef struct standing {
+	sat_gate *gate;
+	sat_dot subject;
+	const sat_stated *stated;     /* as a value written now would state */
+	uint32_t stated_count;
+	sat_leave leave;
+} standing;
+
+static int stand(cli *c, standing *s, sat_dot subject, sat_arena *arena)
+{
+	s->subject = subject;
+	int rc = sat_gate_state(s->gate, &s->subject, 1, arena, &s->stated, &s->stated_count, &c->err);
+	return rc != 0 ? rc : sat_gate_weigh(s->gate, &s->subject, 1, s->stated, s->stated_count, &s->leave,
+	                                     &c->err);
+}
+
+static int answer(cli *c, standing *s, sat_purposes bit, char *reason, const char **word)
+{
+	reason[0] = '\0';
+	*word = sat_gate_answer(&s->leave, bit) == SAT_PERMITTED ? "permitted" : "suspended";
+	return **word == 'p' ? 0
+	                     : sat_gate_reason(s->gate, &s->subject, 1, s->stated, s->stated_count, bit, reason,
+	                                       CLI_REASON_BYTES, &c->err);
+}
+
+static int show_purposes(cli *c, standing *registry, standing *own)
+{
+	const sat_programme *programme = sat_store_programme(c->store);
+	json_t *purposes = json_array();
+	cli_set(c, "purposes", purposes);
+	cli_print(c, "now:\n");
+	for (size_t i = 0; i < programme->purpose_count; i++) {
+		const char *name = programme->purposes[i].name, *there, *here;
+		sat_purposes bit = sat_purpose_find(c->store, name);
+		char reason[CLI_REASON_BYTES], own_reason[CLI_REASON_BYTES];
+		int rc = answer(c, registry, bit, reason, &there);
+		if (rc == 0)
+			rc = answer(c, own, bit, own_reason, &here);
+		if (rc != 0)
+			return rc;
+		json_array_append_new(purposes, json_pack("{s:s, s:s, s:o, s:s}", "purpose", name, "answer", there,
+		                                          "reason", reason[0] == '\0' ? json_null() : cli_text(reason),
+		                                          "here", here));
+		cli_print(c, "    %-20s %s%s%s%s\n", name, there, reason[0] == '\0' ? "" : " (", reason,
+		          reason[0] == '\0' ? "" : ")");
+	}
+	return 0;
+}
+
+static int show(cli *c, sat_dot subject)
+{
+	SAT_ARENA(arena);
+	sat_decision *all;
+	size_t count;
+	standing registry = { 0 }, own = { 0 };
+	char id[SAT_ID_CHARS];
+	int rc = cli_registry_gate(c, &registry.gate);
+	if (rc == 0)
+		rc = cli_own_gate(c, &own.gate);
+	if (rc == 0)
+		rc = stand(c, &registry, subject, &arena);
+	if (rc == 0)
+		rc = stand(c, &own, subject, &arena);
+	if (rc == 0)
+		rc = sat_consent_of_subject(c->store, subject, true, &arena, &all, &count, &c->err);
+	if (rc != 0)
+		return rc;
+	cli_set(c, "subject", cli_text(cli_id(c, subject, id)));
+	cli_print(c, "%s\n%s:\n", id, count == 0 ? "no decisions" : "decisions");
+	json_t *decisions = json_array();
+	cli_set(c, "decisions", decisions);
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(decisions, decision_json(c, &all[i], is_head(all, count, &all[i]), &own.leave));
+	return show_purposes(c, &registry, &own);
+}
+
+int cli_consent_show(cli *c, int argc, char **argv)
+{
+	if (!cli_options(c, &usage, NULL, &argc, &argv))
+		return c->code;
+	sat_dot subject;
+	if (cli_open(c) != 0 || cli_subject(c, argv[0], &subject) != 0 || show(c, subject) != 0)
+		return cli_fail(c);
+	return CLI_DONE;
+}

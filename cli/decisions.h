@@ -1,0 +1,20 @@
+/* The verbs of satchel consent, and what they share. */
+#ifndef CLI_DECISIONS_H
+#define CLI_DECISIONS_H
+
+#include "command.h"
+#include "core/consent.h"
+
+/* A person or a community, by id or by title. */
+int cli_subject(cli *c, const char *text, sat_dot *subject);
+/* A purpose of the programme; the name is borrowed from it. */
+int cli_purpose(cli *c, const char *text, size_t length, const char **purpose);
+
+int cli_consent_record(cli *c, int argc, char **argv);
+int cli_consent_show(cli *c, int argc, char **argv);
+int cli_consent_withdraw(cli *c, int argc, char **argv);
+
+/* Reads the words of --recipients into sorted ones in `arena`. */
+int cli_recipients(cli *c, const char *text, sat_arena *arena, const char **recipients);
+
+#endif

@@ -1,0 +1,38 @@
+/* From rows of a CSV file to records: shared by cmd-import.c and import-row.c. */
+#ifndef CLI_IMPORTING_H
+#define CLI_IMPORTING_H
+
+#include "command.h"
+#include "csv-read.h"
+#include "values.h"
+
+enum { IMPORT_BAD_TOLD = 50, IMPORT_BAD_LISTED = 1000 };
+
+/* What is done with one column of the file. */
+typedef struct import_column {
+	char name[128];        /* as the file has it, shortened */
+	bool id;
+	sat_column *column;    /* NULL: not imported */
+	const char *only;      /* rows with another text are left out; NULL: all */
+} import_column;
+
+typedef struct import {
+	cli *c;
+	sat_table *table;
+	bool skip_bad, dry_run;
+	const cli_list *map, *only, *ignore;
+	sat_write *set;        /* --set, for every row */
+	size_t set_count;
+	import_column columns[CLI_CELLS_MAX];
+	size_t column_count;   /* 0 until the header was read */
+	bool has_id;
+	size_t added, changed, unchanged, left_out, bad;
+	json_t *bad_rows;
+} import;
+
+/* Understands the header; errors are about the whole file. */
+int import_header(import *i, const cli_row *row);
+/* Imports one row, or counts and tells it as bad.  Non-zero only when nothing can go on. */
+int import_row(import *i, const cli_row *row);
+
+#endif

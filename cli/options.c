@@ -1,0 +1,159 @@
+/* Options of commands, described by tables: getopt_long does the reading, the table the rest. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+
+enum { OPTIONS_MAX = 48 };
+
+static size_t count_options(const cli_option *options)
+{
+	size_t n = 0;
+	while (options != NULL && options[n].name != NULL)
+		n++;
+	return n;
+}
+
+static bool take_number(const char *text, unsigned *number)
+{
+	char *end;
+	errno = 0;
+	unsigned long value = strtoul(text, &end, 10);
+	if (errno != 0 || end == text || *end != '\0' || value > 1000000000 || text[0] == '-')
+		return false;
+	*number = (unsigned)value;
+	return true;
+}
+
+static bool take(cli *c, const cli_option *option, const char *argument)
+{
+	switch (option->kind) {
+	case CLI_FLAG:
+		*(bool *)option->into = true;
+		return true;
+	case CLI_TEXT:
+		*(const char **)option->into = argument;
+		return true;
+	case CLI_NUMBER:
+		if (take_number(argument, option->into))
+			return true;
+		cli_wrong(c, "--%s takes a number, not \"%s\"", option->name, argument);
+		return false;
+	case CLI_WORDS: {
+		cli_list *list = option->into;
+		if (list->count < CLI_LIST_MAX) {
+			list->at[list->count++] = argument;
+			return true;
+		}
+		cli_wrong(c, "--%s was given more than %d times", option->name, CLI_LIST_MAX);
+		return false;
+	}
+	}
+	return false;
+}
+
+static void print_option(const cli_option *option)
+{
+	char left[64];
+	snprintf(left, sizeof left, "--%s%s%s", option->name, option->argument == NULL ? "" : " ",
+	         option->argument == NULL ? "" : option->argument);
+	printf("  %-26s %s\n", left, option->help);
+}
+
+static void print_usage(const cli_usage *usage, const cli_option *options, size_t own, size_t all)
+{
+	printf("Usage: satchel %s%s%s%s\n\n%s\n", usage->name, own > 0 ? " [OPTIONS]" : "",
+	       usage->arguments[0] == '\0' ? "" : " ", usage->arguments, usage->about);
+	if (own > 0)
+		printf("\nOptions:\n");
+	for (size_t i = 0; i < own; i++)
+		print_option(&options[i]);
+	printf("\nFor every command:\n");
+	for (size_t i = own; i < all; i++)
+		print_option(&options[i]);
+}
+
+/* Reads until the end, or in `order` until the first positional word.  False after a wrong one. */
+static bool read_options(cli *c, const cli_option *options, size_t count, bool order, int argc, char **argv)
+{
+	struct option longs[OPTIONS_MAX + 1] = { 0 };
+	for (size_t i = 0; i < count; i++)
+		longs[i] = (struct option){ options[i].name,
+			                    options[i].kind == CLI_FLAG ? no_argument : required_argument, NULL,
+			                    (int)i + 1000 };
+	opterr = 0;
+	optind = 0;
+	int found;
+	while ((found = getopt_long(argc, argv, order ? "+:h" : ":h", longs, NULL)) != -1) {
+		if (found == ':') {
+			cli_wrong(c, "%s needs something after it", argv[optind - 1]);
+			return false;
+		}
+		if (found == '?') {
+			cli_wrong(c, "\"%s\" is no option here; --help lists them", argv[optind - 1]);
+			return false;
+		}
+		if (found == 'h')
+			c->help = true;
+		else if (!take(c, &options[found - 1000], optarg))
+			return false;
+	}
+	return true;
+}
+
+static size_t add_globals(cli *c, cli_option *all, size_t count)
+{
+	const cli_option globals[] = {
+		{ "store", CLI_TEXT, &c->store_path, "FILE", "the store to use" },
+		{ "json", CLI_FLAG, &c->json, NULL, "answer with one JSON object" },
+		{ "quiet", CLI_FLAG, &c->quiet, NULL, "say only what was asked for, and what went wrong" },
+		{ "help", CLI_FLAG, &c->help, NULL, "say how it is used" },
+	};
+	for (size_t i = 0; i < sizeof globals / sizeof *globals; i++)
+		all[count++] = globals[i];
+	return count;
+}
+
+bool cli_options(cli *c, const cli_usage *usage, const cli_option *options, int *argc, char ***argv)
+{
+	cli_option all[OPTIONS_MAX];
+	size_t own = count_options(options);
+	if (own > OPTIONS_MAX - 4)
+		abort();
+	if (own > 0)
+		memcpy(all, options, own * sizeof *all);
+	size_t count = add_globals(c, all, own);
+	c->code = CLI_USAGE;
+	if (!read_options(c, all, count, false, *argc, *argv))
+		return false;
+	if (c->help) {
+		print_usage(usage, all, own, count);
+		c->json = false;
+		c->code = CLI_DONE;
+		return false;
+	}
+	*argc -= optind;
+	*argv += optind;
+	if (*argc >= usage->least && (usage->most < 0 || *argc <= usage->most))
+		return true;
+	cli_wrong(c, "usage: satchel %s %s; `satchel %s --help` says more", usage->name, usage->arguments,
+	          usage->name);
+	return false;
+}
+
+bool cli_global_options(cli *c, int *argc, char ***argv)
+{
+	cli_option all[8];
+	size_t count = add_globals(c, all, 0);
+	c->code = CLI_USAGE;
+	if (!read_options(c, all, count, true, *argc, *argv))
+		return false;
+	if (c->help)
+		c->json = false;
+	*argc -= optind;
+	*argv += optind;
+	return true;
+}

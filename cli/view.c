@@ -1,0 +1,232 @@
+/* See view.h. */
+#include "view.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/incarnation.h"
+#include "core/query.h"
+#include "core/record.h"
+#include "values.h"
+
+static const int64_t own_device = 1; /* sat_device.id of ourselves, see registry.h */
+
+/* --- gates -------------------------------------------------------------------------------------- */
+
+int cli_own_gate(cli *c, sat_gate **gate)
+{
+	int rc = c->own_gate != NULL ? 0 : sat_gate_open_own(&c->own_gate, c->store, &c->err);
+	*gate = c->own_gate;
+	return rc;
+}
+
+/* The registry's audiences are borrowed by its gate, so the device stays in the context. */
+int cli_registry_gate(cli *c, sat_gate **gate)
+{
+	int rc = 0;
+	if (c->registry_gate == NULL) {
+		rc = sat_device_registry(c->store, &c->registry, &c->err);
+		if (rc == SAT_ENOTFOUND) {
+			c->registry = (sat_device){ .role = SAT_REGISTRY };
+			rc = 0;
+		}
+		sat_recipient to = { .role = SAT_REGISTRY, .audiences = c->registry.audiences };
+		if (rc == 0)
+			rc = sat_gate_today(c->store, false, &to.today, &c->err);
+		if (rc == 0)
+			rc = sat_gate_open(&c->registry_gate, c->store, &to, &c->err);
+	}
+	*gate = c->registry_gate;
+	return rc;
+}
+
+static int ask(cli *c, sat_gate *gate, const sat_state *state, const sat_sibling *s, bool *yes, char *reason,
+               size_t room)
+{
+	sat_leave leave;
+	int rc = sat_gate_weigh(gate, state->persons, state->person_count, s->stated, s->stated_count, &leave,
+	                        &c->err);
+	if (rc != 0)
+		return rc;
+	sat_purposes needs = state->table->columns[s->field].needs;
+	*yes = sat_gate_answer(&leave, needs) == SAT_PERMITTED;
+	if (*yes || reason == NULL)
+		return 0;
+	rc = sat_gate_reason(gate, state->persons, state->person_count, s->stated, s->stated_count, needs, reason,
+	                     room, &c->err);
+	if (rc == 0 && reason[0] == '\0')
+		snprintf(reason, room, "no decision allows it");
+	return rc;
+}
+
+bool cli_own(cli *c, const sat_sibling *sibling)
+{
+	const sat_incarnation *author = sat_incarnation_at(c->store, sat_dot_index(sibling->dot));
+	return author != NULL && author->device == own_device;
+}
+
+int cli_permitted(cli *c, const sat_state *state, const sat_sibling *sibling, bool *permitted)
+{
+	sat_gate *gate;
+	int rc = cli_own_gate(c, &gate);
+	return rc != 0 ? rc : ask(c, gate, state, sibling, permitted, NULL, 0);
+}
+
+int cli_seen(cli *c, const sat_state *state, const sat_sibling *sibling, bool *seen, char *reason, size_t room)
+{
+	*seen = true;
+	if (cli_own(c, sibling) || state->table->columns[sibling->field].needs == 0)
+		return 0;
+	sat_gate *gate;
+	int rc = cli_own_gate(c, &gate);
+	return rc != 0 ? rc : ask(c, gate, state, sibling, seen, reason, room);
+}
+
+int cli_shared(cli *c, const sat_state *state, const sat_sibling *sibling, bool *shared, char *reason,
+               size_t room)
+{
+	sat_gate *gate;
+	int rc = cli_registry_gate(c, &gate);
+	return rc != 0 ? rc : ask(c, gate, state, sibling, shared, reason, room);
+}
+
+/* --- authors ------------------------------------------------------------------------------------ */
+
+const char *cli_author(cli *c, sat_dot dot, char name[static SAT_DEVICE_NAME_BYTES])
+{
+	const sat_incarnation *author = sat_incarnation_at(c->store, sat_dot_index(dot));
+	sat_device device;
+	if (author == NULL || author->device == 0 ||
+	    sat_device_get(c->store, author->device, &device, NULL) != 0)
+		snprintf(name, SAT_DEVICE_NAME_BYTES, "unknown");
+	else
+		snprintf(name, SAT_DEVICE_NAME_BYTES, "%s", device.name);
+	return name;
+}
+
+int64_t cli_moment(cli *c, sat_dot dot)
+{
+	int64_t at = 0;
+	return sat_record_moment(c->store, dot, &at, NULL) == 0 ? at : 0;
+}
+
+/* --- descriptions ------------------------------------------------------------------------------- */
+
+/* At most `most` bytes on one line, cut between characters. */
+static void put_line(sat_bytes *out, const char *text, size_t length, size_t most)
+{
+	bool cut = length > most;
+	if (cut)
+		for (length = most; length > 0 && ((uint8_t)text[length] & 0xc0) == 0x80;)
+			length--;
+	for (size_t i = 0; i < length; i++)
+		sat_bytes_put_u8(out, text[i] == '\n' || text[i] == '\t' || text[i] == '\r' ? ' '
+		                                                                             : (uint8_t)text[i]);
+	if (cut)
+		sat_bytes_put(out, "...", 3);
+}
+
+/* The title if it may be shown; *titled says whether there was one. */
+static int put_title(cli *c, const sat_state *state, sat_bytes *out, bool *titled)
+{
+	*titled = false;
+	const sat_column *column = sat_query_title_column(state->table);
+	const sat_sibling *title = column == NULL ? NULL : sat_state_shown(state, column->number);
+	if (title == NULL || title->value.type != SAT_TEXT)
+		return 0;
+	int rc = cli_seen(c, state, title, titled, NULL, 0);
+	if (rc == 0 && *titled)
+		put_line(out, title->value.text.bytes, title->value.text.length, 80);
+	return rc;
+}
+
+int cli_describe_id(cli *c, sat_dot id, sat_bytes *out)
+{
+	SAT_ARENA(arena);
+	sat_state state;
+	int rc = sat_record_load(c->store, NULL, id, &arena, &state, &c->err);
+	bool titled = false;
+	if (rc == 0 && state.created)
+		rc = put_title(c, &state, out, &titled);
+	if (rc == 0 && !titled) {
+		char text[SAT_ID_CHARS];
+		cli_id(c, id, text);
+		sat_bytes_put(out, text, strlen(text));
+	}
+	return rc;
+}
+
+int cli_describe_value(cli *c, const sat_value *value, size_t most, sat_bytes *out)
+{
+	if (value->type == SAT_REFERENCE)
+		return cli_describe_id(c, value->reference, out);
+	int rc = 0;
+	if (value->type == SAT_REFERENCES) {
+		for (size_t i = 0; rc == 0 && i < value->references.count; i++) {
+			sat_bytes_put(out, "; ", i == 0 ? 0 : 2);
+			rc = cli_describe_id(c, value->references.at[i], out);
+		}
+		return rc;
+	}
+	SAT_BYTES(text);
+	sat_value_print(value, &text);
+	put_line(out, (const char *)text.data, text.length, most);
+	return 0;
+}
+
+/* A record without a title is told by its fields. */
+static int put_fields(cli *c, const sat_state *state, sat_bytes *out)
+{
+	size_t begin = out->length;
+	for (uint16_t i = 0; i < state->table->column_count; i++) {
+		const sat_sibling *shown = sat_state_shown(state, i);
+		bool seen = false;
+		if (shown == NULL || shown->value.type == SAT_CLEARED)
+			continue;
+		int rc = cli_seen(c, state, shown, &seen, NULL, 0);
+		if (rc != 0)
+			return rc;
+		if (!seen)
+			continue;
+		const char *name = state->table->columns[i].name;
+		sat_bytes_put(out, ", ", out->length > begin ? 2 : 0);
+		sat_bytes_put(out, name, strlen(name));
+		sat_bytes_put(out, " ", 1);
+		rc = cli_describe_value(c, &shown->value, 40, out);
+		if (rc != 0)
+			return rc;
+	}
+	if (out->length == begin && state->count > 0)
+		sat_bytes_put(out, "(not shown)", 11);
+	return 0;
+}
+
+int cli_describe(cli *c, const sat_state *state, sat_bytes *out)
+{
+	bool titled;
+	int rc = put_title(c, state, out, &titled);
+	return rc != 0 || titled ? rc : put_fields(c, state, out);
+}
+
+size_t cli_values_of(const sat_state *state, uint16_t field, const sat_sibling **values, size_t most)
+{
+	const sat_sibling *first;
+	size_t n = sat_state_field(state, field, &first), count = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (first[i].blank)
+			continue;
+		/* Of equal ones the greatest stays, so that what is shown comes last. */
+		for (size_t k = 0; k < count; k++) {
+			if (sat_value_compare(&values[k]->value, &first[i].value) != 0)
+				continue;
+			memmove(values + k, values + k + 1, (count - k - 1) * sizeof *values);
+			count--;
+		}
+		if (count == most) {
+			memmove(values, values + 1, (count - 1) * sizeof *values);
+			count--;
+		}
+		values[count++] = &first[i];
+	}
+	return count;
+}

@@ -1,0 +1,246 @@
+/* Writing bundles; see bundle.h and FORMAT.md, section 2.
+ *
+ * Sealed frames are kept until 4 MiB have come together; a bundle that ends before has a manifest box
+ * of just the right size.  A larger one reserves room for the manifest of as many frames as the
+ * largest bundle could hold, and from there on frames go out as they come.
+ */
+#include "bundle.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <zstd.h>
+
+#include "frame.h"
+
+enum { KEEP_BYTES = 4 << 20, FRAME_ENTRY_BYTES = SAT_HASH_BYTES + 3 + 3, MANIFEST_REST_BYTES = 512 << 10 };
+
+struct sat_bundle_writer {
+	sat_form form;
+	const sat_env *env;
+	sat_public recipient;
+	sat_envelope *envelope;
+	ZSTD_CCtx *zstd;
+	uint64_t bytes_max;
+	sat_bytes packed;            /* scratch for one compressed frame */
+	sat_bytes body;              /* sealed frames that have not gone out, then the tail */
+	sat_bytes front;             /* header and manifest, once they are known */
+	uint64_t body_bytes;         /* of frames, all of them */
+	uint64_t gone;               /* of the body, what has gone out already */
+	uint32_t manifest_box;       /* fixed length; 0 while it is open */
+	size_t frames_max;
+	sat_frame_entry *frames;
+	size_t frame_count, frame_room;
+	sat_hasher hasher;           /* over everything behind the front */
+	bool finished, front_out;
+	bool taken;                  /* the body's bytes were handed out: forget them at the next call */
+};
+
+int sat_bundle_writer_begin(sat_bundle_writer **out, sat_form form, const sat_public *recipient,
+                            int zstd_level, uint64_t bytes_max, const sat_env *env, sat_error *err)
+{
+	*out = NULL;
+	sat_bundle_writer *w = calloc(1, sizeof *w);
+	if (w == NULL || (w->zstd = ZSTD_createCCtx()) == NULL) {
+		free(w);
+		return sat_fail(err, SAT_ENOMEM, "out of memory");
+	}
+	w->form = form;
+	w->env = env;
+	w->recipient = *recipient;
+	w->bytes_max = bytes_max;
+	w->frames_max = SAT_FRAMES_MAX;
+	ZSTD_CCtx_setParameter(w->zstd, ZSTD_c_compressionLevel, zstd_level);
+	ZSTD_CCtx_setParameter(w->zstd, ZSTD_c_contentSizeFlag, 1);
+	ZSTD_CCtx_setParameter(w->zstd, ZSTD_c_checksumFlag, 0);
+	int rc = sat_envelope_create(&w->envelope, form, recipient, env, err);
+	if (rc != 0) {
+		sat_bundle_writer_free(w);
+		return rc;
+	}
+	sat_hash_begin(&w->hasher, "satchel1file");
+	*out = w;
+	return 0;
+}
+
+void sat_bundle_writer_free(sat_bundle_writer *w)
+{
+	if (w == NULL)
+		return;
+	ZSTD_freeCCtx(w->zstd);
+	sat_envelope_free(w->envelope);
+	sat_bytes_clear(&w->packed);
+	sat_bytes_clear(&w->body);
+	sat_bytes_clear(&w->front);
+	free(w->frames);
+	free(w);
+}
+
+static int add_entry(sat_bundle_writer *w, const sat_frame_entry *entry, sat_error *err)
+{
+	if (w->frame_count == w->frame_room) {
+		size_t room = w->frame_room == 0 ? 16 : w->frame_room * 2;
+		sat_frame_entry *frames = realloc(w->frames, room * sizeof *frames);
+		if (frames == NULL)
+			return sat_fail(err, SAT_ENOMEM, "out of memory");
+		w->frames = frames;
+		w->frame_room = room;
+	}
+	w->frames[w->frame_count++] = *entry;
+	return 0;
+}
+
+/* Room for as many frames of the size seen so far as the largest bundle could hold, and a half more. */
+static void reserve_manifest(sat_bundle_writer *w)
+{
+	uint64_t average = w->body_bytes / w->frame_count;
+	uint64_t frames = w->bytes_max / (average > 0 ? average : 1);
+	frames += frames / 2 + 16;
+	if (frames > SAT_FRAMES_MAX)
+		frames = SAT_FRAMES_MAX;
+	w->frames_max = (size_t)frames;
+	uint64_t plain = sat_padme(MANIFEST_REST_BYTES + frames * FRAME_ENTRY_BYTES + SAT_SIGNATURE_BYTES);
+	if (plain + SAT_BOX_BYTES > SAT_MANIFEST_BOX_MAX)
+		plain = SAT_MANIFEST_BOX_MAX - SAT_BOX_BYTES;
+	w->manifest_box = (uint32_t)plain + SAT_BOX_BYTES;
+}
+
+int sat_bundle_writer_add(sat_bundle_writer *w, const void *frame, size_t count, sat_name16 *name,
+                          sat_error *err)
+{
+	if (w->taken)
+		sat_bytes_reset(&w->body);
+	w->taken = false;
+	sat_bytes_reset(&w->packed);
+	size_t bound = ZSTD_compressBound(count);
+	uint8_t *packed = sat_bytes_extend(&w->packed, bound);
+	if (packed == NULL)
+		return sat_fail(err, SAT_ENOMEM, "out of memory");
+	size_t length = ZSTD_compress2(w->zstd, packed, bound, frame, count);
+	if (ZSTD_isError(length))
+		return sat_fail(err, SAT_ENOMEM, "a frame could not be compressed: %s", ZSTD_getErrorName(length));
+	uint8_t *sealed = sat_bytes_extend(&w->body, length + SAT_BOX_BYTES);
+	if (sealed == NULL)
+		return sat_fail(err, SAT_ENOMEM, "out of memory");
+	sat_envelope_seal_frame(w->envelope, w->frame_count, sealed, packed, length);
+	sat_frame_entry entry = { .length = length + SAT_BOX_BYTES, .expanded = count };
+	sat_hash(entry.hash, "satchel1frame", sealed, length + SAT_BOX_BYTES);
+	sat_hash_add(&w->hasher, sealed, length + SAT_BOX_BYTES);
+	memcpy(name->bytes, entry.hash, sizeof name->bytes);
+	w->body_bytes += entry.length;
+	int rc = add_entry(w, &entry, err);
+	if (rc == 0 && w->manifest_box == 0 && w->body_bytes > KEEP_BYTES)
+		reserve_manifest(w);
+	return rc;
+}
+
+bool sat_bundle_writer_full(const sat_bundle_writer *w)
+{
+	uint64_t ends = 2 * (uint64_t)(SAT_HEADER_BYTES + MANIFEST_REST_BYTES + w->frame_count * FRAME_ENTRY_BYTES);
+	if (w->manifest_box > 0)
+		ends = 2 * (uint64_t)(SAT_HEADER_BYTES + w->manifest_box);
+	return w->frame_count + 1 >= w->frames_max ||
+	       sat_padme(w->body_bytes + ends + 2 * SAT_FRAME_BYTES_MAX) > w->bytes_max;
+}
+
+size_t sat_bundle_writer_frames(const sat_bundle_writer *w) { return w->frame_count; }
+
+static int seal_manifest(sat_bundle_writer *w, const sat_bytes *plain, const sat_identity *identity,
+                         const sat_public *recipient, uint64_t *size, sat_name16 *name, sat_error *err)
+{
+	uint64_t least = SAT_HEADER_BYTES + w->manifest_box + w->body_bytes + SAT_HASH_BYTES;
+	*size = least;
+	if (w->form == SAT_FULL)
+		*size = sat_padme(least + SAT_HEADER_BYTES + w->manifest_box);
+	uint8_t header[SAT_HEADER_BYTES], digest[SAT_HASH_BYTES], signature[SAT_SIGNATURE_BYTES];
+	sat_envelope_header(w->envelope, w->manifest_box, *size, header);
+	sat_envelope_digest(w->envelope, recipient, plain->data, plain->length, digest);
+	sat_sign(identity, digest, signature);
+	memcpy(name->bytes, digest, sizeof name->bytes);
+	SAT_BYTES(box);
+	sat_bytes_put_span(&box, plain->data, plain->length);
+	sat_bytes_put(&box, signature, sizeof signature);
+	if (!sat_bytes_ok(&box) || box.length + SAT_BOX_BYTES > w->manifest_box)
+		return sat_fail(err, SAT_ELIMIT, "a bundle's manifest has become too large");
+	size_t zeros = w->manifest_box - SAT_BOX_BYTES - box.length;
+	uint8_t *pad = sat_bytes_extend(&box, zeros);
+	if (pad == NULL && zeros > 0)
+		return sat_fail(err, SAT_ENOMEM, "out of memory");
+	memset(pad, 0, zeros);
+	sat_bytes_put(&w->front, header, sizeof header);
+	uint8_t *sealed = sat_bytes_extend(&w->front, w->manifest_box);
+	if (sealed == NULL)
+		return sat_fail(err, SAT_ENOMEM, "out of memory");
+	sat_envelope_seal_manifest(w->envelope, sealed, box.data, box.length);
+	return 0;
+}
+
+static int put_tail(sat_bundle_writer *w, uint64_t size, sat_error *err)
+{
+	size_t before = w->body.length;
+	if (w->form == SAT_FULL) {
+		uint64_t padding = size - (2 * w->front.length + w->body_bytes + SAT_HASH_BYTES);
+		uint8_t *room = sat_bytes_extend(&w->body, (size_t)padding);
+		if (room == NULL && padding > 0)
+			return sat_fail(err, SAT_ENOMEM, "out of memory");
+		sat_envelope_padding(w->envelope, 0, room, (size_t)padding);
+		sat_bytes_put(&w->body, w->front.data + SAT_HEADER_BYTES, w->front.length - SAT_HEADER_BYTES);
+		sat_bytes_put(&w->body, w->front.data, SAT_HEADER_BYTES);
+	}
+	sat_hash_add(&w->hasher, w->body.data + before, w->body.length - before);
+	sat_hash_add(&w->hasher, w->front.data, w->front.length);
+	uint8_t hash[SAT_HASH_BYTES];
+	sat_hash_end(&w->hasher, hash);
+	sat_bytes_put(&w->body, hash, sizeof hash);
+	return sat_bytes_ok(&w->body) && sat_bytes_ok(&w->front) ? 0
+	                                                         : sat_fail(err, SAT_ENOMEM, "out of memory");
+}
+
+int sat_bundle_writer_finish(sat_bundle_writer *w, sat_manifest *manifest, const sat_identity *identity,
+                             sat_name16 *name, uint64_t *size, sat_error *err)
+{
+	if (w->taken)
+		sat_bytes_reset(&w->body);
+	w->taken = false;
+	memcpy(manifest->courier, sat_envelope_courier(w->envelope), SAT_COURIER_BYTES);
+	manifest->frames = w->frames;
+	manifest->frame_count = w->frame_count;
+	SAT_BYTES(plain);
+	sat_manifest_write(manifest, &plain);
+	if (!sat_bytes_ok(&plain))
+		return sat_fail(err, SAT_ENOMEM, "out of memory");
+	if (w->manifest_box == 0) {
+		SAT_BYTES(length);
+		sat_bytes_put_varint(&length, plain.length);
+		uint64_t box = sat_padme(length.length + plain.length + SAT_SIGNATURE_BYTES) + SAT_BOX_BYTES;
+		if (box > SAT_MANIFEST_BOX_MAX)
+			return sat_fail(err, SAT_ELIMIT, "a bundle's manifest has become too large");
+		w->manifest_box = (uint32_t)box;
+	}
+	int rc = seal_manifest(w, &plain, identity, &w->recipient, size, name, err);
+	if (rc == 0)
+		rc = put_tail(w, *size, err);
+	w->finished = rc == 0;
+	return rc;
+}
+
+bool sat_bundle_writer_next(sat_bundle_writer *w, uint64_t *offset, const void **data, size_t *count)
+{
+	if (w->manifest_box == 0)
+		return false;
+	if (!w->taken && w->body.length > 0) {
+		*offset = SAT_HEADER_BYTES + w->manifest_box + w->gone;
+		*data = w->body.data;
+		*count = w->body.length;
+		w->gone += w->body.length;
+		w->taken = true;
+		return true;
+	}
+	if (w->finished && !w->front_out) {
+		*offset = 0;
+		*data = w->front.data;
+		*count = w->front.length;
+		w->front_out = true;
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,611 @@
+/* Merging bundles into a store; see exchange.h and FORMAT.md, section 2.5. */
+#include "exchange.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bundle.h"
+#include "core/admit.h"
+#include "core/incarnation.h"
+#include "core/store-private.h"
+#include "frame.h"
+#include "ledger.h"
+
+static const char *const verdicts[] = {
+	[SAT_MERGED] = "merged",           [SAT_ENROLMENT] = "enrolment",
+	[SAT_DUPLICATE] = "duplicate",     [SAT_SALVAGED] = "salvaged",
+	[SAT_WAITING] = "waiting",         [SAT_UNKNOWN_SENDER] = "unknown_sender",
+	[SAT_REVOKED_SENDER] = "revoked",  [SAT_NOT_FOR_US] = "not_for_us",
+	[SAT_DAMAGED] = "damaged",         [SAT_FORGED] = "forged",
+	[SAT_TOO_NEW] = "too_new",         [SAT_REFUSED_BUNDLE] = "refused",
+};
+
+const char *sat_verdict_name(sat_verdict verdict) { return verdicts[verdict]; }
+
+typedef struct merge {
+	sat_store *store;
+	const sat_identity *identity;
+	sat_carrier *carrier;
+	void *handle;
+	uint64_t size;
+	sat_bundle_reader *reader;
+	sat_bytes buffer;
+	sat_merged *out;
+	sat_progress progress;
+	void *progress_context;
+	sat_device peer;
+	sat_name16 name;
+	bool begun;                 /* a transaction is open */
+	sat_admission *admission;
+	sat_frame_state *states;
+	size_t lost, too_new, missing, set_aside;
+	sat_arena frame_arena;
+} merge;
+
+static int no_memory(sat_error *err) { return sat_fail(err, SAT_ENOMEM, "out of memory"); }
+
+/* Ends the bundle with a verdict: no error, and nothing changed. */
+static int verdict(merge *m, sat_verdict v, const char *reason)
+{
+	m->out->verdict = v;
+	snprintf(m->out->reason, sizeof m->out->reason, "%s", reason);
+	return 1;
+}
+
+/* --- reading -------------------------------------------------------------------------------------- */
+
+/* Feeds the reader until something happens.  A stretch that the medium cannot give is skipped, which
+ * costs a frame and not the bundle. */
+static int pump(merge *m, sat_bundle_event *event, sat_error *err)
+{
+	uint64_t offset;
+	size_t count;
+	*event = SAT_BUNDLE_MORE;
+	while (*event == SAT_BUNDLE_MORE) {
+		if (!sat_bundle_reader_want(m->reader, &offset, &count)) {
+			*event = SAT_BUNDLE_DONE;
+			return 0;
+		}
+		sat_bytes_reset(&m->buffer);
+		uint8_t *room = sat_bytes_extend(&m->buffer, count);
+		if (room == NULL)
+			return no_memory(err);
+		if (m->progress != NULL && !m->progress(m->progress_context, m->out->file, offset, m->size))
+			return sat_fail(err, SAT_ECANCELLED, "stopped; nothing was merged from this bundle");
+		int rc = m->carrier->read(m->carrier->context, m->handle, offset, room, count, err);
+		rc = rc != 0 ? sat_bundle_reader_skip(m->reader, event, err)
+		             : sat_bundle_reader_feed(m->reader, room, count, event, err);
+		if (rc != 0)
+			return rc;
+	}
+	return 0;
+}
+
+/* The hash that needs no key: tells damage from what was sealed to somebody else. */
+static int file_hash_right(merge *m, bool *right, sat_error *err)
+{
+	*right = false;
+	uint8_t header[SAT_HEADER_BYTES], expected[SAT_HASH_BYTES], actual[SAT_HASH_BYTES];
+	sat_header h;
+	int rc = m->carrier->read(m->carrier->context, m->handle, 0, header, sizeof header, err);
+	if (rc != 0 || sat_header_read(&h, header, NULL) != 0 || h.file_bytes != m->size)
+		return 0;
+	uint64_t front = SAT_HEADER_BYTES + h.manifest_box_bytes, end = m->size - SAT_HASH_BYTES;
+	sat_hasher hasher;
+	sat_hash_begin(&hasher, "satchel1file");
+	uint64_t from[2] = { front, 0 }, to[2] = { end, front };
+	for (int i = 0; i < 2; i++) {
+		for (uint64_t at = from[i]; at < to[i];) {
+			size_t n = to[i] - at < (1u << 20) ? (size_t)(to[i] - at) : 1u << 20;
+			sat_bytes_reset(&m->buffer);
+			uint8_t *room = sat_bytes_extend(&m->buffer, n);
+			if (room == NULL)
+				return no_memory(err);
+			if (m->carrier->read(m->carrier->context, m->handle, at, room, n, err) != 0)
+				return 0;
+			sat_hash_add(&hasher, room, n);
+			at += n;
+		}
+	}
+	sat_hash_end(&hasher, actual);
+	if (m->carrier->read(m->carrier->context, m->handle, end, expected, sizeof expected, err) == 0)
+		*right = memcmp(actual, expected, sizeof actual) == 0;
+	return 0;
+}
+
+/* Header and manifest could not be had: says why. */
+static int unreadable(merge *m, const sat_error *why, sat_error *err)
+{
+	bool right = false;
+	if (why->code == SAT_ENOTFORUS || why->code == SAT_EDAMAGED) {
+		int rc = file_hash_right(m, &right, err);
+		if (rc != 0)
+			return rc;
+	}
+	char text[SAT_ERROR_MESSAGE_BYTES + 128];
+	switch (why->code) {
+	case SAT_ENOTFORUS:
+		return right ? verdict(m, SAT_NOT_FOR_US,
+		                       "This bundle is sealed to somebody else. It was left as it is; carry it on.")
+		             : verdict(m, SAT_DAMAGED,
+		                       "This bundle is damaged, or for somebody else. Nothing was merged from it; "
+		                       "it was left as it is. Its sender still has everything: export again.");
+	case SAT_EDAMAGED:
+		if (right)
+			return verdict(m, SAT_FORGED,
+			               "This bundle was changed on its way by somebody who is not its sender. Nothing "
+			               "was merged from it. Keep the file and tell headquarters.");
+		snprintf(text, sizeof text,
+		         "This bundle is damaged (%s). Nothing was merged from it. Its sender still has everything: "
+		         "export again.", why->message);
+		return verdict(m, SAT_DAMAGED, text);
+	case SAT_ETOONEW:
+		return verdict(m, SAT_TOO_NEW, "This bundle was written by a newer Satchel. It was left as it is; "
+		                               "install the newer Satchel here and merge it again.");
+	case SAT_ELIMIT:
+	case SAT_EREFUSED:
+		snprintf(text, sizeof text, "This bundle was refused: %s. Nothing was merged from it.", why->message);
+		return verdict(m, SAT_REFUSED_BUNDLE, text);
+	default:
+		if (err != NULL)
+			*err = *why;
+		return why->code;
+	}
+}
+
+/* --- who sent it ----------------------------------------------------------------------------------- */
+
+static int trust(merge *m, const sat_public *keys, sat_error *err)
+{
+	sat_error why = { 0 };
+	int rc = sat_bundle_reader_trust(m->reader, keys, sat_identity_public(m->identity), &m->name, &why);
+	if (rc == SAT_EFORGED)
+		return verdict(m, SAT_FORGED, why.message);
+	if (rc != 0 && err != NULL)
+		*err = why;
+	return rc;
+}
+
+static int enrol(merge *m, const sat_manifest *manifest, sat_error *err)
+{
+	if (sat_store_role(m->store) != SAT_REGISTRY)
+		return verdict(m, SAT_REFUSED_BUNDLE, "This is a request to be let in, which only headquarters can "
+		                                      "answer. It was left as it is.");
+	int rc = trust(m, &manifest->keys, err);
+	if (rc != 0)
+		return rc;
+	rc = sat_store_begin(m->store, err);
+	m->begun = rc == 0;
+	if (rc == 0)
+		rc = sat_device_request(m->store, &manifest->keys, manifest->role, manifest->name, &m->out->device,
+		                        err);
+	if (rc == SAT_ELIMIT)
+		return verdict(m, SAT_REFUSED_BUNDLE, err->message);
+	if (rc != 0)
+		return rc;
+	char text[SAT_ERROR_MESSAGE_BYTES];
+	snprintf(text, sizeof text,
+	         "\"%s\" asks to be let in. Have its owner read you the six words on its screen, and type them: "
+	         "satchel device approve \"...\"", manifest->name);
+	verdict(m, SAT_ENROLMENT, text);
+	return 2; /* commits */
+}
+
+static int find_sender(merge *m, const sat_manifest *manifest, sat_error *err)
+{
+	if (!sat_device_equal(&manifest->recipient, sat_store_self(m->store)))
+		return verdict(m, SAT_NOT_FOR_US, "This bundle names another recipient. It was left as it is.");
+	if (manifest->flags & SAT_MANIFEST_ENROLMENT)
+		return enrol(m, manifest, err);
+	int rc = sat_device_find(m->store, &manifest->sender, &m->peer, err);
+	if (rc == SAT_ENOTFOUND)
+		return verdict(m, SAT_UNKNOWN_SENDER,
+		               "This bundle is from a laptop that headquarters has not approved. Nothing was merged; "
+		               "the file was left as it is. Approve the laptop, then merge it again.");
+	if (rc != 0)
+		return rc;
+	m->out->device = m->peer.id;
+	rc = trust(m, &m->peer.keys, err);
+	if (rc != 0)
+		return rc;
+	if (strcmp(m->peer.state, "pending") == 0)
+		return verdict(m, SAT_UNKNOWN_SENDER,
+		               "This bundle is from a laptop that asked to be let in and is not approved yet. Nothing "
+		               "was merged; the file was left as it is. Approve the laptop, then merge it again.");
+	bool done;
+	rc = sat_ledger_done(m->store, &m->name, &done, err);
+	if (rc != 0)
+		return rc;
+	m->out->told_us = true;
+	return done ? verdict(m, SAT_DUPLICATE, "This bundle was merged before; there is nothing new in it.") : 0;
+}
+
+/* --- what is in it --------------------------------------------------------------------------------- */
+
+/* True when the bundle was set aside once and a person at the registry let it in. */
+static int was_released(merge *m, bool *released, sat_error *err)
+{
+	sat_stmt *s = NULL;
+	int rc = sat_db_prepare(m->store->db, &s, "SELECT state FROM sat_quarantine WHERE bundle = ?", err);
+	if (rc != 0)
+		return rc;
+	sat_bind_blob(s, 1, m->name.bytes, sizeof m->name.bytes);
+	rc = sat_step(m->store->db, s, err);
+	*released = rc == 1 && strcmp(sat_column_text(s, 0, NULL), "released") == 0;
+	sat_db_finalize(m->store->db, &s);
+	return rc < 0 ? rc : 0;
+}
+
+/* The sender has heard an incarnation of ours that this store does not know: another copy of it goes on
+ * somewhere.  From here on this one is another. */
+static void notice_twin(merge *m, const sat_manifest *manifest)
+{
+	if (sat_incarnation_none(manifest->heard))
+		return;
+	const sat_incarnation *known =
+		sat_incarnation_at(m->store, sat_incarnation_find(m->store, manifest->heard));
+	if (known == NULL || known->device != 1)
+		sat_incarnation_leave(m->store);
+}
+
+static int begin(merge *m, const sat_manifest *manifest, sat_error *err)
+{
+	int rc = sat_store_begin(m->store, err);
+	if (rc != 0)
+		return rc;
+	m->begun = true;
+	notice_twin(m, manifest);
+	sat_sender from = { .device = m->peer.id, .registry = m->peer.role == SAT_REGISTRY,
+		            .vouches = (manifest->flags & SAT_MANIFEST_VOUCHES) != 0,
+		            .revoked = strcmp(m->peer.state, "revoked") == 0 };
+	bool released = false;
+	rc = sat_incarnation_own(m->store, err);
+	if (rc == 0)
+		rc = sat_incarnation_intern(m->store, manifest->incarnation, &from.incarnation, err);
+	if (rc == 0 && from.revoked)
+		rc = was_released(m, &released, err);
+	from.revoked = from.revoked && !released;
+	if (rc == 0)
+		rc = sat_admission_begin(&m->admission, m->store, &from, err);
+	m->states = calloc(manifest->frame_count + 1, sizeof *m->states);
+	return rc == 0 && m->states == NULL ? no_memory(err) : rc;
+}
+
+/* A statement counts when the device that it names signed it; of unknown devices nothing counts. */
+static int admit_claims(merge *m, const sat_frame_content *content, sat_error *err)
+{
+	for (size_t i = 0; i < content->claim_count; i++) {
+		const sat_incarnation_claim *claim = &content->claims[i];
+		const sat_incarnation *known = sat_incarnation_at(m->store, claim->index);
+		if (known->device != 0 && claim->highest <= known->highest)
+			continue;
+		sat_device device;
+		int rc = sat_device_find(m->store, &claim->device, &device, NULL);
+		if (rc == SAT_ENOTFOUND)
+			continue;
+		uint8_t digest[SAT_HASH_BYTES];
+		sat_incarnation_digest(known->name, &claim->device, claim->highest, digest);
+		if (rc == 0 && !sat_verify(&device.keys, digest, claim->signature))
+			rc = sat_fail(err, SAT_EREFUSED, "a statement about an incarnation is not its device's");
+		if (rc == 0)
+			rc = sat_incarnation_state(m->store, claim->index, device.id, claim->highest,
+			                           claim->signature, err);
+		if (rc != 0)
+			return rc;
+	}
+	return 0;
+}
+
+static int admit_statements(merge *m, const sat_frame_content *content, int64_t told, sat_error *err)
+{
+	size_t fresh_count = 0;
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < content->statement_count; i++) {
+		bool fresh;
+		rc = sat_statement_admit(m->store, content->statements[i].data, content->statements[i].length, told,
+		                         &fresh, err);
+		fresh_count += fresh;
+	}
+	sat_admission_count_statements(m->admission, fresh_count);
+	return rc;
+}
+
+/* Names, root and signature of every batch; one whose author is not known yet is missing. */
+static int check_batches(merge *m, sat_frame_content *content, sat_error *err)
+{
+	size_t kept = 0, at = 0, kept_decisions = 0;
+	for (size_t i = 0; i < content->batch_count; at += content->decision_counts[i], i++) {
+		const sat_batch *batch = &content->batches[i];
+		const sat_incarnation *author = sat_incarnation_at(m->store, sat_dot_index(batch->first));
+		sat_device device;
+		if (author->device == 0) {
+			m->missing++;
+			continue;
+		}
+		int rc = sat_device_get(m->store, author->device, &device, err);
+		if (rc == 0)
+			rc = sat_batch_verify(m->store, batch, content->in[i], content->decisions + at,
+			                      content->decision_counts[i], &device.keys, err);
+		if (rc != 0)
+			return rc;
+		memmove(content->decisions + kept_decisions, content->decisions + at,
+		        content->decision_counts[i] * sizeof *content->decisions);
+		kept_decisions += content->decision_counts[i];
+		content->batches[kept] = *batch;
+		content->decision_counts[kept++] = content->decision_counts[i];
+	}
+	content->batch_count = kept;
+	content->decision_count = kept_decisions;
+	return 0;
+}
+
+static int admit_frame(merge *m, const void *data, size_t count, int64_t told, sat_error *err)
+{
+	sat_arena_reset(&m->frame_arena);
+	sat_frame_content content;
+	sat_admission_frame(m->admission);
+	int rc = sat_frame_read(m->store, data, count, &m->frame_arena, &content, err);
+	if (rc == 0)
+		rc = admit_statements(m, &content, told, err);
+	if (rc == 0)
+		rc = admit_claims(m, &content, err);
+	if (rc == 0)
+		rc = sat_admit_tombstones(m->admission, content.tombstones, content.tombstone_count, err);
+	if (rc == 0)
+		rc = check_batches(m, &content, err);
+	if (rc == 0)
+		rc = sat_admit_decisions(m->admission, content.batches, content.decisions, content.decision_counts,
+		                         content.batch_count, err);
+	if (rc == 0)
+		rc = sat_admit_blocks(m->admission, content.blocks, content.block_count, err);
+	if (rc == 0)
+		rc = sat_admit_asks(m->admission, content.asks, content.ask_count, err);
+	return rc == 0 ? sat_admit_moments(m->admission, content.moments, content.moment_count, err) : rc;
+}
+
+static int take_frame(merge *m, int64_t told, sat_error *err)
+{
+	size_t index, count, missing_before = m->missing;
+	const void *data;
+	sat_bundle_reader_frame(m->reader, &index, &data, &count);
+	int rc = admit_frame(m, data, count, told, err);
+	if (rc == SAT_ETOONEW) {
+		m->too_new++;
+		return 0;
+	}
+	if (rc != 0)
+		return sat_error_context(err, "frame %zu", index);
+	const sat_outcome *outcome = sat_admission_of_frame(m->admission);
+	m->missing += outcome->missing;
+	m->set_aside += outcome->set_aside;
+	m->states[index] = m->missing > missing_before || outcome->set_aside > 0 ? SAT_FRAME_NONE
+	                   : outcome->declined > 0                               ? SAT_FRAME_DECLINED
+	                                                                         : SAT_FRAME_SETTLED;
+	return 0;
+}
+
+static int read_frames(merge *m, int64_t told, sat_error *err)
+{
+	sat_bundle_event event = SAT_BUNDLE_MORE;
+	int rc = 0;
+	while (rc == 0) {
+		rc = pump(m, &event, err);
+		if (rc != 0 || event == SAT_BUNDLE_DONE)
+			break;
+		if (event == SAT_BUNDLE_LOST)
+			m->lost++;
+		else if (event == SAT_BUNDLE_FRAME)
+			rc = take_frame(m, told, err);
+	}
+	if (rc != SAT_EREFUSED && rc != SAT_ELIMIT && rc != SAT_EFORGED && rc != SAT_EDAMAGED)
+		return rc;
+	char text[SAT_ERROR_MESSAGE_BYTES + SAT_DEVICE_NAME_BYTES + 160];
+	snprintf(text, sizeof text,
+	         "This bundle was refused: %s. Nothing was merged from it; tell headquarters which laptop it came "
+	         "from (%s).", err->message, m->peer.name);
+	return verdict(m, SAT_REFUSED_BUNDLE, text);
+}
+
+static int set_aside(merge *m, sat_error *err)
+{
+	sat_stmt *s = NULL;
+	int rc = sat_db_prepare(m->store->db, &s,
+	                        "INSERT OR IGNORE INTO sat_quarantine(bundle, device, reason, at, state) "
+	                        "VALUES(?, ?, ?, ?, 'waiting')", err);
+	if (rc == 0) {
+		char reason[160];
+		snprintf(reason, sizeof reason, "%zu entries that a revoked laptop wrote after its accepted point",
+		         m->set_aside);
+		sat_bind_blob(s, 1, m->name.bytes, sizeof m->name.bytes);
+		sat_bind_int(s, 2, m->peer.id);
+		sat_bind_string(s, 3, reason);
+		sat_bind_int(s, 4, m->store->env->now(m->store->env->context));
+		rc = sat_run(m->store->db, s, err);
+	}
+	sat_db_finalize(m->store->db, &s);
+	return rc;
+}
+
+/* The verdict on a bundle that was merged, wholly or in part. */
+static void conclude(merge *m, size_t frames)
+{
+	char text[SAT_ERROR_MESSAGE_BYTES] = "";
+	sat_verdict v = SAT_MERGED;
+	if (m->set_aside > 0) {
+		v = SAT_REVOKED_SENDER;
+		snprintf(text, sizeof text,
+		         "%s was revoked. What it wrote before that is merged; %zu entries written later are set "
+		         "aside until a person at headquarters decides (satchel quarantine).", m->peer.name,
+		         m->set_aside);
+	} else if (m->too_new > 0) {
+		v = SAT_TOO_NEW;
+		snprintf(text, sizeof text,
+		         "%zu of %zu frames need a newer Satchel and were left in the file; the rest is merged. "
+		         "Install the newer Satchel and merge it again.", m->too_new, frames);
+	} else if (m->lost > 0 || (sat_bundle_reader_mended(m->reader) && frames > 0)) {
+		v = SAT_SALVAGED;
+		snprintf(text, sizeof text,
+		         "This bundle is damaged: %zu of %zu frames were lost, the others are merged. The receipt "
+		         "tells its sender what to send again; nothing else is to be done.", m->lost, frames);
+	} else if (m->missing > 0) {
+		v = SAT_WAITING;
+		snprintf(text, sizeof text,
+		         "%zu entries rest on something that has not arrived yet. They come again by themselves; the "
+		         "rest is merged.", m->missing);
+	} else if (strcmp(m->peer.state, "revoked") == 0) {
+		v = SAT_REVOKED_SENDER;
+		snprintf(text, sizeof text, "%s was revoked; everything in this bundle was written before that and is "
+		         "merged.", m->peer.name);
+	}
+	verdict(m, v, text);
+}
+
+static int merge_data(merge *m, sat_error *err)
+{
+	const sat_manifest *manifest = sat_bundle_reader_manifest(m->reader);
+	int rc = begin(m, manifest, err);
+	int64_t incarnation = rc == 0 ? sat_incarnation_find(m->store, manifest->incarnation) : 0;
+	if (rc == 0)
+		rc = read_frames(m, incarnation, err);
+	if (rc == 0)
+		rc = sat_ledger_got(m->store, m->peer.id, &m->name, manifest, m->states, err);
+	if (rc == 0)
+		rc = sat_ledger_heard(m->store, m->peer.id, manifest, incarnation, err);
+	if (rc == 0 && m->set_aside > 0)
+		rc = set_aside(m, err);
+	if (rc != 0)
+		return rc;
+	const sat_outcome *total = sat_admission_total(m->admission);
+	m->out->records = total->records + total->decisions;
+	m->out->conflicts = total->conflicts;
+	m->out->declined = total->declined;
+	conclude(m, manifest->frame_count);
+	return 2;
+}
+
+static int merge_open(merge *m, sat_error *err)
+{
+	sat_error why = { 0 };
+	int rc = sat_bundle_reader_begin(&m->reader, m->identity, m->size, &why);
+	sat_bundle_event event = SAT_BUNDLE_MORE;
+	if (rc == 0)
+		rc = pump(m, &event, &why);
+	if (rc != 0)
+		return unreadable(m, &why, err);
+	rc = find_sender(m, sat_bundle_reader_manifest(m->reader), err);
+	return rc == 0 ? merge_data(m, err) : rc;
+}
+
+int sat_merge(sat_store *store, const sat_identity *identity, sat_carrier *carrier, const char *name,
+              sat_merged *merged, sat_progress progress, void *progress_context, sat_error *err)
+{
+	merge m = { .store = store, .identity = identity, .carrier = carrier, .out = merged,
+		    .progress = progress, .progress_context = progress_context };
+	*merged = (sat_merged){ 0 };
+	snprintf(merged->file, sizeof merged->file, "%s", name);
+	sat_error own = { 0 };
+	if (err == NULL)
+		err = &own;
+	int rc = carrier->open(carrier->context, name, &m.handle, &m.size, err);
+	if (rc == 0) {
+		/* 1: a verdict without a change; 2: a verdict, and the transaction is kept. */
+		rc = merge_open(&m, err);
+		carrier->close(carrier->context, m.handle);
+	}
+	if (rc == 2)
+		rc = sat_store_commit(store, err);
+	if (rc != 0 && m.begun)
+		sat_store_rollback(store);
+	sat_admission_free(m.admission);
+	sat_bundle_reader_free(m.reader);
+	sat_bytes_clear(&m.buffer);
+	sat_arena_clear(&m.frame_arena);
+	free(m.states);
+	return rc > 0 ? 0 : rc;
+}
+
+/* --- verify --------------------------------------------------------------------------------------- */
+
+static int check_padding(merge *m, sat_error *err)
+{
+	uint8_t expected[4096], found[4096];
+	for (uint64_t at = 0; at < m->size;) {
+		size_t n = sat_bundle_reader_padding(m->reader, at, expected, sizeof expected);
+		if (n == 0) {
+			const sat_manifest *manifest = sat_bundle_reader_manifest(m->reader);
+			uint64_t frames = 0;
+			for (size_t i = 0; i < manifest->frame_count; i++)
+				frames += manifest->frames[i].length;
+			/* Padding begins behind the frames; nothing before it is looked at twice. */
+			uint64_t next = sat_bundle_reader_body(m->reader) + frames;
+			if (at >= next)
+				return 0;
+			at = next;
+			continue;
+		}
+		int rc = m->carrier->read(m->carrier->context, m->handle, at, found, n, err);
+		if (rc != 0)
+			return rc;
+		if (memcmp(expected, found, n) != 0)
+			return sat_fail(err, SAT_EDAMAGED, "its padding was changed");
+		at += n;
+	}
+	return 0;
+}
+
+static int verify_sealed(merge *m, sat_error *err)
+{
+	sat_bundle_event event;
+	int rc = sat_bundle_reader_begin(&m->reader, m->identity, m->size, err);
+	if (rc == 0)
+		rc = pump(m, &event, err);
+	if (rc != 0)
+		return rc;
+	const sat_manifest *manifest = sat_bundle_reader_manifest(m->reader);
+	sat_public keys = manifest->keys;
+	if ((manifest->flags & SAT_MANIFEST_ENROLMENT) == 0) {
+		rc = m->store == NULL ? SAT_ENOTFOUND : sat_device_find(m->store, &manifest->sender, &m->peer, err);
+		if (rc == SAT_ENOTFOUND)
+			return sat_fail(err, SAT_EUNKNOWN, "its sender is not known here, so its signature cannot be "
+			                                   "checked");
+		keys = m->peer.keys;
+	}
+	if (rc == 0)
+		rc = sat_bundle_reader_trust(m->reader, &keys, sat_identity_public(m->identity), &m->name, err);
+	while (rc == 0) {
+		rc = pump(m, &event, err);
+		if (rc != 0 || event == SAT_BUNDLE_DONE)
+			break;
+		if (event == SAT_BUNDLE_LOST)
+			rc = sat_fail(err, SAT_EDAMAGED, "a frame is damaged; merging it would save the others");
+	}
+	return rc != 0 ? rc : check_padding(m, err);
+}
+
+int sat_bundle_verify(sat_store *store, const sat_identity *identity, sat_carrier *carrier, const char *name,
+                      sat_error *err)
+{
+	sat_merged unused = { 0 };
+	merge m = { .store = store, .identity = identity, .carrier = carrier, .out = &unused };
+	int rc = carrier->open(carrier->context, name, &m.handle, &m.size, err);
+	if (rc != 0)
+		return rc;
+	bool right = false;
+	if (m.size < SAT_BUNDLE_BYTES_MIN)
+		rc = sat_fail(err, SAT_EDAMAGED, "the file is too short for a bundle");
+	if (rc == 0)
+		rc = file_hash_right(&m, &right, err);
+	if (rc == 0 && !right)
+		rc = sat_fail(err, SAT_EDAMAGED, "its bytes are not those that its sender wrote: copy it again, or "
+		                                 "merge it to save what is whole");
+	if (rc == 0 && identity != NULL) {
+		rc = verify_sealed(&m, err);
+		if (rc == SAT_ENOTFORUS)
+			rc = 0; /* every byte is as it was written; what is in it is not ours to see */
+	}
+	carrier->close(carrier->context, m.handle);
+	sat_bundle_reader_free(m.reader);
+	sat_bytes_clear(&m.buffer);
+	return rc;
+}

@@ -1,0 +1,290 @@
+/* Exporting: from a store to bundles on a carrier; see exchange.h. */
+#include <string.h>
+
+#include "bundle.h"
+#include "core/gate.h"
+#include "core/incarnation.h"
+#include "core/store-private.h"
+#include "exchange.h"
+#include "frame.h"
+#include "ledger.h"
+
+/* zstd's levels for the two kinds of way: measured in `./run bench`. */
+enum { STICK_ZSTD = 5, SLOW_LINK_ZSTD = 19 };
+
+typedef struct job {
+	sat_store *store;
+	const sat_identity *identity;
+	sat_device peer;
+	sat_carrier *carrier;
+	sat_export_options options;
+	sat_on_exported each;
+	void *context;
+	sat_arena arena;            /* plan, receipt, names of frames: as long as the export */
+	sat_plan plan;
+	bool receipt_due;
+	sat_bundle_writer *writer;  /* of the part being written */
+	sat_sink sink;
+	bool begun;                 /* the carrier has begun a bundle */
+	sat_sent_frame *frames;     /* of the part */
+	size_t frame_count, frame_room;
+	sat_name16 *rests;          /* confirmed frames and those of the parts before */
+	size_t rest_count, rest_room;
+	size_t records, withheld, parts;
+	bool assumed;
+	sat_bytes plain;            /* scratch for one frame */
+} job;
+
+static int no_memory(sat_error *err) { return sat_fail(err, SAT_ENOMEM, "out of memory"); }
+
+/* --- parts ---------------------------------------------------------------------------------------- */
+
+static int drain(job *j, sat_error *err)
+{
+	uint64_t offset;
+	const void *data;
+	size_t count;
+	int rc = 0;
+	while (rc == 0 && sat_bundle_writer_next(j->writer, &offset, &data, &count)) {
+		if (!j->begun) {
+			rc = j->carrier->begin(j->carrier->context, 0, &j->sink, err);
+			j->begun = rc == 0;
+		}
+		if (rc == 0)
+			rc = j->sink.put(j->sink.context, offset, data, count, err);
+	}
+	return rc;
+}
+
+static int begin_part(job *j, sat_error *err)
+{
+	uint64_t most = j->options.bundle_bytes_max;
+	if (most == 0 || most > SAT_BUNDLE_BYTES_MAX)
+		most = SAT_BUNDLE_BYTES_MAX;
+	j->frame_count = 0;
+	return sat_bundle_writer_begin(&j->writer, j->options.form, &j->peer.keys,
+	                               j->options.level == SAT_LEVEL_SLOW_LINK ? SLOW_LINK_ZSTD : STICK_ZSTD,
+	                               most, j->store->env, err);
+}
+
+static void fill_manifest(job *j, sat_manifest *m, unsigned flags)
+{
+	*m = (sat_manifest){ .flags = flags, .sender = j->store->self, .recipient = j->peer.device,
+		             .time = j->store->env->now(j->store->env->context), .base = j->plan.base,
+		             .rests = j->rests, .rest_count = j->rest_count };
+	const sat_incarnation *own = sat_incarnation_at(j->store, j->store->own);
+	if (own != NULL)
+		memcpy(m->incarnation, own->name, SAT_INCARNATION_BYTES);
+	const sat_incarnation *heard = sat_incarnation_at(j->store, j->peer.heard);
+	if (heard != NULL)
+		memcpy(m->heard, heard->name, SAT_INCARNATION_BYTES);
+	if (j->assumed && heard != NULL)
+		memcpy(m->assumes, heard->name, SAT_INCARNATION_BYTES);
+}
+
+static int make_durable(job *j, const sat_name16 *bundle, const sat_manifest *m, uint64_t size, bool last,
+                        sat_error *err)
+{
+	sat_exported exported = { .bytes = size, .records = last ? j->records : 0,
+		                  .withheld = last ? j->withheld : 0,
+		                  .request = (m->flags & SAT_MANIFEST_ENROLMENT) != 0 };
+	memcpy(exported.to, j->peer.name, sizeof exported.to);
+	int rc = drain(j, err);
+	if (rc == 0) {
+		rc = j->carrier->commit(j->carrier->context, &j->sink, exported.file, j->options.progress,
+		                        j->options.progress_context, err);
+		j->begun = false;
+	}
+	/* Only the last part stands for everything up to here; the others for their frames alone. */
+	if (rc == 0 && !exported.request)
+		rc = sat_ledger_sent(j->store, j->peer.id, bundle, last ? j->plan.upto : j->plan.base_upto,
+		                     j->assumed ? j->peer.heard : 0, exported.file, m->courier, j->frames,
+		                     j->frame_count, err);
+	return rc == 0 && j->each != NULL ? j->each(j->context, &exported) : rc;
+}
+
+static int remember_rests(job *j, sat_error *err)
+{
+	size_t need = j->rest_count + j->frame_count;
+	if (need > j->rest_room) {
+		size_t room = need * 2 + 16;
+		sat_name16 *grown = sat_arena_take(&j->arena, room * sizeof *grown);
+		if (grown == NULL)
+			return no_memory(err);
+		if (j->rest_count > 0)
+			memcpy(grown, j->rests, j->rest_count * sizeof *grown);
+		j->rests = grown;
+		j->rest_room = room;
+	}
+	for (size_t i = 0; i < j->frame_count && j->rest_count < SAT_NAMES_MAX; i++)
+		j->rests[j->rest_count++] = j->frames[i].name;
+	return 0;
+}
+
+static int end_part(job *j, unsigned flags, sat_error *err)
+{
+	sat_manifest m;
+	fill_manifest(j, &m, flags);
+	int rc = 0;
+	if ((flags & SAT_MANIFEST_ENROLMENT) == 0) {
+		rc = sat_ledger_receipt(j->store, j->peer.id, &m, &j->arena, err);
+	} else {
+		m.keys = *sat_identity_public(j->identity);
+		m.role = j->store->role;
+		memcpy(m.name, j->store->name, sizeof m.name);
+		m.name[sizeof m.name - 1] = '\0';
+	}
+	sat_name16 name;
+	uint64_t size;
+	if (rc == 0)
+		rc = sat_bundle_writer_finish(j->writer, &m, j->identity, &name, &size, err);
+	if (rc == 0)
+		rc = make_durable(j, &name, &m, size, (flags & SAT_MANIFEST_MORE) == 0, err);
+	if (rc == 0)
+		rc = remember_rests(j, err);
+	sat_bundle_writer_free(j->writer);
+	j->writer = NULL;
+	j->parts++;
+	return rc;
+}
+
+/* --- frames --------------------------------------------------------------------------------------- */
+
+static int note_frame(job *j, const sat_name16 *name, const sat_chunk *chunk, sat_error *err)
+{
+	if (j->frame_count == j->frame_room) {
+		size_t room = j->frame_room == 0 ? 16 : j->frame_room * 2;
+		sat_sent_frame *grown = sat_arena_take(&j->arena, room * sizeof *grown);
+		if (grown == NULL)
+			return no_memory(err);
+		if (j->frame_count > 0)
+			memcpy(grown, j->frames, j->frame_count * sizeof *grown);
+		j->frames = grown;
+		j->frame_room = room;
+	}
+	j->frames[j->frame_count++] = (sat_sent_frame){ *name, chunk->track, chunk->span };
+	return 0;
+}
+
+static int add_chunk(job *j, const sat_chunk *chunk, sat_error *err)
+{
+	sat_bytes_reset(&j->plain);
+	int rc = sat_frame_write(j->store, chunk, &j->plain, err);
+	if (rc == 0 && sat_bundle_writer_full(j->writer)) {
+		rc = end_part(j, SAT_MANIFEST_MORE, err);
+		if (rc == 0)
+			rc = begin_part(j, err);
+	}
+	sat_name16 name;
+	if (rc == 0)
+		rc = sat_bundle_writer_add(j->writer, j->plain.data, j->plain.length, &name, err);
+	if (rc == 0)
+		rc = note_frame(j, &name, chunk, err);
+	if (rc == 0 && j->options.progress != NULL &&
+	    !j->options.progress(j->options.progress_context, j->peer.name, (uint64_t)chunk->span.upto,
+	                         (uint64_t)j->plan.upto))
+		rc = sat_fail(err, SAT_ECANCELLED, "stopped; nothing was marked as copied");
+	return rc == 0 ? drain(j, err) : rc;
+}
+
+static int add_track(job *j, int track, sat_error *err)
+{
+	sat_delta_options options = { .to = { .role = j->peer.role, .audiences = j->peer.audiences },
+		                      .device = j->peer.id, .heard = j->peer.heard,
+		                      .everything = j->store->role == SAT_REGISTRY,
+		                      .chunk_bytes_max = SAT_CHUNK_BYTES_MAX };
+	SAT_AUTO(sat_delta) delta = NULL;
+	int rc = sat_gate_today(j->store, true, &options.to.today, err);
+	if (rc == 0)
+		rc = sat_delta_open(&delta, j->store, &options, track, j->plan.gaps[track], j->plan.gap_count[track],
+		                    err);
+	const sat_chunk *chunk;
+	while (rc == 0 && (rc = sat_delta_next(delta, &chunk, err)) == 1)
+		rc = add_chunk(j, chunk, err);
+	if (delta != NULL) {
+		size_t records, withheld;
+		bool assumed;
+		sat_delta_totals(delta, &records, &withheld, &assumed);
+		j->records += records;
+		j->withheld += withheld;
+		j->assumed = j->assumed || assumed;
+	}
+	return rc;
+}
+
+/* --- the export ------------------------------------------------------------------------------------- */
+
+/* Every incarnation of ours is signed for, so that nobody can claim its dots. */
+static int sign_incarnations(job *j, sat_error *err)
+{
+	int rc = sat_incarnation_own(j->store, err);
+	for (size_t i = 1; rc == 0 && i < j->store->incarnation_count; i++) {
+		if (j->store->incarnations[i].device == 1)
+			rc = sat_incarnation_sign(j->store, j->identity, (int64_t)i, err);
+	}
+	return rc;
+}
+
+static int export_data(job *j, sat_error *err)
+{
+	int rc = sign_incarnations(j, err);
+	if (rc == 0)
+		rc = sat_ledger_plan(j->store, j->peer.id, &j->arena, &j->plan, err);
+	if (rc == 0)
+		rc = sat_ledger_receipt_due(j->store, j->peer.id, &j->receipt_due, err);
+	j->rests = j->plan.rests;
+	j->rest_count = j->rest_room = j->plan.rest_count;
+	if (rc == 0)
+		rc = begin_part(j, err);
+	if (rc == 0)
+		rc = add_track(j, SAT_TRACK_LEAD, err);
+	if (rc == 0)
+		rc = add_track(j, SAT_TRACK_RECORDS, err);
+	if (rc == 0 && j->frame_count == 0 && j->parts == 0 && !j->receipt_due)
+		return 0; /* nothing new for this peer, and nothing of theirs to confirm */
+	return rc == 0 ? end_part(j, 0, err) : rc;
+}
+
+static int run_job(job *j, sat_error *err)
+{
+	int rc = sat_store_begin(j->store, err);
+	if (rc != 0)
+		return rc;
+	sat_error waiting;
+	rc = sat_may_send(j->store, &waiting);
+	int64_t approved;
+	if (rc == SAT_EWAITING && sat_meta_int(j->store, "approved", &approved, 0, err) == 0 && approved == 0) {
+		rc = begin_part(j, err);
+		if (rc == 0)
+			rc = end_part(j, SAT_MANIFEST_ENROLMENT, err);
+	} else if (rc != 0) {
+		if (err != NULL)
+			*err = waiting;
+	} else {
+		rc = export_data(j, err);
+	}
+	if (rc == 0)
+		return sat_store_commit(j->store, err);
+	sat_store_rollback(j->store);
+	return rc;
+}
+
+int sat_export(sat_store *store, const sat_identity *identity, int64_t device, sat_carrier *carrier,
+               const sat_export_options *options, sat_on_exported each, void *context, sat_error *err)
+{
+	job j = { .store = store, .identity = identity, .carrier = carrier, .options = *options, .each = each,
+		  .context = context };
+	int rc = sat_device_get(store, device, &j.peer, err);
+	if (rc == 0 && strcmp(j.peer.state, "revoked") == 0)
+		rc = sat_fail(err, SAT_EREVOKED, "%s was revoked; nothing is sent to it", j.peer.name);
+	if (rc == 0 && strcmp(j.peer.state, "approved") != 0)
+		rc = sat_fail(err, SAT_EWAITING, "%s is not approved; nothing is sent to it", j.peer.name);
+	if (rc == 0)
+		rc = run_job(&j, err);
+	if (j.begun)
+		carrier->abandon(carrier->context, &j.sink);
+	sat_bundle_writer_free(j.writer);
+	sat_bytes_clear(&j.plain);
+	sat_arena_clear(&j.arena);
+	return rc;
+}

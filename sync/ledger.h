@@ -1,0 +1,74 @@
+/* The ledger: what was sent to whom and confirmed, what came from whom, and the receipts between.
+ *
+ * Bundles and receipts name hashes; only the sender's ledger maps them to its local sequence.
+ *
+ *     merge B    each intact frame: missing (beyond statements) | declined | settled
+ *                if B assumes nothing, or our present incarnation: note those states; else nothing
+ *                all frames of B known, and what B rests on is held: hold B, forget its settled frames
+ *     receipt    {incarnation, counter, held, settled, declined}: complete every time
+ *     send       base = the greatest end that the ledger knows for a held name, else 0
+ *                covered = up to base, and the intervals of settled and declined frames
+ *                send the gaps up to the present; the new bundle rests on base and on those frames
+ *
+ * Only receipts of the incarnation of a peer that was heard last count, and of those only the one with
+ * the greatest counter.  An incarnation that was followed by another is past for ever: a store that
+ * was restored, or copied, speaks under a new one.
+ */
+#ifndef SAT_LEDGER_H
+#define SAT_LEDGER_H
+
+#include "core/delta.h"
+#include "core/registry.h"
+#include "manifest.h"
+
+#define SAT_HELD_MAX 16   /* bundles held that a receipt names, a peer */
+
+/* What to send to a peer now. */
+typedef struct sat_plan {
+	sat_name16 base;          /* zeros: the beginning */
+	int64_t base_upto;
+	int64_t upto;             /* the present sequence */
+	sat_span *gaps[2];        /* by track; in the arena */
+	size_t gap_count[2];
+	sat_name16 *rests;        /* frames above the base that are confirmed */
+	size_t rest_count;
+} sat_plan;
+int sat_ledger_plan(sat_store *store, int64_t device, sat_arena *arena, sat_plan *plan, sat_error *err);
+
+/* Notes a bundle that is durable on its carrier. */
+typedef struct sat_sent_frame {
+	sat_name16 name;
+	int track;
+	sat_span span;
+} sat_sent_frame;
+int sat_ledger_sent(sat_store *store, int64_t device, const sat_name16 *bundle, int64_t upto, int64_t assumes,
+                    const char *file, const uint8_t courier[static SAT_COURIER_BYTES],
+                    const sat_sent_frame *frames, size_t frame_count, sat_error *err);
+
+/* Fills in the receipt of a manifest for a peer (lists in `arena`). */
+int sat_ledger_receipt(sat_store *store, int64_t device, sat_manifest *manifest, sat_arena *arena,
+                       sat_error *err);
+/* True when the peer sent something that no receipt of ours has named. */
+int sat_ledger_receipt_due(sat_store *store, int64_t device, bool *due, sat_error *err);
+
+/* A verified manifest of a peer arrived: notes which incarnation was heard, and takes its receipt. */
+int sat_ledger_heard(sat_store *store, int64_t device, const sat_manifest *manifest, int64_t incarnation,
+                     sat_error *err);
+
+typedef enum sat_frame_state { SAT_FRAME_NONE = 0, SAT_FRAME_SETTLED = 1, SAT_FRAME_DECLINED = 2 } sat_frame_state;
+/* The frames of a bundle came in with these states (NONE: lost or missing something). */
+int sat_ledger_got(sat_store *store, int64_t device, const sat_name16 *bundle, const sat_manifest *manifest,
+                   const sat_frame_state *states, sat_error *err);
+/* True when the bundle was merged before and nothing was left open. */
+int sat_ledger_done(sat_store *store, const sat_name16 *bundle, bool *done, sat_error *err);
+
+/* Where a peer stands: the parts of the sequence that are received, copied and unsent, of records. */
+typedef struct sat_standing {
+	sat_span *received, *copied, *unsent;
+	size_t received_count, copied_count, unsent_count;
+	int64_t last_receipt;
+} sat_standing;
+int sat_ledger_standing(sat_store *store, int64_t device, sat_arena *arena, sat_standing *standing,
+                        sat_error *err);
+
+#endif

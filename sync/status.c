@@ -1,0 +1,306 @@
+/* Where exchanges stand, what is set aside, and what is in a bundle; see exchange.h. */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bundle.h"
+#include "core/delta.h"
+#include "core/record.h"
+#include "core/store-private.h"
+#include "exchange.h"
+#include "frame.h"
+#include "ledger.h"
+
+/* --- status --------------------------------------------------------------------------------------- */
+
+/* Counts what an export over these spans would hold, asking the same gate. */
+static int count_spans(sat_store *store, const sat_device *peer, const sat_span *spans, size_t count,
+                       size_t *records, size_t *withheld, sat_error *err)
+{
+	*records = 0;
+	sat_delta_options options = { .to = { .role = peer->role, .audiences = peer->audiences },
+		                      .device = peer->id, .everything = store->role == SAT_REGISTRY,
+		                      .chunk_bytes_max = SAT_CHUNK_BYTES_MAX };
+	SAT_AUTO(sat_delta) delta = NULL;
+	int rc = sat_gate_today(store, true, &options.to.today, err);
+	if (rc == 0)
+		rc = sat_delta_open(&delta, store, &options, SAT_TRACK_RECORDS, spans, count, err);
+	const sat_chunk *chunk;
+	while (rc == 0 && (rc = sat_delta_next(delta, &chunk, err)) == 1)
+		rc = 0;
+	if (rc == 0) {
+		bool assumed;
+		size_t more;
+		sat_delta_totals(delta, records, &more, &assumed);
+		*withheld += more;
+	}
+	return rc;
+}
+
+static int peer_status(sat_store *store, const sat_device *peer, sat_arena *arena, sat_peer_status *status,
+                       size_t *withheld, sat_error *err)
+{
+	*status = (sat_peer_status){ .device = peer->id };
+	snprintf(status->name, sizeof status->name, "%s", peer->name);
+	snprintf(status->role, sizeof status->role, "%s", sat_role_name(peer->role));
+	sat_standing standing;
+	int rc = sat_ledger_standing(store, peer->id, arena, &standing, err);
+	status->last_receipt = standing.last_receipt;
+	if (rc == 0)
+		rc = count_spans(store, peer, standing.received, standing.received_count, &status->received, withheld,
+		                 err);
+	if (rc == 0)
+		rc = count_spans(store, peer, standing.copied, standing.copied_count, &status->copied, withheld, err);
+	if (rc == 0)
+		rc = count_spans(store, peer, standing.unsent, standing.unsent_count, &status->unsent, withheld, err);
+	return rc;
+}
+
+static int count_conflicts(sat_store *store, size_t *conflicts, sat_error *err)
+{
+	*conflicts = 0;
+	sat_stmt *s = NULL;
+	int rc = sat_db_prepare(store->db, &s, "SELECT DISTINCT kind, record FROM sat_sibling", err);
+	while (rc == 0 && (rc = sat_step(store->db, s, err)) == 1) {
+		SAT_ARENA(arena);
+		sat_state state;
+		sat_table *table = sat_table_of_id(store, sat_column_int(s, 0));
+		rc = sat_record_load(store, table, sat_column_int(s, 1), &arena, &state, err);
+		for (uint16_t i = 0; rc == 0 && state.created && i < table->column_count; i++)
+			*conflicts += sat_state_conflict(&state, i);
+	}
+	sat_db_finalize(store->db, &s);
+	return rc < 0 ? rc : 0;
+}
+
+/* A laptop shows where it stands with headquarters; headquarters shows all its laptops. */
+static bool shown(const sat_store *store, const sat_device *device)
+{
+	if (device->id == 1 || strcmp(device->state, "approved") != 0)
+		return false;
+	return store->role == SAT_REGISTRY || device->role == SAT_REGISTRY || device->heard != 0;
+}
+
+int sat_status_read(sat_store *store, sat_arena *arena, sat_status *status, sat_error *err)
+{
+	*status = (sat_status){ 0 };
+	sat_device *devices;
+	size_t count;
+	int rc = sat_devices(store, arena, &devices, &count, err);
+	if (rc != 0)
+		return rc;
+	status->peers = sat_arena_zeroed(arena, count + 1, sizeof *status->peers);
+	if (status->peers == NULL)
+		return sat_fail(err, SAT_ENOMEM, "out of memory");
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		if (!shown(store, &devices[i]))
+			continue;
+		size_t withheld = 0;
+		rc = peer_status(store, &devices[i], arena, &status->peers[status->peer_count++], &withheld, err);
+		if (withheld > status->withheld)
+			status->withheld = withheld;
+	}
+	if (rc == 0)
+		rc = count_conflicts(store, &status->conflicts, err);
+	int64_t quarantined = 0;
+	if (rc == 0)
+		rc = sat_db_int(store->db, "SELECT count(*) FROM sat_quarantine WHERE state = 'waiting'", &quarantined,
+		                0, err);
+	status->quarantined = (size_t)quarantined;
+	return rc;
+}
+
+/* --- quarantine ------------------------------------------------------------------------------------ */
+
+int sat_quarantine_list(sat_store *store, sat_arena *arena, sat_set_aside **list, size_t *count, sat_error *err)
+{
+	*list = NULL;
+	*count = 0;
+	int64_t all;
+	int rc = sat_db_int(store->db, "SELECT count(*) FROM sat_quarantine", &all, 0, err);
+	sat_stmt *s = NULL;
+	if (rc == 0)
+		rc = sat_db_prepare(store->db, &s,
+		                    "SELECT q.bundle, ifnull(d.name, ''), q.reason, q.at, q.state FROM sat_quarantine q "
+		                    "LEFT JOIN sat_device d ON d.id = q.device ORDER BY q.at", err);
+	*list = rc == 0 ? sat_arena_zeroed(arena, (size_t)all + 1, sizeof **list) : NULL;
+	if (rc == 0 && *list == NULL)
+		rc = sat_fail(err, SAT_ENOMEM, "out of memory");
+	while (rc == 0 && *count < (size_t)all && (rc = sat_step(store->db, s, err)) == 1) {
+		sat_set_aside *item = &(*list)[(*count)++];
+		size_t length;
+		const uint8_t *name = sat_column_blob(s, 0, &length);
+		for (size_t i = 0; i < length && i < 16; i++)
+			snprintf(item->bundle + 2 * i, 3, "%02x", name[i]);
+		snprintf(item->sender, sizeof item->sender, "%s", sat_column_text(s, 1, NULL));
+		const char *reason = sat_column_text(s, 2, &length);
+		item->reason = sat_arena_copy(arena, reason, length);
+		item->at = sat_column_int(s, 3);
+		snprintf(item->state, sizeof item->state, "%s", sat_column_text(s, 4, NULL));
+		rc = item->reason == NULL ? sat_fail(err, SAT_ENOMEM, "out of memory") : 0;
+	}
+	sat_db_finalize(store->db, &s);
+	return rc < 0 ? rc : 0;
+}
+
+/* --- inspect --------------------------------------------------------------------------------------- */
+
+static json_t *hex(const void *data, size_t count)
+{
+	char text[2 * 64 + 1];
+	for (size_t i = 0; i < count && i < 64; i++)
+		snprintf(text + 2 * i, 3, "%02x", ((const uint8_t *)data)[i]);
+	return json_string(text);
+}
+
+static void describe_manifest(json_t *json, sat_store *store, const sat_manifest *m)
+{
+	sat_device sender;
+	if (m->flags & SAT_MANIFEST_ENROLMENT) {
+		json_object_set_new(json, "request_from", json_string(m->name));
+		json_object_set_new(json, "role", json_string(sat_role_name(m->role)));
+	} else if (store != NULL && sat_device_find(store, &m->sender, &sender, NULL) == 0) {
+		json_object_set_new(json, "from", json_string(sender.name));
+	}
+	json_object_set_new(json, "sender", hex(m->sender.bytes, SAT_DEVICE_BYTES));
+	json_object_set_new(json, "incarnation", hex(m->incarnation, SAT_INCARNATION_BYTES));
+	json_object_set_new(json, "claimed_time", json_integer(m->time));
+	json_object_set_new(json, "frames", json_integer((json_int_t)m->frame_count));
+	json_object_set_new(json, "confirms_bundles", json_integer((json_int_t)m->held_count));
+	json_object_set_new(json, "confirms_frames", json_integer((json_int_t)m->settled_count));
+}
+
+static void count_content(json_t *json, const sat_frame_content *content)
+{
+	size_t rows = 0;
+	json_t *kinds = json_object_get(json, "kinds");
+	for (size_t i = 0; i < content->block_count; i++) {
+		const sat_block *block = &content->blocks[i];
+		json_int_t before = json_integer_value(json_object_get(kinds, block->kind));
+		json_object_set_new(kinds, block->kind, json_integer(before + (json_int_t)block->rows));
+		rows += block->rows;
+	}
+	const struct {
+		const char *name;
+		size_t count;
+	} sums[] = { { "rows", rows },
+		     { "decisions", content->decision_count },
+		     { "statements", content->statement_count },
+		     { "tombstones", content->tombstone_count },
+		     { "asks", content->ask_count } };
+	for (size_t i = 0; i < sizeof sums / sizeof *sums; i++) {
+		json_int_t before = json_integer_value(json_object_get(json, sums[i].name));
+		json_object_set_new(json, sums[i].name, json_integer(before + (json_int_t)sums[i].count));
+	}
+}
+
+typedef struct look {
+	sat_store *store;
+	sat_carrier *carrier;
+	void *handle;
+	sat_bundle_reader *reader;
+	sat_bytes buffer;
+	sat_arena arena;
+	json_t *json;
+} look;
+
+static int look_on(look *l, sat_bundle_event *event, sat_error *err)
+{
+	uint64_t offset;
+	size_t count;
+	*event = SAT_BUNDLE_MORE;
+	while (*event == SAT_BUNDLE_MORE) {
+		if (!sat_bundle_reader_want(l->reader, &offset, &count)) {
+			*event = SAT_BUNDLE_DONE;
+			return 0;
+		}
+		sat_bytes_reset(&l->buffer);
+		uint8_t *room = sat_bytes_extend(&l->buffer, count);
+		if (room == NULL && count > 0)
+			return sat_fail(err, SAT_ENOMEM, "out of memory");
+		int rc = l->carrier->read(l->carrier->context, l->handle, offset, room, count, err);
+		if (rc == 0)
+			rc = sat_bundle_reader_feed(l->reader, room, count, event, err);
+		if (rc != 0)
+			return rc;
+	}
+	return 0;
+}
+
+/* Nothing is parsed for a person that its sender did not sign.  Reading frames names incarnations in
+ * the store, so it happens in a transaction that is never kept. */
+static int look_inside(look *l, const sat_identity *identity, sat_error *err)
+{
+	sat_bundle_event event;
+	int rc = look_on(l, &event, err);
+	if (rc != 0)
+		return rc;
+	const sat_manifest *m = sat_bundle_reader_manifest(l->reader);
+	sat_device sender;
+	sat_public keys = m->keys;
+	sat_name16 name;
+	if ((m->flags & SAT_MANIFEST_ENROLMENT) == 0) {
+		rc = sat_device_find(l->store, &m->sender, &sender, err);
+		if (rc == SAT_ENOTFOUND)
+			return sat_fail(err, SAT_EUNKNOWN, "its sender is not known here");
+		keys = sender.keys;
+	}
+	if (rc == 0)
+		rc = sat_bundle_reader_trust(l->reader, &keys, sat_identity_public(identity), &name, err);
+	if (rc == 0) {
+		json_object_set_new(l->json, "bundle", hex(name.bytes, sizeof name.bytes));
+		describe_manifest(l->json, l->store, m);
+		json_object_set_new(l->json, "kinds", json_object());
+		rc = sat_store_begin(l->store, err);
+	}
+	while (rc == 0) {
+		rc = look_on(l, &event, err);
+		if (rc != 0 || event == SAT_BUNDLE_DONE)
+			break;
+		if (event != SAT_BUNDLE_FRAME)
+			continue;
+		size_t index, count;
+		const void *data;
+		sat_frame_content content;
+		sat_bundle_reader_frame(l->reader, &index, &data, &count);
+		sat_arena_reset(&l->arena);
+		rc = sat_frame_read(l->store, data, count, &l->arena, &content, err);
+		if (rc == 0)
+			count_content(l->json, &content);
+	}
+	sat_store_rollback(l->store);
+	return rc;
+}
+
+int sat_bundle_inspect(sat_store *store, const sat_identity *identity, sat_carrier *carrier, const char *name,
+                       sat_bytes *out, sat_error *err)
+{
+	look l = { .store = store, .carrier = carrier, .json = json_object() };
+	uint64_t size;
+	int rc = carrier->open(carrier->context, name, &l.handle, &size, err);
+	if (rc != 0) {
+		json_decref(l.json);
+		return rc;
+	}
+	json_object_set_new(l.json, "file", json_string(name));
+	json_object_set_new(l.json, "bytes", json_integer((json_int_t)size));
+	sat_error why = { 0 };
+	rc = sat_bundle_reader_begin(&l.reader, identity, size, &why);
+	if (rc == 0 && store != NULL && identity != NULL)
+		rc = look_inside(&l, identity, &why);
+	json_object_set_new(l.json, "for_us", json_boolean(rc == 0));
+	if (rc != 0)
+		json_object_set_new(l.json, "reason", json_string(why.message));
+	char *text = json_dumps(l.json, JSON_INDENT(1));
+	rc = text == NULL ? sat_fail(err, SAT_ENOMEM, "out of memory") : 0;
+	if (text != NULL)
+		sat_bytes_put(out, text, strlen(text));
+	free(text);
+	carrier->close(carrier->context, l.handle);
+	json_decref(l.json);
+	sat_bundle_reader_free(l.reader);
+	sat_bytes_clear(&l.buffer);
+	sat_arena_clear(&l.arena);
+	return rc;
+}

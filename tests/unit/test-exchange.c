@@ -1,0 +1,242 @@
+/* Claims about the whole path between replicas: export, merge, receipts.  Bundles are real, stores are
+ * files; only the stick is in memory. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tests/support/replica.h"
+
+typedef struct camp {
+	char dir[64];
+	replica hq, one, two;
+	memory_place stick;
+} camp;
+
+static int set_up(void **state)
+{
+	camp *c = calloc(1, sizeof *c);
+	strcpy(c->dir, "/tmp/satchel-XXXXXX");
+	assert_non_null(mkdtemp(c->dir));
+	memory_place_init(&c->stick);
+	replica_found(&c->hq, c->dir, "registry", 1, NULL);
+	replica_join(&c->one, &c->hq, c->dir, "one", 2, SAT_FACILITATOR);
+	replica_join(&c->two, &c->hq, c->dir, "two", 3, SAT_FACILITATOR);
+	*state = c;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	camp *c = *state;
+	char command[128];
+	replica_free(&c->hq);
+	replica_free(&c->one);
+	replica_free(&c->two);
+	memory_place_clear(&c->stick);
+	snprintf(command, sizeof command, "rm -rf %s", c->dir);
+	assert_int_equal(system(command), 0);
+	free(c);
+	return 0;
+}
+
+static void carry(replica *from, replica *to, memory_place *stick)
+{
+	replica_export(from, to, stick);
+	replica_merge_all(to, stick);
+}
+
+static sat_peer_status standing(replica *r, const char *peer)
+{
+	SAT_ARENA(arena);
+	sat_status status;
+	assert_int_equal(sat_status_read(r->store, &arena, &status, NULL), 0);
+	for (size_t i = 0; i < status.peer_count; i++) {
+		if (strcmp(status.peers[i].name, peer) == 0)
+			return status.peers[i];
+	}
+	fail_msg("no peer %s", peer);
+	return (sat_peer_status){ 0 };
+}
+
+static void exchange__record_reaches_headquarters(void **state)
+{
+	camp *c = *state;
+	sat_dot workshop = replica_add(&c->one, "workshop", "title", "River mapping", NULL);
+	assert_int_equal(standing(&c->one, "registry").unsent, 1);
+	assert_int_equal(replica_export(&c->one, &c->hq, &c->stick), 1);
+	assert_int_equal(standing(&c->one, "registry").copied, 1);
+	sat_merged merged = replica_merge_all(&c->hq, &c->stick);
+	assert_int_equal(merged.verdict, SAT_MERGED);
+	assert_int_equal(merged.records, 1);
+	char *title;
+	replica_field(&c->hq, replica_same(&c->one, workshop, &c->hq), "title", &title);
+	assert_string_equal(title, "River mapping");
+	free(title);
+}
+
+static void exchange__receipt_moves_copied_to_received(void **state)
+{
+	camp *c = *state;
+	replica_add(&c->one, "workshop", "title", "River mapping", NULL);
+	carry(&c->one, &c->hq, &c->stick);
+	sat_peer_status before = standing(&c->one, "registry");
+	assert_int_equal(before.copied, 1);
+	assert_int_equal(before.received, 0);
+	carry(&c->hq, &c->one, &c->stick);
+	sat_peer_status after = standing(&c->one, "registry");
+	assert_int_equal(after.copied, 0);
+	assert_int_equal(after.received, 1);
+	/* Nothing is left to say on either side. */
+	assert_int_equal(replica_export(&c->one, &c->hq, &c->stick), 1);
+	replica_merge_all(&c->hq, &c->stick);
+}
+
+static void exchange__changes_reach_the_other_laptop_through_headquarters(void **state)
+{
+	camp *c = *state;
+	sat_dot workshop = replica_add(&c->one, "workshop", "title", "River mapping", "place", "Cairns", NULL);
+	carry(&c->one, &c->hq, &c->stick);
+	carry(&c->hq, &c->two, &c->stick);
+	sat_dot there = replica_same(&c->one, workshop, &c->two);
+	assert_true(there != 0);
+	replica_set(&c->two, there, "place", "Weipa");
+	carry(&c->two, &c->hq, &c->stick);
+	carry(&c->hq, &c->one, &c->stick);
+	char *place;
+	assert_int_equal(replica_field(&c->one, workshop, "place", &place), 1);
+	assert_string_equal(place, "Weipa");
+	free(place);
+}
+
+static void exchange__edits_made_apart_are_both_kept(void **state)
+{
+	camp *c = *state;
+	sat_dot note = replica_add(&c->one, "note", "text", "first", NULL);
+	carry(&c->one, &c->hq, &c->stick);
+	carry(&c->hq, &c->two, &c->stick);
+	replica_set(&c->one, note, "text", "by one");
+	replica_set(&c->two, replica_same(&c->one, note, &c->two), "text", "by two");
+	carry(&c->one, &c->hq, &c->stick);
+	replica_export(&c->two, &c->hq, &c->stick);
+	sat_merged merged = replica_merge_all(&c->hq, &c->stick);
+	assert_int_equal(merged.conflicts, 1);
+	sat_dot at_hq = replica_same(&c->one, note, &c->hq);
+	assert_int_equal(replica_field(&c->hq, at_hq, "text", NULL), 2);
+	replica_set(&c->hq, at_hq, "text", "by both");
+	carry(&c->hq, &c->one, &c->stick);
+	char *text;
+	assert_int_equal(replica_field(&c->one, note, "text", &text), 1);
+	assert_string_equal(text, "by both");
+	free(text);
+}
+
+static void exchange__nothing_leaves_without_consent(void **state)
+{
+	camp *c = *state;
+	sat_dot person = replica_add(&c->one, "person", "pseudonym", "P 0417", "name", "Participant 0417", NULL);
+	carry(&c->one, &c->hq, &c->stick);
+	assert_int_equal(replica_field(&c->hq, replica_same(&c->one, person, &c->hq), "pseudonym", NULL), 0);
+	replica_decide(&c->one, person, "attend_record", SAT_GIVEN, false);
+	carry(&c->one, &c->hq, &c->stick);
+	sat_dot there = replica_same(&c->one, person, &c->hq);
+	assert_true(there != 0);
+	assert_int_equal(replica_field(&c->hq, there, "pseudonym", NULL), 1);
+	assert_int_equal(replica_field(&c->hq, there, "name", NULL), 0);
+	replica_decide(&c->one, person, "identity", SAT_GIVEN, false);
+	carry(&c->one, &c->hq, &c->stick);
+	assert_int_equal(replica_field(&c->hq, there, "name", NULL), 1);
+}
+
+static void exchange__taking_back_erases_at_headquarters(void **state)
+{
+	camp *c = *state;
+	sat_dot person = replica_add(&c->one, "person", "pseudonym", "P 0417", "name", "Participant 0417", NULL);
+	replica_decide(&c->one, person, "attend_record", SAT_GIVEN, false);
+	replica_decide(&c->one, person, "identity", SAT_GIVEN, false);
+	carry(&c->one, &c->hq, &c->stick);
+	sat_dot there = replica_same(&c->one, person, &c->hq);
+	char *name;
+	replica_field(&c->hq, there, "name", &name);
+	assert_string_equal(name, "Participant 0417");
+	free(name);
+	replica_decide(&c->one, person, "identity", SAT_WITHDRAWN, true);
+	carry(&c->one, &c->hq, &c->stick);
+	replica_field(&c->hq, there, "name", &name);
+	assert_string_equal(name, "");
+	free(name);
+	/* What needs another purpose stays. */
+	replica_field(&c->hq, there, "pseudonym", &name);
+	assert_string_equal(name, "P 0417");
+	free(name);
+	/* A later yes opens a new episode, and what is then written travels. */
+	replica_decide(&c->one, person, "identity", SAT_GIVEN, false);
+	replica_set(&c->one, person, "name", "Participant 0417 b");
+	carry(&c->one, &c->hq, &c->stick);
+	replica_field(&c->hq, there, "name", &name);
+	assert_string_equal(name, "Participant 0417 b");
+	free(name);
+}
+
+static void exchange__same_bundle_twice_changes_nothing(void **state)
+{
+	camp *c = *state;
+	replica_add(&c->one, "workshop", "title", "River mapping", NULL);
+	replica_export(&c->one, &c->hq, &c->stick);
+	memory_place_add(&c->stick, c->stick.bundles[0].data, c->stick.bundles[0].size);
+	replica_merge(&c->hq, &c->stick, c->stick.bundles[0].name);
+	sat_merged merged = replica_merge(&c->hq, &c->stick, c->stick.bundles[1].name);
+	assert_int_equal(merged.verdict, SAT_DUPLICATE);
+	memory_place_clear(&c->stick);
+}
+
+static void exchange__replicas_that_saw_the_same_dump_the_same(void **state)
+{
+	camp *c = *state;
+	sat_dot person = replica_add(&c->one, "person", "pseudonym", "P 0417", NULL);
+	replica_decide(&c->one, person, "attend_record", SAT_GIVEN, false);
+	replica_add(&c->two, "workshop", "title", "River mapping", NULL);
+	for (int i = 0; i < 3; i++) {
+		carry(&c->one, &c->hq, &c->stick);
+		carry(&c->two, &c->hq, &c->stick);
+		carry(&c->hq, &c->one, &c->stick);
+		carry(&c->hq, &c->two, &c->stick);
+	}
+	char *one = replica_dump(&c->one), *two = replica_dump(&c->two);
+	assert_string_equal(one, two);
+	free(one);
+	free(two);
+}
+
+static void exchange__bundle_for_another_is_left_alone(void **state)
+{
+	camp *c = *state;
+	replica_add(&c->one, "workshop", "title", "River mapping", NULL);
+	replica_export(&c->one, &c->hq, &c->stick);
+	sat_merged merged = replica_merge_all(&c->two, &c->stick);
+	assert_int_equal(merged.verdict, SAT_NOT_FOR_US);
+}
+
+#define CLAIM(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest claims[] = {
+		CLAIM(exchange__record_reaches_headquarters),
+		CLAIM(exchange__receipt_moves_copied_to_received),
+		CLAIM(exchange__changes_reach_the_other_laptop_through_headquarters),
+		CLAIM(exchange__edits_made_apart_are_both_kept),
+		CLAIM(exchange__nothing_leaves_without_consent),
+		CLAIM(exchange__taking_back_erases_at_headquarters),
+		CLAIM(exchange__same_bundle_twice_changes_nothing),
+		CLAIM(exchange__replicas_that_saw_the_same_dump_the_same),
+		CLAIM(exchange__bundle_for_another_is_left_alone),
+	};
+	return cmocka_run_group_tests(claims, NULL, NULL);
+}
