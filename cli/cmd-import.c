@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "importing.h"
+#include "titles.h"
 
 static const cli_usage usage = {
 	"import", "KIND FILE.csv",

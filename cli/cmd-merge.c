@@ -21,6 +21,7 @@ typedef struct merging {
 	json_t *bundles;
 	bool reply, folder;
 	int code;
+	size_t for_others;            /* bundles on a shared stick that are not ours to open */
 	sat_carrier *carrier;
 	char **names;                 /* what the place held when it was listed */
 	size_t count, room;
@@ -52,10 +53,16 @@ static void tell(merging *m, const sat_merged *merged)
 	                                "conflicts", (json_int_t)merged->conflicts, "declined",
 	                                (json_int_t)merged->declined, "reason",
 	                                merged->reason[0] == '\0' ? json_null() : cli_text(merged->reason)));
+	if (merged->verdict == SAT_NOT_FOR_US && m->folder) {
+		m->for_others++;
+		return;
+	}
 	if (!is_done(merged->verdict, m->folder)) {
 		m->code = CLI_PARTLY;
 		cli_refuse(c, "%s: %s%s%s", merged->file, sat_verdict_name(merged->verdict),
 		           merged->reason[0] == '\0' ? "" : ": ", merged->reason);
+		if (merged->records == 0)
+			return;
 	}
 	cli_say(c, "%s: %s", merged->file, sat_verdict_name(merged->verdict));
 	if (merged->verdict == SAT_MERGED || merged->verdict == SAT_SALVAGED || merged->verdict == SAT_WAITING) {
@@ -154,9 +161,13 @@ static int reply_all(merging *m, cli_exports *replies, const char *path)
 static int merge_path(merging *m, cli_exports *replies, const char *path)
 {
 	int rc = cli_place_open(m->c, path, &m->carrier, &m->folder);
-	m->sender_count = 0;
+	char count[64];
+	m->sender_count = m->for_others = 0;
 	if (rc == 0)
 		rc = merge_all(m);
+	if (m->for_others > 0)
+		cli_say(m->c, "%s for others and left alone; carry on with them.\n",
+		        cli_count(m->for_others, "bundle is", "bundles are", count));
 	if (rc == 0 && m->count == 0)
 		cli_note(m->c, "there is no bundle in %s", path);
 	forget_names(m);

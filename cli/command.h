@@ -49,7 +49,7 @@ typedef struct cli {
 	sat_gate *own_gate;          /* see view.h */
 	sat_gate *registry_gate;
 	sat_device registry;
-	struct cli_titles *titles;   /* see values.h */
+	struct cli_titles *titles;   /* see titles.h */
 	json_t *result;              /* the one object of --json; owned here */
 	const char *stream;          /* member that is being streamed, see cli_stream_begin */
 	size_t streamed;

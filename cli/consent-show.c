@@ -102,9 +102,15 @@ static int answer(cli *c, standing *s, sat_purposes bit, char *reason, const cha
 {
 	reason[0] = '\0';
 	*word = sat_gate_answer(&s->leave, bit) == SAT_PERMITTED ? "permitted" : "suspended";
-	return **word == 'p' ? 0
-	                     : sat_gate_reason(s->gate, &s->subject, 1, s->stated, s->stated_count, bit, reason,
-	                                       CLI_REASON_BYTES, &c->err);
+	if (**word == 'p')
+		return 0;
+	int rc = sat_gate_reason(s->gate, &s->subject, 1, s->stated, s->stated_count, bit, reason,
+	                         CLI_REASON_BYTES, &c->err);
+	/* The sentence begins with the purpose, which stands beside it already. */
+	char *colon = strstr(reason, ": ");
+	if (rc == 0 && colon != NULL)
+		memmove(reason, colon + 2, strlen(colon + 2) + 1);
+	return rc;
 }
 
 static int show_purposes(cli *c, standing *registry, standing *own)

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "command.h"
-#include "values.h"
+#include "titles.h"
 
 enum { SECRET_BYTES = 1025, KEY_FILE_BYTES_MAX = 4096 };
 

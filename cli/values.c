@@ -1,10 +1,10 @@
 /* See values.h. */
 #include "values.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/query.h"
+#include "titles.h"
 #include "view.h"
 
 /* --- kinds and fields --------------------------------------------------------------------------- */
@@ -56,35 +56,7 @@ int cli_column_named(cli *c, sat_table *table, const char *name, size_t length, 
 
 /* --- titles ------------------------------------------------------------------------------------- */
 
-enum { TITLE_SLOTS = 4096, TITLE_BYTES = 120, CANDIDATES = 8 };
-
-struct cli_titles {
-	struct slot {
-		const sat_table *table;
-		sat_dot id;
-		size_t length;
-		char title[TITLE_BYTES];
-	} slots[TITLE_SLOTS];
-};
-
-int cli_titles_make(cli *c)
-{
-	if (c->titles == NULL)
-		c->titles = calloc(1, sizeof *c->titles);
-	return c->titles == NULL ? sat_fail(&c->err, SAT_ENOMEM, "out of memory") : 0;
-}
-
-void cli_titles_free(cli_titles *titles) { free(titles); }
-
-static struct slot *slot_of(cli *c, const sat_table *table, const char *title, size_t length)
-{
-	if (c->titles == NULL || length > TITLE_BYTES)
-		return NULL;
-	uint32_t hash = 2166136261u ^ (uint32_t)table->id;
-	for (size_t i = 0; i < length; i++)
-		hash = (hash ^ (uint8_t)title[i]) * 16777619u;
-	return &c->titles->slots[hash % TITLE_SLOTS];
-}
+enum { CANDIDATES = 8 };
 
 static int ambiguous(cli *c, const sat_table *table, const char *title, size_t length, const sat_dot *ids,
                      size_t count)
@@ -128,15 +100,9 @@ static int keep_visible(cli *c, sat_table *table, sat_dot *ids, size_t *count)
 
 static int record_titled(cli *c, sat_table *table, const char *title, size_t length, sat_dot *id)
 {
-	struct slot *slot = slot_of(c, table, title, length);
-	if (slot != NULL && slot->table == table && slot->length == length &&
-	    memcmp(slot->title, title, length) == 0) {
-		*id = slot->id;
-		return 0;
-	}
 	sat_dot ids[CANDIDATES];
 	size_t found;
-	int rc = sat_query_title(c->store, table, title, length, ids, CANDIDATES, &found, &c->err);
+	int rc = cli_titled(c, table, title, length, ids, CANDIDATES, &found);
 	if (rc == 0)
 		rc = keep_visible(c, table, ids, &found);
 	if (rc != 0)
@@ -148,12 +114,6 @@ static int record_titled(cli *c, sat_table *table, const char *title, size_t len
 	if (found > 1)
 		return ambiguous(c, table, title, length, ids, found);
 	*id = ids[0];
-	if (slot != NULL) {
-		slot->table = table;
-		slot->id = ids[0];
-		slot->length = length;
-		memcpy(slot->title, title, length);
-	}
 	return 0;
 }
 

@@ -34,9 +34,4 @@ json_t *cli_value_json(cli *c, const sat_value *value);
 /* An id as text; "?" when it has no name here. */
 const char *cli_id(cli *c, sat_dot id, char text[static SAT_ID_CHARS]);
 
-/* Titles that were looked up before, so that an import asks once for each.  Made on first use. */
-typedef struct cli_titles cli_titles;
-int cli_titles_make(cli *c);
-void cli_titles_free(cli_titles *titles);
-
 #endif

@@ -655,7 +655,9 @@ static int each_by_columns(sat_store *store, sat_table *table, sat_dot person,
 		sat_bytes_put(&sql, "SELECT id FROM \"", 16);
 		sat_bytes_put(&sql, table->name, strlen(table->name));
 		sat_bytes_put(&sql, "\" WHERE \"", 9);
-		sat_bytes_put(&sql, column->name, strlen(column->name));
+		char name[SAT_SQL_NAME_BYTES];
+		sat_column_sql_name(table, column, name);
+		sat_bytes_put(&sql, name, strlen(name));
 		sat_bytes_put(&sql, "\" = ?", 6);
 		rc = each_in_table(store, table, (const char *)sql.data, person, each, context, err);
 	}

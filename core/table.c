@@ -203,13 +203,13 @@ static const char *sql_type(sat_type type)
 	}
 }
 
-/* The programme's own type of a field has the plain name, so that people can query it. */
-static void column_sql_name(const sat_table *table, const sat_column *column, char name[static 80])
+/* No field's name holds an @, so this can meet no other column. */
+void sat_column_sql_name(const sat_table *table, const sat_column *column, char name[static SAT_SQL_NAME_BYTES])
 {
 	bool twice = false;
 	for (size_t i = 0; i < column->number && i < table->column_count; i++)
 		twice = twice || strcmp(table->columns[i].name, column->name) == 0;
-	snprintf(name, 80, twice ? "%s__%s" : "%s", column->name, sat_type_name(column->type));
+	snprintf(name, SAT_SQL_NAME_BYTES, twice ? "%s@%s" : "%s", column->name, sat_type_name(column->type));
 }
 
 static int exec_format(sat_store *store, sat_error *err, const char *format, const char *a, const char *b,
@@ -218,34 +218,6 @@ static int exec_format(sat_store *store, sat_error *err, const char *format, con
 	char sql[512];
 	snprintf(sql, sizeof sql, format, a, b, c);
 	return sat_db_exec(store->db, sql, err);
-}
-
-int sat_table_ensure(sat_store *store, const char *name, bool person, sat_table **table, sat_error *err)
-{
-	*table = sat_table_named(store, name);
-	if (*table != NULL)
-		return 0;
-	if (!sat_name_valid(name, strlen(name)) || strcmp(name, "consent") == 0)
-		return sat_fail(err, SAT_EREFUSED, "\"%.60s\" is no name of a kind", name);
-	if (store->table_count >= SAT_KINDS_MAX)
-		return sat_fail(err, SAT_ELIMIT, "there are more than %d kinds of record", SAT_KINDS_MAX);
-	int rc = exec_format(store, err,
-	                     "CREATE TABLE \"%s\"(id INTEGER PRIMARY KEY, sat_seq INTEGER, "
-	                     "sat_told INTEGER, sat_clock BLOB);"
-	                     "CREATE INDEX \"sat_%s_seq\" ON \"%s\"(sat_seq) WHERE sat_seq IS NOT NULL;",
-	                     name, name, name);
-	sat_stmt *s = NULL;
-	if (rc == 0)
-		rc = sat_db_prepare(store->db, &s, "INSERT INTO sat_kind(id, name, person) VALUES(?, ?, ?)", err);
-	if (rc != 0)
-		return rc;
-	int64_t id = (int64_t)store->table_count + 1;
-	sat_bind_int(s, 1, id);
-	sat_bind_string(s, 2, name);
-	sat_bind_int(s, 3, person);
-	rc = sat_run(store->db, s, err);
-	sat_db_finalize(store->db, &s);
-	return rc != 0 ? rc : keep_table(store, id, name, person, table, err);
 }
 
 static int store_field(sat_store *store, const sat_table *table, const sat_column *column, sat_error *err)
@@ -274,12 +246,77 @@ static int index_person(sat_store *store, const sat_table *table, const sat_colu
 {
 	if (!column->concerns || column->type != SAT_REFERENCE)
 		return 0;
-	char name[80];
-	column_sql_name(table, column, name);
+	char name[SAT_SQL_NAME_BYTES];
+	sat_column_sql_name(table, column, name);
 	char sql[512];
 	snprintf(sql, sizeof sql, "CREATE INDEX IF NOT EXISTS \"%s_%s\" ON \"%s\"(\"%s\")", table->name, name,
 	         table->name, name);
 	return sat_db_exec(store->db, sql, err);
+}
+
+static void put_string(sat_bytes *sql, const char *text) { sat_bytes_put(sql, text, strlen(text)); }
+
+static int note_kind(sat_store *store, const char *name, bool person, int64_t id, sat_error *err)
+{
+	sat_stmt *s = NULL;
+	int rc = sat_db_prepare(store->db, &s, "INSERT INTO sat_kind(id, name, person) VALUES(?, ?, ?)", err);
+	if (rc != 0)
+		return rc;
+	sat_bind_int(s, 1, id);
+	sat_bind_string(s, 2, name);
+	sat_bind_int(s, 3, person);
+	rc = sat_run(store->db, s, err);
+	sat_db_finalize(store->db, &s);
+	return rc;
+}
+
+/* Makes a table with the columns that are known from the start; others are added to it later. */
+static int make_table(sat_store *store, const char *name, bool person, const sat_column *columns,
+                      size_t count, sat_table **table, sat_error *err)
+{
+	if (!sat_name_valid(name, strlen(name)) || strcmp(name, "consent") == 0)
+		return sat_fail(err, SAT_EREFUSED, "\"%.60s\" is no name of a kind", name);
+	if (store->table_count >= SAT_KINDS_MAX)
+		return sat_fail(err, SAT_ELIMIT, "there are more than %d kinds of record", SAT_KINDS_MAX);
+	SAT_BYTES(sql);
+	put_string(&sql, "CREATE TABLE \"");
+	put_string(&sql, name);
+	put_string(&sql, "\"(id INTEGER PRIMARY KEY, sat_seq INTEGER, sat_told INTEGER, sat_clock BLOB");
+	for (size_t i = 0; i < count; i++) {
+		put_string(&sql, ", \"");
+		put_string(&sql, columns[i].name);
+		put_string(&sql, "\" ");
+		put_string(&sql, sql_type(columns[i].type));
+	}
+	put_string(&sql, ")");
+	sat_bytes_put_u8(&sql, 0);
+	if (!sat_bytes_ok(&sql))
+		return sat_fail(err, SAT_ENOMEM, "out of memory");
+	int64_t id = (int64_t)store->table_count + 1;
+	int rc = sat_db_exec(store->db, (const char *)sql.data, err);
+	if (rc == 0)
+		rc = exec_format(store, err,
+		                 "CREATE INDEX \"sat_%s_seq\" ON \"%s\"(sat_seq) WHERE sat_seq IS NOT NULL", name,
+		                 name, "");
+	if (rc == 0)
+		rc = note_kind(store, name, person, id, err);
+	if (rc == 0)
+		rc = keep_table(store, id, name, person, table, err);
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		sat_column *column;
+		rc = keep_column(*table, &columns[i], &column, err);
+		if (rc == 0)
+			rc = store_field(store, *table, column, err);
+		if (rc == 0)
+			rc = index_person(store, *table, column, err);
+	}
+	return rc;
+}
+
+int sat_table_ensure(sat_store *store, const char *name, bool person, sat_table **table, sat_error *err)
+{
+	*table = sat_table_named(store, name);
+	return *table != NULL ? 0 : make_table(store, name, person, NULL, 0, table, err);
 }
 
 static int add_column(sat_store *store, sat_table *table, sat_column *fresh, sat_column **column,
@@ -290,8 +327,8 @@ static int add_column(sat_store *store, sat_table *table, sat_column *fresh, sat
 	if (table->column_count >= SAT_FIELDS_MAX)
 		return sat_fail(err, SAT_ELIMIT, "kind %s has more than %d fields", table->name, SAT_FIELDS_MAX);
 	fresh->number = (uint16_t)table->column_count;
-	char name[80];
-	column_sql_name(table, fresh, name);
+	char name[SAT_SQL_NAME_BYTES];
+	sat_column_sql_name(table, fresh, name);
 	forget_statements(store, table);
 	int rc = exec_format(store, err, "ALTER TABLE \"%s\" ADD COLUMN \"%s\" %s", table->name, name,
 	                     sql_type(fresh->type));
@@ -360,33 +397,50 @@ static int load_tables(sat_store *store, sat_error *err)
 	return rc < 0 ? rc : load_columns(store, err);
 }
 
-static int bind_field(sat_store *store, sat_table *table, const sat_field *field, sat_error *err)
+static sat_purposes needs_of(const sat_store *store, const sat_field *field)
 {
 	sat_purposes needs = 0;
 	for (size_t i = 0; i < field->need_count; i++)
 		needs |= sat_purpose_find(store, store->programme->purposes[field->needs[i]].name);
-	sat_column *column;
-	int rc = sat_column_ensure(store, table, field->name, field->type, field->concerns, needs, &column,
-	                           err);
-	if (rc != 0)
-		return rc;
-	column->field = field;
-	column->search = field->search;
-	table->searchable = table->searchable || field->search;
-	return 0;
+	return needs;
+}
+
+/* The table of a kind that is not here yet, with all its columns at once. */
+static int make_kind(sat_store *store, const sat_kind *kind, sat_table **table, sat_error *err)
+{
+	sat_column *columns = calloc(kind->field_count + 1, sizeof *columns);
+	if (columns == NULL)
+		return sat_fail(err, SAT_ENOMEM, "out of memory");
+	for (size_t i = 0; i < kind->field_count; i++) {
+		const sat_field *field = &kind->fields[i];
+		columns[i] = (sat_column){ .number = (uint16_t)i, .type = field->type,
+			                   .concerns = field->concerns, .needs = needs_of(store, field) };
+		memcpy(columns[i].name, field->name, sizeof columns[i].name);
+	}
+	int rc = make_table(store, kind->name, kind->person, columns, kind->field_count, table, err);
+	free(columns);
+	return rc;
 }
 
 static int bind_kind(sat_store *store, const sat_kind *kind, sat_error *err)
 {
-	sat_table *table;
-	int rc = sat_table_ensure(store, kind->name, kind->person, &table, err);
+	sat_table *table = sat_table_named(store, kind->name);
+	int rc = table == NULL ? make_kind(store, kind, &table, err) : 0;
 	if (rc != 0)
 		return rc;
 	table->kind = kind;
-	table->searchable = false;
-	for (size_t i = 0; rc == 0 && i < kind->field_count; i++)
-		rc = bind_field(store, table, &kind->fields[i], err);
-	return rc;
+	for (size_t i = 0; rc == 0 && i < kind->field_count; i++) {
+		const sat_field *field = &kind->fields[i];
+		sat_column *column;
+		rc = sat_column_ensure(store, table, field->name, field->type, field->concerns,
+		                       needs_of(store, field), &column, err);
+		if (rc != 0)
+			return rc;
+		column->field = field;
+		column->search = field->search;
+		table->searchable = table->searchable || field->search;
+	}
+	return 0;
 }
 
 int sat_tables_load(sat_store *store, sat_error *err)
@@ -412,13 +466,11 @@ int sat_tables_load(sat_store *store, sat_error *err)
 
 /* --- statements --------------------------------------------------------------------------------- */
 
-static void put_string(sat_bytes *sql, const char *text) { sat_bytes_put(sql, text, strlen(text)); }
-
 static void put_columns(sat_bytes *sql, const sat_table *table, const char *after)
 {
 	for (size_t i = 0; i < table->column_count; i++) {
-		char name[80];
-		column_sql_name(table, &table->columns[i], name);
+		char name[SAT_SQL_NAME_BYTES];
+		sat_column_sql_name(table, &table->columns[i], name);
 		put_string(sql, ", \"");
 		put_string(sql, name);
 		put_string(sql, after);

@@ -2,7 +2,7 @@
  *
  * A kind of the programme, or one that a peer's bundle names, is one table; a field is one column,
  * numbered in the order in which it came.  A field is identified by name *and* type, so that a
- * programme that changes a field's type makes another column ("start__text") and nothing is bent.
+ * programme that changes a field's type makes another column ("start@text") and nothing is bent.
  * What a column needs is the union of what every programme and every peer said: it only grows.
  */
 #ifndef SAT_TABLE_H
@@ -70,6 +70,12 @@ sat_column *sat_column_named(sat_table *table, const char *name, sat_type type);
  * In a transaction. */
 int sat_column_ensure(sat_store *store, sat_table *table, const char *name, sat_type type, bool concerns,
                       sat_purposes needs, sat_column **column, sat_error *err);
+
+/* The name of a column in SQL: the field's own for the type that came first, so that people can query
+ * it; with the type behind an @ for others. */
+#define SAT_SQL_NAME_BYTES 80
+void sat_column_sql_name(const sat_table *table, const sat_column *column,
+                         char name[static SAT_SQL_NAME_BYTES]);
 
 /* The bit of a purpose, made when it is new (SAT_PURPOSE_NEVER when the set is full). */
 int sat_purpose_intern(sat_store *store, const char *name, size_t length, sat_purposes *bit,
