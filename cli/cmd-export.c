@@ -30,9 +30,13 @@ static int on_exported(void *context, const sat_exported *bundle)
 		        bundle->file);
 		return 0;
 	}
-	cli_say(c, "Copied %s for \"%s\": %s, %llu bytes.\n",
-	        cli_count(bundle->records, "record", "records", count), bundle->to, bundle->file,
-	        (unsigned long long)bundle->bytes);
+	if (bundle->records == 0)
+		cli_say(c, "Wrote receipts and decisions for \"%s\", no new records: %s, %llu bytes.\n", bundle->to,
+		        bundle->file, (unsigned long long)bundle->bytes);
+	else
+		cli_say(c, "Copied %s for \"%s\": %s, %llu bytes.\n",
+		        cli_count(bundle->records, "record", "records", count), bundle->to, bundle->file,
+		        (unsigned long long)bundle->bytes);
 	if (bundle->withheld > 0)
 		cli_say(c, "    %s kept something back, because consent does not allow it; `satchel show ID` says "
 		           "what and why.\n", cli_count(bundle->withheld, "record", "records", count));

@@ -158,6 +158,19 @@ static int reply_all(merging *m, cli_exports *replies, const char *path)
 	return rc;
 }
 
+/* What we wrote to this stick and a receipt has confirmed since makes room. */
+static int tidy(merging *m)
+{
+	size_t dropped;
+	char count[64];
+	int rc = sat_tidy(m->c->store, m->carrier, &dropped, &m->c->err);
+	if (dropped > 0)
+		cli_say(m->c, "%s of ours taken off the stick: confirmed.\n",
+		        cli_count(dropped, "bundle", "bundles", count));
+	/* A stick that cannot be written keeps them, which does no harm. */
+	return rc == SAT_EFULL || rc == SAT_EIO ? 0 : rc;
+}
+
 static int merge_path(merging *m, cli_exports *replies, const char *path)
 {
 	int rc = cli_place_open(m->c, path, &m->carrier, &m->folder);
@@ -170,6 +183,8 @@ static int merge_path(merging *m, cli_exports *replies, const char *path)
 		        cli_count(m->for_others, "bundle is", "bundles are", count));
 	if (rc == 0 && m->count == 0)
 		cli_note(m->c, "there is no bundle in %s", path);
+	if (rc == 0 && m->folder)
+		rc = tidy(m);
 	forget_names(m);
 	sat_carrier_free(m->carrier);
 	m->carrier = NULL;

@@ -32,7 +32,7 @@ int cli_registry_gate(cli *c, sat_gate **gate)
 		}
 		sat_recipient to = { .role = SAT_REGISTRY, .audiences = c->registry.audiences };
 		if (rc == 0)
-			rc = sat_gate_today(c->store, false, &to.today, &c->err);
+			rc = sat_gate_today(c->store, true, &to.today, &c->err);
 		if (rc == 0)
 			rc = sat_gate_open(&c->registry_gate, c->store, &to, &c->err);
 	}

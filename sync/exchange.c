@@ -175,7 +175,12 @@ static int enrol(merge *m, const sat_manifest *manifest, sat_error *err)
 	int rc = trust(m, &manifest->keys, err);
 	if (rc != 0)
 		return rc;
-	rc = sat_store_begin(m->store, err);
+	sat_device known;
+	rc = sat_device_find(m->store, &manifest->sender, &known, err);
+	if (rc == 0 && strcmp(known.state, "pending") != 0)
+		return verdict(m, SAT_DUPLICATE, "This request to be let in was answered before.");
+	if (rc == 0 || rc == SAT_ENOTFOUND)
+		rc = sat_store_begin(m->store, err);
 	m->begun = rc == 0;
 	if (rc == 0)
 		rc = sat_device_request(m->store, &manifest->keys, manifest->role, manifest->name, &m->out->device,

@@ -68,6 +68,10 @@ typedef struct sat_merged {
 int sat_merge(sat_store *store, const sat_identity *identity, sat_carrier *carrier, const char *name,
               sat_merged *merged, sat_progress progress, void *progress_context, sat_error *err);
 
+/* Removes from a carrier's place the bundles that this replica wrote and that were confirmed since;
+ * everything else stays.  `*dropped` receives how many. */
+int sat_tidy(sat_store *store, sat_carrier *carrier, size_t *dropped, sat_error *err);
+
 /* Checks every byte of a bundle as far as this identity can (identity and store may be NULL: then only
  * form and file hash).  0 when it is whole; else the error says what is wrong with it. */
 int sat_bundle_verify(sat_store *store, const sat_identity *identity, sat_carrier *carrier, const char *name,

@@ -1,4 +1,5 @@
 /* Exporting: from a store to bundles on a carrier; see exchange.h. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "bundle.h"
@@ -96,8 +97,9 @@ static int make_durable(job *j, const sat_name16 *bundle, const sat_manifest *m,
 		j->begun = false;
 	}
 	/* Only the last part stands for everything up to here; the others for their frames alone. */
-	if (rc == 0 && !exported.request)
-		rc = sat_ledger_sent(j->store, j->peer.id, bundle, last ? j->plan.upto : j->plan.base_upto,
+	int64_t upto = exported.request ? -1 : last ? j->plan.upto : j->plan.base_upto;
+	if (rc == 0)
+		rc = sat_ledger_sent(j->store, j->peer.id, bundle, upto,
 		                     j->assumed ? j->peer.heard : 0, exported.file, m->courier, j->frames,
 		                     j->frame_count, err);
 	return rc == 0 && j->each != NULL ? j->each(j->context, &exported) : rc;
@@ -286,5 +288,52 @@ int sat_export(sat_store *store, const sat_identity *identity, int64_t device, s
 	sat_bundle_writer_free(j.writer);
 	sat_bytes_clear(&j.plain);
 	sat_arena_clear(&j.arena);
+	return rc;
+}
+
+/* --- tidying ---------------------------------------------------------------------------------------- */
+
+typedef struct tidying {
+	sat_store *store;
+	sat_carrier *carrier;
+	char (*names)[64];
+	size_t count;
+} tidying;
+
+/* A bundle of ours that was confirmed: the ledger knows its name, and its header the token. */
+static int look_at(void *context, const sat_found *found)
+{
+	tidying *t = context;
+	uint8_t courier[SAT_COURIER_BYTES], header[SAT_HEADER_BYTES];
+	bool confirmed;
+	void *handle;
+	uint64_t size;
+	if (found->foreign || strlen(found->name) >= sizeof *t->names ||
+	    sat_ledger_confirmed(t->store, found->name, courier, &confirmed, NULL) != 0 || !confirmed ||
+	    t->carrier->open(t->carrier->context, found->name, &handle, &size, NULL) != 0)
+		return 0;
+	int rc = t->carrier->read(t->carrier->context, handle, 0, header, sizeof header, NULL);
+	t->carrier->close(t->carrier->context, handle);
+	if (rc != 0 || !sat_header_courier(header, courier))
+		return 0;
+	char(*names)[64] = realloc(t->names, (t->count + 1) * sizeof *names);
+	if (names == NULL)
+		return 0;
+	t->names = names;
+	memcpy(t->names[t->count], found->name, strlen(found->name) + 1);
+	t->count++;
+	return 0;
+}
+
+int sat_tidy(sat_store *store, sat_carrier *carrier, size_t *dropped, sat_error *err)
+{
+	tidying t = { .store = store, .carrier = carrier };
+	*dropped = 0;
+	int rc = carrier->list(carrier->context, look_at, &t, err);
+	for (size_t i = 0; rc == 0 && i < t.count; i++) {
+		rc = carrier->drop(carrier->context, t.names[i], err);
+		*dropped += rc == 0;
+	}
+	free(t.names);
 	return rc;
 }

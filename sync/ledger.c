@@ -432,6 +432,34 @@ int sat_ledger_got(sat_store *store, int64_t device, const sat_name16 *bundle, c
 	return rc == 0 && held ? hold(store, device, bundle, m, err) : rc;
 }
 
+/* --- tidying --------------------------------------------------------------------------------------- */
+
+int sat_ledger_confirmed(sat_store *store, const char *file, uint8_t courier[static SAT_COURIER_BYTES],
+                         bool *confirmed, sat_error *err)
+{
+	*confirmed = false;
+	sat_stmt *s = NULL;
+	/* Confirmed as a whole, or frame by frame; a request to be let in when it was answered. */
+	int rc = sat_db_prepare(store->db, &s,
+	                        "SELECT courier FROM sat_sent s WHERE file = ?1 AND CASE WHEN upto = -1 THEN "
+	                        "EXISTS (SELECT 1 FROM sat_meta WHERE name = 'approved') ELSE EXISTS "
+	                        "(SELECT 1 FROM sat_base b WHERE b.device = s.device AND b.upto >= s.upto) AND "
+	                        "NOT EXISTS (SELECT 1 FROM sat_sent_frame f JOIN sat_base b ON b.device = f.device "
+	                        "WHERE f.bundle = s.name AND f.state <> 1 AND f.upto > b.upto) END", err);
+	if (rc != 0)
+		return rc;
+	sat_bind_string(s, 1, file);
+	rc = sat_step(store->db, s, err);
+	size_t length = 0;
+	const void *token = rc == 1 ? sat_column_blob(s, 0, &length) : NULL;
+	if (token != NULL && length == SAT_COURIER_BYTES) {
+		memcpy(courier, token, length);
+		*confirmed = true;
+	}
+	sat_db_finalize(store->db, &s);
+	return rc < 0 ? rc : 0;
+}
+
 /* --- standing ---------------------------------------------------------------------------------------- */
 
 int sat_ledger_standing(sat_store *store, int64_t device, sat_arena *arena, sat_standing *standing, sat_error *err)

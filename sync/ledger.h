@@ -62,6 +62,11 @@ int sat_ledger_got(sat_store *store, int64_t device, const sat_name16 *bundle, c
 /* True when the bundle was merged before and nothing was left open. */
 int sat_ledger_done(sat_store *store, const sat_name16 *bundle, bool *done, sat_error *err);
 
+/* True when a bundle of ours, written under this file name, has been confirmed; `courier` receives the
+ * token that its header must promise, so that no other file is taken for it. */
+int sat_ledger_confirmed(sat_store *store, const char *file, uint8_t courier[static SAT_COURIER_BYTES],
+                         bool *confirmed, sat_error *err);
+
 /* Where a peer stands: the parts of the sequence that are received, copied and unsent, of records. */
 typedef struct sat_standing {
 	sat_span *received, *copied, *unsent;

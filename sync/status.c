@@ -14,13 +14,15 @@
 
 /* --- status --------------------------------------------------------------------------------------- */
 
-/* Counts what an export over these spans would hold, asking the same gate. */
-static int count_spans(sat_store *store, const sat_device *peer, const sat_span *spans, size_t count,
-                       size_t *records, size_t *withheld, sat_error *err)
+/* Counts what an export over these spans would hold, asking the same gate.  With `heard`, what that
+ * incarnation of the peer told is left out, as in an export. */
+static int count_spans(sat_store *store, const sat_device *peer, int64_t heard, const sat_span *spans,
+                       size_t count, size_t *records, size_t *withheld, sat_error *err)
 {
 	*records = 0;
 	sat_delta_options options = { .to = { .role = peer->role, .audiences = peer->audiences },
-		                      .device = peer->id, .everything = store->role == SAT_REGISTRY,
+		                      .device = peer->id, .heard = heard,
+		                      .everything = store->role == SAT_REGISTRY,
 		                      .chunk_bytes_max = SAT_CHUNK_BYTES_MAX };
 	SAT_AUTO(sat_delta) delta = NULL;
 	int rc = sat_gate_today(store, true, &options.to.today, err);
@@ -31,13 +33,13 @@ static int count_spans(sat_store *store, const sat_device *peer, const sat_span 
 		rc = 0;
 	if (rc == 0) {
 		bool assumed;
-		size_t more;
-		sat_delta_totals(delta, records, &more, &assumed);
-		*withheld += more;
+		sat_delta_totals(delta, records, withheld, &assumed);
 	}
 	return rc;
 }
 
+/* What the peer itself told needs no sending: it is received, as is everything that is neither copied
+ * nor unsent. */
 static int peer_status(sat_store *store, const sat_device *peer, sat_arena *arena, sat_peer_status *status,
                        size_t *withheld, sat_error *err)
 {
@@ -47,13 +49,17 @@ static int peer_status(sat_store *store, const sat_device *peer, sat_arena *aren
 	sat_standing standing;
 	int rc = sat_ledger_standing(store, peer->id, arena, &standing, err);
 	status->last_receipt = standing.last_receipt;
+	size_t all = 0, unused;
+	sat_span whole = { 0, store->seq };
 	if (rc == 0)
-		rc = count_spans(store, peer, standing.received, standing.received_count, &status->received, withheld,
-		                 err);
+		rc = count_spans(store, peer, 0, &whole, 1, &all, withheld, err);
 	if (rc == 0)
-		rc = count_spans(store, peer, standing.copied, standing.copied_count, &status->copied, withheld, err);
+		rc = count_spans(store, peer, peer->heard, standing.copied, standing.copied_count, &status->copied,
+		                 &unused, err);
 	if (rc == 0)
-		rc = count_spans(store, peer, standing.unsent, standing.unsent_count, &status->unsent, withheld, err);
+		rc = count_spans(store, peer, peer->heard, standing.unsent, standing.unsent_count, &status->unsent,
+		                 &unused, err);
+	status->received = all - status->copied - status->unsent;
 	return rc;
 }
 

@@ -3,7 +3,7 @@
  * A participant is a bench_peer: a name and functions over a store of its own.  Plain SQLite is the
  * floor; SQLite with its session extension carries changes too, though it merges nothing and loses
  * what it recorded when the connection closes.  Both have one settings block (see peers.c), ordinary
- * tables (peers.sql) and the workload's ids.  Satchel's own store slots in the same way.
+ * tables (peers.sql) and the workload's ids.  Satchel's own store takes part twice (satchel.c).
  *
  * bench.c calls them like this, each numbered line in a process of its own, everything below a
  * folder `dir` that is empty at first and belongs to one participant and one round:
@@ -78,7 +78,7 @@ typedef struct bench_peer {
 	/* Sets one participant's contact and commits. */
 	int (*update)(void *store, int64_t participant_id, const char *contact, double *seconds,
 	              sat_error *err);
-	/* Writes what was not settled yet to the new file `path`; may be called again for the same.
+	/* Writes what was not settled yet to the new file, or folder, `path`; may be called again for the same.
 	 * NULL where nothing can be carried. */
 	int (*extract)(void *store, bench_level level, const char *path, bench_bundle *bundle,
 	               sat_error *err);
@@ -102,9 +102,8 @@ typedef struct bench_peer {
 
 extern const bench_peer bench_plain;
 extern const bench_peer bench_session;
-/* Satchel without search index and decision proofs, and as it is used.  The addresses are NULL while
- * nothing that defines them is linked in. */
-extern const bench_peer bench_satchel_bare __attribute__((weak));
-extern const bench_peer bench_satchel __attribute__((weak));
+/* Satchel without search index and decision proofs, and as it is used. */
+extern const bench_peer bench_satchel_bare;
+extern const bench_peer bench_satchel;
 
 #endif
