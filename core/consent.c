@@ -632,13 +632,26 @@ static int number_and_seal(sat_store *store, sat_decision *decisions, size_t cou
 	return rc;
 }
 
+static size_t batch_bytes(const sat_decision *decisions, size_t count)
+{
+	size_t bytes = 0;
+	for (size_t i = 0; i < count; i++) {
+		bytes += 160 + (decisions[i].recipients == NULL ? 0 : strlen(decisions[i].recipients));
+		for (int k = 0; k < SAT_DETAILS; k++)
+			bytes += decisions[i].details[k] == NULL ? 0 : strlen(decisions[i].details[k]);
+	}
+	return bytes;
+}
+
 int sat_consent_record(sat_store *store, const sat_identity *identity, sat_decision *decisions,
                        size_t count, sat_error *err)
 {
 	if (count == 0)
 		return 0;
-	if (count > SAT_BATCH_MAX)
-		return sat_fail(err, SAT_ELIMIT, "at most %d decisions can be saved together", SAT_BATCH_MAX);
+	if (count > SAT_BATCH_MAX || batch_bytes(decisions, count) > SAT_BATCH_BYTES_MAX)
+		return sat_fail(err, SAT_ELIMIT,
+		                "these decisions are too many or too long to be saved together; save them in "
+		                "several steps");
 	SAT_ARENA(arena);
 	sat_batch batch = { 0 };
 	int rc = number_and_seal(store, decisions, count, &batch, &arena, err);

@@ -47,6 +47,7 @@ const char *sat_detail_name(int detail);
 
 #define SAT_SALT_BYTES 16
 #define SAT_BATCH_MAX 4096
+#define SAT_BATCH_BYTES_MAX 700000     /* of texts and fixed parts: a batch travels in one frame */
 #define SAT_SUPERSEDES_MAX 64
 
 typedef struct sat_decision {
@@ -101,7 +102,8 @@ int sat_batch_proof(sat_batch *batch, const bool *in, const uint8_t (*all)[SAT_H
  * of that episode), signs them as one batch, writes them, and erases what a final one erases.
  * `decisions` need subject, purpose, event, and whatever else is known; id, episode, supersedes, salt,
  * commitment and name are filled in.  At most SAT_BATCH_MAX.  In a transaction.
- * SAT_EINVALID for an unknown purpose, or for `final` with another event than a withdrawal. */
+ * SAT_EINVALID for an unknown purpose, or for `final` with another event than a withdrawal; SAT_ELIMIT
+ * when they are too many or too long for one batch. */
 int sat_consent_record(sat_store *store, const sat_identity *identity, sat_decision *decisions,
                        size_t count, sat_error *err);
 

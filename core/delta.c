@@ -22,7 +22,9 @@ struct sat_delta {
 	sat_gate *gate;
 	int64_t self;            /* our sat_device.id */
 	int64_t domain;          /* author of what the chunk holds; -1: nothing yet */
-	bool closed;             /* the chunk is full: it goes out before anything else is added */
+	bool dividing;           /* one record that is too large for a frame goes out in parts */
+	size_t divided;          /* its values that went out */
+	bool rest;               /* more of them are to come */
 	sat_chunk chunk;
 	size_t records, withheld;
 	bool assumed;
@@ -454,6 +456,19 @@ static int64_t domain_of(const sat_delta *d, const sat_sibling *siblings, size_t
 	return domain;
 }
 
+/* Leaves the values that fit into one frame, beginning with the first that has not gone out. */
+static void next_part(sat_delta *d, sat_sibling **allowed, size_t *count)
+{
+	size_t bytes = d->chunk.bytes, n = 0;
+	*allowed += d->divided;
+	*count -= d->divided;
+	while (n < *count && (n == 0 || bytes + value_bytes(&(*allowed)[n].value) <= d->options.chunk_bytes_max))
+		bytes += value_bytes(&(*allowed)[n++].value);
+	d->rest = n < *count;
+	d->divided += n;
+	*count = n;
+}
+
 static int add_state(sat_delta *d, sat_table *table, sat_stmt *row, bool *full, sat_error *err)
 {
 	sat_arena_reset(&d->scratch);
@@ -484,7 +499,9 @@ static int add_state(sat_delta *d, sat_table *table, sat_stmt *row, bool *full, 
 		*full = true;
 		return 0;
 	}
-	d->chunk.records++;
+	if (d->dividing)
+		next_part(d, &allowed, &count);
+	d->chunk.records += !d->dividing || d->divided == count;
 	return put_groups(d, &state, allowed, count, owned, err);
 }
 
@@ -496,8 +513,8 @@ static int add_row(sat_delta *d, sat_table *table, sat_stmt *row, int64_t told, 
 		d->chunk.assumed = true;
 		return 0;
 	}
-	return sat_column_is_null(row, SAT_AT_CLOCK) ? add_usual(d, table, row, full, err)
-	                                             : add_state(d, table, row, full, err);
+	return sat_column_is_null(row, SAT_AT_CLOCK) && !d->dividing ? add_usual(d, table, row, full, err)
+	                                                             : add_state(d, table, row, full, err);
 }
 
 typedef struct stretch {     /* sequences that one step looks at */
@@ -823,25 +840,46 @@ static int begin_chunk(sat_delta *d, sat_error *err)
 	return d->chunk.blocks == NULL ? no_memory(err) : 0;
 }
 
-/* Looks at one stretch: 1 when the chunk is full and goes out without it. */
+/* One part of a record that is too large for a frame.  Every part covers the record's sequence: it is
+ * received when all of them are (sync/ledger.h). */
+static int step_part(sat_delta *d, const stretch *s, sat_error *err)
+{
+	bool full = false;
+	d->rest = false;
+	int rc = add_records(d, s, &full, err);
+	d->chunk.part = true;
+	d->chunk.span.upto = s->upto;
+	if (!d->rest) {
+		d->at = s->upto;
+		d->dividing = false;
+	}
+	return rc != 0 ? rc : 1;
+}
+
+/* Looks at one stretch: 1 when the chunk goes out, without it or with a part of it. */
 static int step(sat_delta *d, sat_error *err)
 {
 	stretch s;
 	int rc = next_stretch(d, &s, err);
 	if (rc != 0)
 		return rc;
+	if (d->dividing)
+		return step_part(d, &s, err);
 	mark before;
 	take_mark(d, &before);
 	bool full = false;
 	rc = d->track == SAT_TRACK_LEAD ? add_lead(d, &s, &full, err) : add_records(d, &s, &full, err);
 	if (rc != 0)
 		return rc;
-	if ((full || d->chunk.bytes > d->options.chunk_bytes_max) &&
-	    (before.entries > 0 || s.upto - s.above > 1)) {
+	bool alone = before.entries == 0 && s.upto - s.above == 1;
+	/* One batch or statement fits into a frame by its own limits, one record need not. */
+	if ((full || d->chunk.bytes > d->options.chunk_bytes_max) && !(alone && d->track == SAT_TRACK_LEAD)) {
 		back_to(d, &before);
 		if (before.entries > 0)
 			return 1;
-		d->step = (s.upto - s.above) / 2;
+		d->dividing = alone;
+		d->divided = 0;
+		d->step = alone ? 1 : (s.upto - s.above) / 2;
 		return 0;
 	}
 	d->step = d->step * 2 < STEP_MAX ? d->step * 2 : STEP_MAX;

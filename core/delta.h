@@ -42,6 +42,7 @@ typedef struct sat_chunk {
 	size_t records;             /* records of which something is in it */
 	size_t withheld;            /* records of which something was left out by the gate */
 	bool assumed;               /* something was left out because the recipient told it */
+	bool part;                  /* of one record that is larger than a frame */
 	/* track records */
 	sat_block *blocks;          /* at the place of their table in the store; rows may be 0 */
 	size_t block_count;

@@ -301,6 +301,24 @@ static bool take_text(sat_cursor *c, char *text, size_t room)
 	return true;
 }
 
+static int forget_sent(sat_store *store, int64_t device, sat_error *err)
+{
+	static const char *const forget[] = { "DELETE FROM sat_base WHERE device = ?",
+		                              "DELETE FROM sat_sent_frame WHERE device = ?",
+		                              "DELETE FROM sat_sent WHERE device = ?" };
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < sizeof forget / sizeof *forget; i++) {
+		sat_stmt *s = NULL;
+		rc = sat_db_prepare(store->db, &s, forget[i], err);
+		if (rc == 0) {
+			sat_bind_int(s, 1, device);
+			rc = sat_run(store->db, s, err);
+		}
+		sat_db_finalize(store->db, &s);
+	}
+	return rc;
+}
+
 static int apply_approval(sat_store *store, sat_cursor body, sat_error *err)
 {
 	sat_public keys;
@@ -315,6 +333,14 @@ static int apply_approval(sat_store *store, sat_cursor body, sat_error *err)
 	memcpy(keys.sign, sign, SAT_KEY_BYTES);
 	memcpy(keys.seal, seal, SAT_KEY_BYTES);
 	sat_device_id device = sat_device_of(&keys);
+	sat_device known;
+	/* A peer with a new role or audience may see other things: what it was sent counts from zero. */
+	if (sat_device_find(store, &device, &known, NULL) == 0 && strcmp(known.state, "approved") == 0 &&
+	    (known.role != (sat_role)role || strcmp(known.audiences, audiences) != 0)) {
+		int forgotten = forget_sent(store, known.id, err);
+		if (forgotten != 0)
+			return forgotten;
+	}
 	int rc = put_device(store, &keys, role, name, audiences, "approved", err);
 	if (rc == 0 && sat_device_equal(&device, &store->self))
 		rc = sat_meta_set_int(store, "approved", 1, err);

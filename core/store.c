@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "refit.h"
 #include "store-private.h"
 
 extern const char sat_schema_sql[];
@@ -464,7 +465,9 @@ int sat_store_set_programme(sat_store *store, const char *json, size_t length, s
 		return rc;
 	sat_programme_free(programme);
 	rc = sat_meta_set_bytes(store, "programme", json, length, err);
-	return rc != 0 ? rc : load_programme(store, err);
+	if (rc == 0)
+		rc = load_programme(store, err);
+	return rc != 0 ? rc : sat_refit(store, err);
 }
 
 int sat_store_backup(sat_store *store, const char *path, sat_error *err)

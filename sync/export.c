@@ -164,7 +164,7 @@ static int note_frame(job *j, const sat_name16 *name, const sat_chunk *chunk, sa
 		j->frames = grown;
 		j->frame_room = room;
 	}
-	j->frames[j->frame_count++] = (sat_sent_frame){ *name, chunk->track, chunk->span };
+	j->frames[j->frame_count++] = (sat_sent_frame){ *name, chunk->track, chunk->part, chunk->span };
 	return 0;
 }
 

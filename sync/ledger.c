@@ -95,14 +95,17 @@ static bool gaps_between(const span_list *covered, int64_t from, int64_t upto, s
 	return from >= upto || add_span(gaps, arena, from, upto);
 }
 
-/* Intervals of frames sent to a device on a track whose state is at least `least` and at most `most`. */
+/* Intervals of frames sent to a device on a track whose state is at least `least` and at most `most`.
+ * A part of a record counts when no other part that went with it is below `least`. */
 static int frame_spans(sat_store *store, int64_t device, int track, int least, int most, span_list *list,
                        sat_arena *arena, sat_error *err)
 {
 	sat_stmt *s = NULL;
 	int rc = sat_db_prepare(store->db, &s,
-	                        "SELECT above, upto FROM sat_sent_frame WHERE device = ? AND track = ? AND state "
-	                        "BETWEEN ? AND ?", err);
+	                        "SELECT above, upto FROM sat_sent_frame f WHERE device = ?1 AND track = ?2 AND "
+	                        "state BETWEEN ?3 AND ?4 AND (part = 0 OR NOT EXISTS (SELECT 1 FROM "
+	                        "sat_sent_frame g WHERE g.device = ?1 AND g.part = 1 AND g.upto = f.upto AND "
+	                        "g.bundle = f.bundle AND g.state < ?3))", err);
 	if (rc != 0)
 		return rc;
 	sat_bind_int(s, 1, device);
@@ -211,8 +214,8 @@ int sat_ledger_sent(sat_store *store, int64_t device, const sat_name16 *bundle, 
 	sat_stmt *s = NULL;
 	if (rc == 0)
 		rc = sat_db_prepare(store->db, &s,
-		                    "INSERT INTO sat_sent_frame(name, device, bundle, track, above, upto) "
-		                    "VALUES(?, ?, ?, ?, ?, ?)", err);
+		                    "INSERT INTO sat_sent_frame(name, device, bundle, track, above, upto, part) "
+		                    "VALUES(?, ?, ?, ?, ?, ?, ?)", err);
 	for (size_t i = 0; rc == 0 && i < frame_count; i++) {
 		sat_bind_blob(s, 1, frames[i].name.bytes, SAT_NAME16_BYTES);
 		sat_bind_int(s, 2, device);
@@ -220,6 +223,7 @@ int sat_ledger_sent(sat_store *store, int64_t device, const sat_name16 *bundle, 
 		sat_bind_int(s, 4, frames[i].track);
 		sat_bind_int(s, 5, frames[i].span.above);
 		sat_bind_int(s, 6, frames[i].span.upto);
+		sat_bind_int(s, 7, frames[i].part);
 		rc = sat_run(store->db, s, err);
 	}
 	sat_db_finalize(store->db, &s);

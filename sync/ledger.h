@@ -39,6 +39,7 @@ int sat_ledger_plan(sat_store *store, int64_t device, sat_arena *arena, sat_plan
 typedef struct sat_sent_frame {
 	sat_name16 name;
 	int track;
+	bool part;      /* of one record that is larger than a frame */
 	sat_span span;
 } sat_sent_frame;
 int sat_ledger_sent(sat_store *store, int64_t device, const sat_name16 *bundle, int64_t upto, int64_t assumes,

@@ -232,6 +232,7 @@ CREATE TABLE sat_sent_frame (
   track  INTEGER NOT NULL,            -- 0 statements, tombstones, decisions, asks; 1 records
   above  INTEGER NOT NULL,            -- covers the sequences above this one
   upto   INTEGER NOT NULL,            -- and up to this one
+  part   INTEGER NOT NULL,            -- 1: of one record; it counts when all parts of the bundle do
   state  INTEGER NOT NULL DEFAULT 0   -- 0 copied, 1 settled, 2 declined
 ) WITHOUT ROWID;
 CREATE INDEX sat_sent_frame_device ON sat_sent_frame(device, state);

@@ -223,6 +223,40 @@ static void exchange__bundle_for_another_is_left_alone(void **state)
 	assert_int_equal(merged.verdict, SAT_NOT_FOR_US);
 }
 
+static char *long_text(size_t bytes, char letter)
+{
+	char *text = malloc(bytes + 1);
+	/* Words that differ, so that they do not simply vanish in compression. */
+	for (size_t i = 0; i < bytes; i++)
+		text[i] = i % 7 == 0 ? ' ' : (char)(letter + (char)(i * i / 11 % 20));
+	text[bytes] = '\0';
+	return text;
+}
+
+static void exchange__record_larger_than_a_frame_goes_in_parts(void **state)
+{
+	camp *c = *state;
+	char *text = long_text(SAT_VALUE_BYTES_MAX, 'a'), *theme = long_text(SAT_VALUE_BYTES_MAX - 5, 'b');
+	char *translation = long_text(700000, 'c'), *there;
+	sat_dot note = replica_add(&c->one, "note", "text", text, "theme", theme, "translation", translation, NULL);
+	replica_add(&c->one, "workshop", "title", "after it", NULL);
+	carry(&c->one, &c->hq, &c->stick);
+	sat_dot same = replica_same(&c->one, note, &c->hq);
+	const char *const fields[] = { "text", "theme", "translation" };
+	const char *const expected[] = { text, theme, translation };
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(replica_field(&c->hq, same, fields[i], &there), 1);
+		assert_string_equal(there, expected[i]);
+		free(there);
+	}
+	carry(&c->hq, &c->one, &c->stick);
+	assert_int_equal(standing(&c->one, "registry").received, 2);
+	assert_int_equal(standing(&c->one, "registry").copied, 0);
+	free(text);
+	free(theme);
+	free(translation);
+}
+
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -237,6 +271,7 @@ int main(void)
 		CLAIM(exchange__same_bundle_twice_changes_nothing),
 		CLAIM(exchange__replicas_that_saw_the_same_dump_the_same),
 		CLAIM(exchange__bundle_for_another_is_left_alone),
+		CLAIM(exchange__record_larger_than_a_frame_goes_in_parts),
 	};
 	return cmocka_run_group_tests(claims, NULL, NULL);
 }
