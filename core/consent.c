@@ -491,6 +491,10 @@ static int follow(sat_store *store, const sat_decision *decisions, const bool *i
                   sat_error *err)
 {
 	int rc = 0;
+	size_t subjects = 0;
+	sat_dot *subject = calloc(count + 1, sizeof *subject);
+	if (subject == NULL)
+		return sat_fail(err, SAT_ENOMEM, "out of memory");
 	bool touch = false, dead = false;
 	for (size_t i = 0; rc == 0 && i < count; i++) {
 		const sat_decision *d = &decisions[i];
@@ -504,10 +508,13 @@ static int follow(sat_store *store, const sat_decision *decisions, const bool *i
 			rc = sat_meta_set_int(store, "closed_subjects", store->closed_subjects, err);
 		if (rc == 0 && dead)
 			rc = sat_record_erase_dead(store, d->subject, err);
-		if (rc == 0 && touch)
-			rc = sat_record_touch_person(store, d->subject, err);
+		if (touch)
+			subject[subjects++] = d->subject;
 		touch = dead = false;
 	}
+	if (rc == 0)
+		rc = sat_record_touch_persons(store, subject, subjects, err);
+	free(subject);
 	return rc;
 }
 

@@ -691,30 +691,71 @@ int sat_record_each_of_person(sat_store *store, sat_dot person,
 
 int sat_record_touch(sat_store *store, sat_table *table, sat_dot id, sat_error *err)
 {
-	SAT_BYTES(sql);
-	sat_bytes_put(&sql, "UPDATE \"", 8);
-	sat_bytes_put(&sql, table->name, strlen(table->name));
-	sat_bytes_put(&sql, "\" SET sat_seq = ? WHERE id = ?", 31);
-	sat_stmt *s = NULL;
-	int rc = sat_db_prepare(store->db, &s, (const char *)sql.data, err);
-	if (rc == 0) {
-		sat_bind_int(s, 1, sat_store_next_sequence(store));
-		sat_bind_int(s, 2, id);
-		rc = sat_run(store->db, s, err);
-	}
-	sat_db_finalize(store->db, &s);
+	int rc = sat_table_prepare(store, table, &table->touch, err);
+	if (rc != 0)
+		return rc;
+	sat_bind_int(table->touch, 1, store->seq + 1);
+	sat_bind_int(table->touch, 2, id);
+	sat_bind_int(table->touch, 3, store->offered);
+	rc = sat_run(store->db, table->touch, err);
+	if (rc == 0 && sat_db_changes(store->db) > 0)
+		sat_store_next_sequence(store);
 	return rc;
+}
+
+/* A dot that was given out here after the latest export.  Nobody else has heard of it, so nothing that
+ * was offered can name it. */
+static bool never_offered(const sat_store *store, sat_dot dot)
+{
+	return dot >= store->run_first && dot < store->run_first + store->run_count &&
+	       store->run_seq + (dot - store->run_first) > store->offered;
 }
 
 static int touch_one(void *context, sat_table *table, sat_dot id, sat_error *err)
 {
-	return sat_record_touch(context, table, id, err);
+	sat_store *store = context;
+	return never_offered(store, id) ? 0 : sat_record_touch(store, table, id, err);
 }
 
-int sat_record_touch_person(sat_store *store, sat_dot person, sat_error *err)
+/* Whether any record concerns somebody from the first to the last of these: a look into each index,
+ * which spares a look for each person when a bundle brings the decisions before the records. */
+static int any_concerned(sat_store *store, sat_dot first, sat_dot last, bool *any, sat_error *err)
 {
+	int rc = SAT_SQL(store, concerned_of_person,
+	                 "SELECT EXISTS(SELECT 1 FROM sat_concerned WHERE person BETWEEN ? AND ?)");
+	*any = false;
+	for (size_t i = 0; rc == 0 && !*any && i <= store->table_count; i++) {
+		sat_table *table = i < store->table_count ? store->tables[i] : NULL;
+		if (table != NULL && (rc = sat_table_prepare(store, table, &table->among, err)) != 0)
+			break;
+		sat_stmt *s = table != NULL ? table->among : store->sql.concerned_of_person;
+		sat_bind_int(s, 1, first);
+		sat_bind_int(s, 2, last);
+		rc = sat_step(store->db, s, err);
+		*any = rc == 1 && sat_column_int(s, 0) != 0;
+		sat_reset(s);
+		rc = rc < 0 ? rc : 0;
+	}
+	return rc;
+}
+
+int sat_record_touch_persons(sat_store *store, const sat_dot *persons, size_t count, sat_error *err)
+{
+	sat_dot first = INT64_MAX, last = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (never_offered(store, persons[i]))
+			continue;
+		first = persons[i] < first ? persons[i] : first;
+		last = persons[i] > last ? persons[i] : last;
+	}
 	/* Nobody's checkpoint can lie above what was never offered. */
-	return store->offered == 0 ? 0 : sat_record_each_of_person(store, person, touch_one, store, err);
+	bool any = store->offered > 0 && first <= last;
+	int rc = any ? any_concerned(store, first, last, &any, err) : 0;
+	for (size_t i = 0; rc == 0 && any && i < count; i++) {
+		if (!never_offered(store, persons[i]))
+			rc = sat_record_each_of_person(store, persons[i], touch_one, store, err);
+	}
+	return rc;
 }
 
 int sat_record_moment(sat_store *store, sat_dot dot, int64_t *at, sat_error *err)

@@ -51,10 +51,10 @@ int sat_record_save(sat_store *store, const sat_state *before, sat_state *state,
 int sat_record_erase_dead(sat_store *store, sat_dot person, sat_error *err);
 /* Turns the dead values of one state into blanks. */
 int sat_state_erase_dead(sat_store *store, sat_gate *gate, sat_state *state, bool *changed, sat_error *err);
-/* Gives every record that concerns a person, and that some export has covered, the next sequence:
- * what the gate says about it may have changed. */
-int sat_record_touch_person(sat_store *store, sat_dot person, sat_error *err);
-/* Gives one record the next sequence. */
+/* Gives every record that concerns one of these persons, and that some export has covered, the next
+ * sequence: what the gate says about it may have changed. */
+int sat_record_touch_persons(sat_store *store, const sat_dot *persons, size_t count, sat_error *err);
+/* Gives one record the next sequence, unless it has one that no export has covered. */
 int sat_record_touch(sat_store *store, sat_table *table, sat_dot id, sat_error *err);
 /* Calls `each` for every record that concerns a person; a non-zero result stops. */
 int sat_record_each_of_person(sat_store *store, sat_dot person,

@@ -135,8 +135,8 @@ sat_column *sat_column_named(sat_table *table, const char *name, sat_type type)
 /* Prepared statements name all columns, so they go when one is added. */
 static void forget_statements(sat_store *store, sat_table *table)
 {
-	sat_stmt **slots[] = { &table->insert, &table->update,  &table->one,
-		               &table->range,  &table->changed, &table->remove };
+	sat_stmt **slots[] = { &table->insert,  &table->update, &table->one,   &table->range,
+		               &table->changed, &table->remove, &table->touch, &table->among };
 	for (size_t i = 0; i < sizeof slots / sizeof *slots; i++)
 		sat_db_finalize(store->db, slots[i]);
 }
@@ -499,6 +499,26 @@ static void put_select(sat_bytes *sql, const sat_table *table, const char *where
 	put_string(sql, where);
 }
 
+/* One look into each index; ids of whatever kind may be subjects of decisions. */
+static void put_among(sat_bytes *sql, const sat_table *table)
+{
+	put_string(sql, "SELECT EXISTS(SELECT 1 FROM \"");
+	put_string(sql, table->name);
+	put_string(sql, "\" WHERE id BETWEEN ?1 AND ?2)");
+	for (size_t i = 0; i < table->column_count; i++) {
+		const sat_column *column = &table->columns[i];
+		char name[SAT_SQL_NAME_BYTES];
+		if (!column->concerns || column->type != SAT_REFERENCE)
+			continue;
+		sat_column_sql_name(table, column, name);
+		put_string(sql, " OR EXISTS(SELECT 1 FROM \"");
+		put_string(sql, table->name);
+		put_string(sql, "\" WHERE \"");
+		put_string(sql, name);
+		put_string(sql, "\" BETWEEN ?1 AND ?2)");
+	}
+}
+
 int sat_table_prepare(sat_store *store, sat_table *table, sat_stmt **slot, sat_error *err)
 {
 	if (*slot != NULL)
@@ -518,6 +538,12 @@ int sat_table_prepare(sat_store *store, sat_table *table, sat_stmt **slot, sat_e
 		put_select(&sql, table, "id BETWEEN ? AND ? ORDER BY id");
 	} else if (slot == &table->changed) {
 		put_select(&sql, table, "sat_seq > ? AND sat_seq <= ? ORDER BY sat_seq");
+	} else if (slot == &table->touch) {
+		put_string(&sql, "UPDATE \"");
+		put_string(&sql, table->name);
+		put_string(&sql, "\" SET sat_seq = ? WHERE id = ? AND (sat_seq IS NULL OR sat_seq <= ?)");
+	} else if (slot == &table->among) {
+		put_among(&sql, table);
 	} else {
 		put_string(&sql, "DELETE FROM \"");
 		put_string(&sql, table->name);

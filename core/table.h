@@ -46,6 +46,8 @@ typedef struct sat_table {
 	sat_stmt *range;          /* by id between two, ascending */
 	sat_stmt *changed;        /* by sat_seq above the first and up to the second, ascending */
 	sat_stmt *remove;         /* by id */
+	sat_stmt *touch;          /* sets sat_seq, by id, where it is not above the third already */
+	sat_stmt *among;          /* whether some row is, or names in a column, a person between two */
 } sat_table;
 
 /* Columns before the fields in the statements above. */

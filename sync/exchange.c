@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bundle.h"
 #include "core/admit.h"
 #include "core/incarnation.h"
 #include "core/store-private.h"
 #include "frame.h"
 #include "ledger.h"
+#include "pull.h"
 
 static const char *const verdicts[] = {
 	[SAT_MERGED] = "merged",           [SAT_ENROLMENT] = "enrolment",
@@ -26,14 +26,8 @@ const char *sat_verdict_name(sat_verdict verdict) { return verdicts[verdict]; }
 typedef struct merge {
 	sat_store *store;
 	const sat_identity *identity;
-	sat_carrier *carrier;
-	void *handle;
-	uint64_t size;
-	sat_bundle_reader *reader;
-	sat_bytes buffer;
+	sat_pull pull;
 	sat_merged *out;
-	sat_progress progress;
-	void *progress_context;
 	sat_device peer;
 	sat_name16 name;
 	bool begun;                 /* a transaction is open */
@@ -53,73 +47,12 @@ static int verdict(merge *m, sat_verdict v, const char *reason)
 	return 1;
 }
 
-/* --- reading -------------------------------------------------------------------------------------- */
-
-/* Feeds the reader until something happens.  A stretch that the medium cannot give is skipped, which
- * costs a frame and not the bundle. */
-static int pump(merge *m, sat_bundle_event *event, sat_error *err)
-{
-	uint64_t offset;
-	size_t count;
-	*event = SAT_BUNDLE_MORE;
-	while (*event == SAT_BUNDLE_MORE) {
-		if (!sat_bundle_reader_want(m->reader, &offset, &count)) {
-			*event = SAT_BUNDLE_DONE;
-			return 0;
-		}
-		sat_bytes_reset(&m->buffer);
-		uint8_t *room = sat_bytes_extend(&m->buffer, count);
-		if (room == NULL)
-			return no_memory(err);
-		if (m->progress != NULL && !m->progress(m->progress_context, m->out->file, offset, m->size))
-			return sat_fail(err, SAT_ECANCELLED, "stopped; nothing was merged from this bundle");
-		int rc = m->carrier->read(m->carrier->context, m->handle, offset, room, count, err);
-		rc = rc != 0 ? sat_bundle_reader_skip(m->reader, event, err)
-		             : sat_bundle_reader_feed(m->reader, room, count, event, err);
-		if (rc != 0)
-			return rc;
-	}
-	return 0;
-}
-
-/* The hash that needs no key: tells damage from what was sealed to somebody else. */
-static int file_hash_right(merge *m, bool *right, sat_error *err)
-{
-	*right = false;
-	uint8_t header[SAT_HEADER_BYTES], expected[SAT_HASH_BYTES], actual[SAT_HASH_BYTES];
-	sat_header h;
-	int rc = m->carrier->read(m->carrier->context, m->handle, 0, header, sizeof header, err);
-	if (rc != 0 || sat_header_read(&h, header, NULL) != 0 || h.file_bytes != m->size)
-		return 0;
-	uint64_t front = SAT_HEADER_BYTES + h.manifest_box_bytes, end = m->size - SAT_HASH_BYTES;
-	sat_hasher hasher;
-	sat_hash_begin(&hasher, "satchel1file");
-	uint64_t from[2] = { front, 0 }, to[2] = { end, front };
-	for (int i = 0; i < 2; i++) {
-		for (uint64_t at = from[i]; at < to[i];) {
-			size_t n = to[i] - at < (1u << 20) ? (size_t)(to[i] - at) : 1u << 20;
-			sat_bytes_reset(&m->buffer);
-			uint8_t *room = sat_bytes_extend(&m->buffer, n);
-			if (room == NULL)
-				return no_memory(err);
-			if (m->carrier->read(m->carrier->context, m->handle, at, room, n, err) != 0)
-				return 0;
-			sat_hash_add(&hasher, room, n);
-			at += n;
-		}
-	}
-	sat_hash_end(&hasher, actual);
-	if (m->carrier->read(m->carrier->context, m->handle, end, expected, sizeof expected, err) == 0)
-		*right = memcmp(actual, expected, sizeof actual) == 0;
-	return 0;
-}
-
 /* Header and manifest could not be had: says why. */
 static int unreadable(merge *m, const sat_error *why, sat_error *err)
 {
 	bool right = false;
 	if (why->code == SAT_ENOTFORUS || why->code == SAT_EDAMAGED) {
-		int rc = file_hash_right(m, &right, err);
+		int rc = sat_pull_hash_right(&m->pull, &right, err);
 		if (rc != 0)
 			return rc;
 	}
@@ -159,7 +92,7 @@ static int unreadable(merge *m, const sat_error *why, sat_error *err)
 static int trust(merge *m, const sat_public *keys, sat_error *err)
 {
 	sat_error why = { 0 };
-	int rc = sat_bundle_reader_trust(m->reader, keys, sat_identity_public(m->identity), &m->name, &why);
+	int rc = sat_bundle_reader_trust(m->pull.reader, keys, sat_identity_public(m->identity), &m->name, &why);
 	if (rc == SAT_EFORGED)
 		return verdict(m, SAT_FORGED, why.message);
 	if (rc != 0 && err != NULL)
@@ -373,7 +306,7 @@ static int take_frame(merge *m, int64_t told, sat_error *err)
 {
 	size_t index, count, missing_before = m->missing;
 	const void *data;
-	sat_bundle_reader_frame(m->reader, &index, &data, &count);
+	sat_bundle_reader_frame(m->pull.reader, &index, &data, &count);
 	int rc = admit_frame(m, data, count, told, err);
 	if (rc == SAT_ETOONEW) {
 		m->too_new++;
@@ -395,7 +328,7 @@ static int read_frames(merge *m, int64_t told, sat_error *err)
 	sat_bundle_event event = SAT_BUNDLE_MORE;
 	int rc = 0;
 	while (rc == 0) {
-		rc = pump(m, &event, err);
+		rc = sat_pull_next(&m->pull, &event, err);
 		if (rc != 0 || event == SAT_BUNDLE_DONE)
 			break;
 		if (event == SAT_BUNDLE_LOST)
@@ -448,7 +381,7 @@ static void conclude(merge *m, size_t frames)
 		snprintf(text, sizeof text,
 		         "%zu of %zu frames need a newer Satchel and were left in the file; the rest is merged. "
 		         "Install the newer Satchel and merge it again.", m->too_new, frames);
-	} else if (m->lost > 0 || (sat_bundle_reader_mended(m->reader) && frames > 0)) {
+	} else if (m->lost > 0 || (sat_bundle_reader_mended(m->pull.reader) && frames > 0)) {
 		v = SAT_SALVAGED;
 		snprintf(text, sizeof text,
 		         "This bundle is damaged: %zu of %zu frames were lost, the others are merged. The receipt "
@@ -468,7 +401,7 @@ static void conclude(merge *m, size_t frames)
 
 static int merge_data(merge *m, sat_error *err)
 {
-	const sat_manifest *manifest = sat_bundle_reader_manifest(m->reader);
+	const sat_manifest *manifest = sat_bundle_reader_manifest(m->pull.reader);
 	int rc = begin(m, manifest, err);
 	int64_t incarnation = rc == 0 ? sat_incarnation_find(m->store, manifest->incarnation) : 0;
 	if (rc == 0)
@@ -492,125 +425,37 @@ static int merge_data(merge *m, sat_error *err)
 static int merge_open(merge *m, sat_error *err)
 {
 	sat_error why = { 0 };
-	int rc = sat_bundle_reader_begin(&m->reader, m->identity, m->size, &why);
+	int rc = sat_pull_begin(&m->pull, m->identity, &why);
 	sat_bundle_event event = SAT_BUNDLE_MORE;
 	if (rc == 0)
-		rc = pump(m, &event, &why);
+		rc = sat_pull_next(&m->pull, &event, &why);
 	if (rc != 0)
 		return unreadable(m, &why, err);
-	rc = find_sender(m, sat_bundle_reader_manifest(m->reader), err);
+	rc = find_sender(m, sat_bundle_reader_manifest(m->pull.reader), err);
 	return rc == 0 ? merge_data(m, err) : rc;
 }
 
 int sat_merge(sat_store *store, const sat_identity *identity, sat_carrier *carrier, const char *name,
               sat_merged *merged, sat_progress progress, void *progress_context, sat_error *err)
 {
-	merge m = { .store = store, .identity = identity, .carrier = carrier, .out = merged,
-		    .progress = progress, .progress_context = progress_context };
+	merge m = { .store = store, .identity = identity, .out = merged,
+		    .pull = { .progress = progress, .progress_context = progress_context } };
 	*merged = (sat_merged){ 0 };
 	snprintf(merged->file, sizeof merged->file, "%s", name);
 	sat_error own = { 0 };
 	if (err == NULL)
 		err = &own;
-	int rc = carrier->open(carrier->context, name, &m.handle, &m.size, err);
-	if (rc == 0) {
-		/* 1: a verdict without a change; 2: a verdict, and the transaction is kept. */
+	int rc = sat_pull_open(&m.pull, carrier, name, err);
+	/* 1: a verdict without a change; 2: a verdict, and the transaction is kept. */
+	if (rc == 0)
 		rc = merge_open(&m, err);
-		carrier->close(carrier->context, m.handle);
-	}
 	if (rc == 2)
 		rc = sat_store_commit(store, err);
 	if (rc != 0 && m.begun)
 		sat_store_rollback(store);
 	sat_admission_free(m.admission);
-	sat_bundle_reader_free(m.reader);
-	sat_bytes_clear(&m.buffer);
+	sat_pull_close(&m.pull);
 	sat_arena_clear(&m.frame_arena);
 	free(m.states);
 	return rc > 0 ? 0 : rc;
-}
-
-/* --- verify --------------------------------------------------------------------------------------- */
-
-static int check_padding(merge *m, sat_error *err)
-{
-	uint8_t expected[4096], found[4096];
-	for (uint64_t at = 0; at < m->size;) {
-		size_t n = sat_bundle_reader_padding(m->reader, at, expected, sizeof expected);
-		if (n == 0) {
-			const sat_manifest *manifest = sat_bundle_reader_manifest(m->reader);
-			uint64_t frames = 0;
-			for (size_t i = 0; i < manifest->frame_count; i++)
-				frames += manifest->frames[i].length;
-			/* Padding begins behind the frames; nothing before it is looked at twice. */
-			uint64_t next = sat_bundle_reader_body(m->reader) + frames;
-			if (at >= next)
-				return 0;
-			at = next;
-			continue;
-		}
-		int rc = m->carrier->read(m->carrier->context, m->handle, at, found, n, err);
-		if (rc != 0)
-			return rc;
-		if (memcmp(expected, found, n) != 0)
-			return sat_fail(err, SAT_EDAMAGED, "its padding was changed");
-		at += n;
-	}
-	return 0;
-}
-
-static int verify_sealed(merge *m, sat_error *err)
-{
-	sat_bundle_event event;
-	int rc = sat_bundle_reader_begin(&m->reader, m->identity, m->size, err);
-	if (rc == 0)
-		rc = pump(m, &event, err);
-	if (rc != 0)
-		return rc;
-	const sat_manifest *manifest = sat_bundle_reader_manifest(m->reader);
-	sat_public keys = manifest->keys;
-	if ((manifest->flags & SAT_MANIFEST_ENROLMENT) == 0) {
-		rc = m->store == NULL ? SAT_ENOTFOUND : sat_device_find(m->store, &manifest->sender, &m->peer, err);
-		if (rc == SAT_ENOTFOUND)
-			return sat_fail(err, SAT_EUNKNOWN, "its sender is not known here, so its signature cannot be "
-			                                   "checked");
-		keys = m->peer.keys;
-	}
-	if (rc == 0)
-		rc = sat_bundle_reader_trust(m->reader, &keys, sat_identity_public(m->identity), &m->name, err);
-	while (rc == 0) {
-		rc = pump(m, &event, err);
-		if (rc != 0 || event == SAT_BUNDLE_DONE)
-			break;
-		if (event == SAT_BUNDLE_LOST)
-			rc = sat_fail(err, SAT_EDAMAGED, "a frame is damaged; merging it would save the others");
-	}
-	return rc != 0 ? rc : check_padding(m, err);
-}
-
-int sat_bundle_verify(sat_store *store, const sat_identity *identity, sat_carrier *carrier, const char *name,
-                      sat_error *err)
-{
-	sat_merged unused = { 0 };
-	merge m = { .store = store, .identity = identity, .carrier = carrier, .out = &unused };
-	int rc = carrier->open(carrier->context, name, &m.handle, &m.size, err);
-	if (rc != 0)
-		return rc;
-	bool right = false;
-	if (m.size < SAT_BUNDLE_BYTES_MIN)
-		rc = sat_fail(err, SAT_EDAMAGED, "the file is too short for a bundle");
-	if (rc == 0)
-		rc = file_hash_right(&m, &right, err);
-	if (rc == 0 && !right)
-		rc = sat_fail(err, SAT_EDAMAGED, "its bytes are not those that its sender wrote: copy it again, or "
-		                                 "merge it to save what is whole");
-	if (rc == 0 && identity != NULL) {
-		rc = verify_sealed(&m, err);
-		if (rc == SAT_ENOTFORUS)
-			rc = 0; /* every byte is as it was written; what is in it is not ours to see */
-	}
-	carrier->close(carrier->context, m.handle);
-	sat_bundle_reader_free(m.reader);
-	sat_bytes_clear(&m.buffer);
-	return rc;
 }

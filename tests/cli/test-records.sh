@@ -43,7 +43,7 @@ is init__of_a_bad_invitation_leaves_nothing "" "$(ls x.db x.db.key 2>/dev/null)"
 
 # --- keys ------------------------------------------------------------------------------------------
 on hq.db --json add person pseudonym=K
-person=$(json 'd["id"]')
+code_is add__answers_with_an_id 0
 SATCHEL_PASSPHRASE_FILE=$t_dir/wrong.txt on hq.db --json consent record K attend_record=yes
 code_is passphrase__wrong_is_a_failure 3
 is passphrase__wrong_is_told passphrase "$(json 'd["error"]["code"]')"
@@ -162,13 +162,13 @@ on hq.db --json consent record P1 attend_record=yes identity=later demographics=
 is consent__of_several_is_recorded 3 "$(json 'len(d["decisions"])')"
 on hq.db --json consent show P1
 answers='{p["purpose"]: p["answer"] for p in d["purposes"]}'
-is consent__yes_permits permitted "$(json "$answers[\"attend_record\"]")"
-is consent__later_suspends suspended "$(json "$answers[\"identity\"]")"
-is consent__unasked_is_no suspended "$(json "$answers[\"photo\"]")"
+is consent__yes_permits permitted "$(json "${answers}[\"attend_record\"]")"
+is consent__later_suspends suspended "$(json "${answers}[\"identity\"]")"
+is consent__unasked_is_no suspended "$(json "${answers}[\"photo\"]")"
 is consent__keeps_details Jo "$(json 'd["decisions"][0]["details"]["witness"]')"
 on hq.db --json consent record P1 identity=yes --recipients "registry facilitator registry"
 on hq.db --json consent show P1
-is consent__later_yes_permits permitted "$(json "$answers[\"identity\"]")"
+is consent__later_yes_permits permitted "$(json "${answers}[\"identity\"]")"
 is consent__earlier_word_no_longer_stands false \
 	"$(json '[x["head"] for x in d["decisions"] if x["event"] == "deferred"][0]')"
 is consent__recipients_are_sorted "facilitator registry" "$(json 'd["decisions"][-1]["recipients"]')"
@@ -188,7 +188,7 @@ on hq.db consent record P1 identity=withdrawn
 tells consent__withdrawal_has_its_own_verb 'consent withdraw'
 on hq.db --json consent withdraw P1 identity
 on hq.db --json consent show P1
-is withdraw__suspends suspended "$(json "$answers[\"identity\"]")"
+is withdraw__suspends suspended "$(json "${answers}[\"identity\"]")"
 on hq.db --json list person pseudonym=P1
 is withdraw__keeps_own_values Mary "$(json 'd["records"][0].get("name")')"
 on hq.db consent withdraw P1 identity --final

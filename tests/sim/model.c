@@ -1,0 +1,270 @@
+/* See model.h. */
+#include "model.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dice.h"
+
+static void *copy(model *m, const void *data, size_t count, size_t size)
+{
+	return count == 0 ? NULL : sat_arena_copy(&m->arena, data, count * size);
+}
+
+void model_init(model *m)
+{
+	*m = (model){ .slot_count = 1024 };
+	m->slots = calloc(m->slot_count, sizeof *m->slots);
+}
+
+void model_clear(model *m)
+{
+	sat_arena_clear(&m->arena);
+	free(m->fields);
+	free(m->values);
+	free(m->slots);
+	free(m->decisions);
+	free(m->persons);
+	*m = (model){ 0 };
+}
+
+uint32_t model_field_of(model *m, const char *kind, const char *name, sat_type type)
+{
+	for (size_t i = 0; i < m->field_count; i++) {
+		const model_field *f = &m->fields[i];
+		if (f->type == type && strcmp(f->name, name) == 0 && strcmp(f->kind, kind) == 0)
+			return (uint32_t)i;
+	}
+	m->fields = realloc(m->fields, (m->field_count + 1) * sizeof *m->fields);
+	model_field *fresh = &m->fields[m->field_count];
+	fresh->type = type;
+	snprintf(fresh->kind, sizeof fresh->kind, "%s", kind);
+	snprintf(fresh->name, sizeof fresh->name, "%s", name);
+	return (uint32_t)m->field_count++;
+}
+
+int model_purpose_of(model *m, const char *name)
+{
+	for (size_t i = 0; i < m->purpose_count; i++) {
+		if (strcmp(m->purposes[i], name) == 0)
+			return (int)i;
+	}
+	snprintf(m->purposes[m->purpose_count], SAT_NAME_BYTES, "%s", name);
+	return (int)m->purpose_count++;
+}
+
+/* --- values --------------------------------------------------------------------------------------- */
+
+static size_t slot_of(const model *m, world_dot record, uint32_t field, world_dot dot)
+{
+	uint64_t hash = dice_hash_u64(dice_hash_u64(dice_mix(record), field), dot);
+	return (size_t)hash & (m->slot_count - 1);
+}
+
+const model_value *model_find(const model *m, world_dot record, uint32_t field, world_dot dot)
+{
+	size_t slot = slot_of(m, record, field, dot);
+	for (; m->slots[slot] != 0; slot = (slot + 1) & (m->slot_count - 1)) {
+		const model_value *v = &m->values[m->slots[slot] - 1];
+		if (v->record == record && v->field == field && v->dot == dot)
+			return v;
+	}
+	return NULL;
+}
+
+static void enter(model *m, size_t number)
+{
+	const model_value *v = &m->values[number];
+	size_t slot = slot_of(m, v->record, v->field, v->dot);
+	while (m->slots[slot] != 0)
+		slot = (slot + 1) & (m->slot_count - 1);
+	m->slots[slot] = (uint32_t)number + 1;
+}
+
+const model_value *model_add(model *m, const model_value *value)
+{
+	if (m->value_count == m->value_room) {
+		m->value_room = m->value_room == 0 ? 256 : m->value_room * 2;
+		m->values = realloc(m->values, m->value_room * sizeof *m->values);
+	}
+	model_value *v = &m->values[m->value_count++];
+	*v = *value;
+	v->past = copy(m, value->past, value->past_count, sizeof *value->past);
+	v->stated = copy(m, value->stated, value->stated_count, sizeof *value->stated);
+	v->names = copy(m, value->names, value->name_count, sizeof *value->names);
+	if (m->value_count * 2 > m->slot_count) {
+		free(m->slots);
+		m->slot_count *= 2;
+		m->slots = calloc(m->slot_count, sizeof *m->slots);
+		for (size_t i = 0; i + 1 < m->value_count; i++)
+			enter(m, i);
+	}
+	enter(m, m->value_count - 1);
+	return v;
+}
+
+bool model_covers(const model_value *by, world_dot dot)
+{
+	for (size_t i = 0; i < by->past_count; i++) {
+		if (world_dot_incarnation(by->past[i]) == world_dot_incarnation(dot) && by->past[i] >= dot)
+			return true;
+	}
+	return false;
+}
+
+/* --- decisions ------------------------------------------------------------------------------------ */
+
+size_t model_decision_find(const model *m, world_dot id)
+{
+	for (size_t i = m->decision_count; i > 0; i--) {
+		if (m->decisions[i - 1].id == id)
+			return i - 1;
+	}
+	return SIZE_MAX;
+}
+
+static size_t person_number(const model *m, world_dot person)
+{
+	for (size_t i = 0; i < m->person_count; i++) {
+		if (m->persons[i] == person)
+			return i;
+	}
+	return SIZE_MAX;
+}
+
+size_t model_decision_add(model *m, const model_decision *decision)
+{
+	m->decisions = realloc(m->decisions, (m->decision_count + 1) * sizeof *m->decisions);
+	model_decision *d = &m->decisions[m->decision_count];
+	*d = *decision;
+	d->supersedes = copy(m, decision->supersedes, decision->supersedes_count, sizeof *decision->supersedes);
+	if (person_number(m, d->subject) == SIZE_MAX) {
+		m->persons = realloc(m->persons, (m->person_count + 1) * sizeof *m->persons);
+		m->persons[m->person_count++] = d->subject;
+	}
+	return m->decision_count++;
+}
+
+uint32_t model_episode(const model *m, const size_t *known, size_t count, world_dot person, int purpose)
+{
+	uint32_t episode = 0;
+	for (size_t i = 0; i < count; i++) {
+		const model_decision *d = &m->decisions[known[i]];
+		if (d->subject == person && d->purpose == purpose && d->final && d->episode + 1 > episode)
+			episode = d->episode + 1;
+	}
+	return episode;
+}
+
+static bool supersedes(const model_decision *by, size_t decision)
+{
+	for (size_t i = 0; i < by->supersedes_count; i++) {
+		if (by->supersedes[i] == decision)
+			return true;
+	}
+	return false;
+}
+
+bool model_is_head(const model *m, const size_t *known, size_t count, size_t decision)
+{
+	const model_decision *d = &m->decisions[decision];
+	for (size_t i = 0; i < count; i++) {
+		const model_decision *by = &m->decisions[known[i]];
+		if (by->subject == d->subject && by->purpose == d->purpose && by->episode == d->episode &&
+		    supersedes(by, decision))
+			return false;
+	}
+	return true;
+}
+
+static bool is_known(const size_t *known, size_t count, size_t decision)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (known[i] == decision)
+			return true;
+	}
+	return false;
+}
+
+/* To whom one head permits: nobody when its chain has a hole. */
+static unsigned roles_of(const model_decision *d, const size_t *known, size_t count)
+{
+	if (d->event != SAT_GIVEN && d->event != SAT_RENEWED)
+		return 0;
+	for (size_t i = 0; i < d->supersedes_count; i++) {
+		if (!is_known(known, count, d->supersedes[i]))
+			return 0;
+	}
+	return d->roles;
+}
+
+model_view *model_views(const model *m, const size_t *known, size_t count)
+{
+	model_view *views = calloc(m->person_count * MODEL_PURPOSES_MAX + 1, sizeof *views);
+	bool *any = calloc(m->person_count * MODEL_PURPOSES_MAX + 1, sizeof *any);
+	for (size_t i = 0; i < count; i++) {
+		const model_decision *d = &m->decisions[known[i]];
+		model_view *v = &views[person_number(m, d->subject) * MODEL_PURPOSES_MAX + (size_t)d->purpose];
+		if (d->final && d->episode + 1 > v->episode)
+			v->episode = d->episode + 1;
+	}
+	for (size_t i = 0; i < count; i++) {
+		const model_decision *d = &m->decisions[known[i]];
+		size_t at = person_number(m, d->subject) * MODEL_PURPOSES_MAX + (size_t)d->purpose;
+		if (d->episode != views[at].episode || !model_is_head(m, known, count, known[i]))
+			continue;
+		unsigned roles = roles_of(d, known, count);
+		views[at].roles = any[at] ? views[at].roles & roles : roles;
+		any[at] = true;
+	}
+	free(any);
+	return views;
+}
+
+/* --- the answer ----------------------------------------------------------------------------------- */
+
+static model_view view_of(const model *m, const model_view *views, size_t view_persons, world_dot person,
+                          int purpose)
+{
+	size_t n = person_number(m, person);
+	return n >= view_persons ? (model_view){ 0 } : views[n * MODEL_PURPOSES_MAX + (size_t)purpose];
+}
+
+static sat_answer answer_for(const model *m, const model_view *views, size_t view_persons, world_dot person,
+                             const model_value *value, int purpose, sat_role role)
+{
+	model_view v = view_of(m, views, view_persons, person, purpose);
+	bool states = false;
+	uint32_t episode = 0;
+	for (size_t i = 0; i < value->stated_count; i++) {
+		const model_stated *s = &value->stated[i];
+		states = states || s->person == person;
+		if (s->person == person && s->purpose == purpose)
+			episode = s->episode;
+	}
+	if (states && episode < v.episode)
+		return SAT_ERASED;
+	if (states ? episode != v.episode : v.episode > 0)
+		return SAT_SUSPENDED;
+	return (v.roles & 1u << role) != 0 ? SAT_PERMITTED : SAT_SUSPENDED;
+}
+
+sat_answer model_answer(const model *m, const model_view *views, size_t view_persons, const world_dot *persons,
+                        size_t person_count, const model_value *value, unsigned needs, sat_role role)
+{
+	sat_answer answer = SAT_PERMITTED;
+	for (int purpose = 0; purpose < MODEL_PURPOSES_MAX; purpose++) {
+		if ((needs >> purpose & 1) == 0)
+			continue;
+		for (size_t i = 0; i < person_count + value->stated_count; i++) {
+			world_dot person = i < person_count ? persons[i] : value->stated[i - person_count].person;
+			sat_answer one = answer_for(m, views, view_persons, person, value, purpose, role);
+			if (one == SAT_ERASED)
+				return SAT_ERASED;
+			if (one != SAT_PERMITTED)
+				answer = one;
+		}
+	}
+	return answer;
+}

@@ -1,0 +1,110 @@
+/* The model: what was ever written and decided in a simulated world, and what consent makes of it.
+ *
+ * It is simple and slow, knows nothing of rows, clocks, deltas or bundles, and calls nothing of core that
+ * merges or judges: it is what core is held against.  Names are those of the world and not of any store:
+ * a *world dot* is an incarnation's number in the world with the counter, or number 0 with the number of
+ * an unlinked name.
+ */
+#ifndef SIM_MODEL_H
+#define SIM_MODEL_H
+
+#include "core/arena.h"
+#include "core/consent.h"
+#include "core/gate.h"
+
+typedef uint64_t world_dot;
+#define WORLD_COUNTER_BITS 40
+static inline uint32_t world_dot_incarnation(world_dot dot) { return (uint32_t)(dot >> WORLD_COUNTER_BITS); }
+static inline uint64_t world_dot_counter(world_dot dot) { return dot & ((UINT64_C(1) << WORLD_COUNTER_BITS) - 1); }
+
+#define MODEL_PURPOSES_MAX 16
+#define MODEL_EVERY (-1)
+
+typedef struct model_stated {
+	world_dot person;
+	int purpose;             /* number in the model, or MODEL_EVERY */
+	uint32_t episode;
+} model_stated;
+
+typedef struct model_field {
+	char kind[SAT_NAME_BYTES], name[SAT_NAME_BYTES];
+	sat_type type;
+} model_field;
+
+/* One value that somebody wrote. */
+typedef struct model_value {
+	world_dot record, dot;
+	uint32_t field;
+	uint64_t content;        /* hash of type and content */
+	world_dot *past;         /* ascending */
+	model_stated *stated;    /* ascending by person, purpose */
+	world_dot *names;        /* persons whom the content names */
+	size_t past_count, stated_count, name_count;
+	int device;              /* who wrote it */
+	size_t step;             /* when */
+} model_value;
+
+typedef struct model_decision {
+	world_dot id, subject;
+	int purpose;
+	sat_event event;
+	bool final;
+	uint32_t episode;
+	unsigned roles;          /* bit 1 << role: permitted recipients */
+	uint8_t name[SAT_HASH_BYTES];
+	size_t *supersedes;      /* numbers of decisions */
+	size_t supersedes_count;
+	int device;
+} model_decision;
+
+/* What some set of decisions says about one person and purpose. */
+typedef struct model_view {
+	uint32_t episode;
+	unsigned roles;          /* to whom it is permitted now */
+} model_view;
+
+typedef struct model {
+	sat_arena arena;
+	model_field *fields;
+	size_t field_count;
+	char purposes[MODEL_PURPOSES_MAX][SAT_NAME_BYTES];
+	size_t purpose_count;
+	model_value *values;
+	size_t value_count, value_room;
+	uint32_t *slots;         /* open addressing: number of value + 1 */
+	size_t slot_count;
+	model_decision *decisions;
+	size_t decision_count;
+	world_dot *persons;      /* everyone of whom anything was ever decided */
+	size_t person_count;
+} model;
+
+void model_init(model *m);
+void model_clear(model *m);
+
+uint32_t model_field_of(model *m, const char *kind, const char *name, sat_type type);
+int model_purpose_of(model *m, const char *name);
+
+/* NULL when nobody wrote it. */
+const model_value *model_find(const model *m, world_dot record, uint32_t field, world_dot dot);
+/* Copies `value` and its lists. */
+const model_value *model_add(model *m, const model_value *value);
+bool model_covers(const model_value *by, world_dot dot);
+
+/* The number of a decision; SIZE_MAX when it was never made. */
+size_t model_decision_find(const model *m, world_dot id);
+size_t model_decision_add(model *m, const model_decision *decision);
+
+/* The present episode of (person, purpose) by the decisions with these numbers. */
+uint32_t model_episode(const model *m, const size_t *known, size_t count, world_dot person, int purpose);
+/* True when no other known decision of its person, purpose and episode supersedes it. */
+bool model_is_head(const model *m, const size_t *known, size_t count, size_t decision);
+/* What those decisions say: a view for each of model.persons and each purpose, owned by the caller. */
+model_view *model_views(const model *m, const size_t *known, size_t count);
+
+/* The answer for a value of a record that concerns `persons`, whose field needs `needs` (bits by the
+ * model's purposes), for a recipient of `role`. */
+sat_answer model_answer(const model *m, const model_view *views, size_t view_persons, const world_dot *persons,
+                        size_t person_count, const model_value *value, unsigned needs, sat_role role);
+
+#endif
