@@ -41,19 +41,21 @@ int cmd_verify(cli *c, int argc, char **argv)
 	SAT_AUTO(sat_carrier) carrier = NULL;
 	if (open_bundle(c, argv[0], &carrier) != 0)
 		return cli_fail(c);
-	int rc = sat_bundle_verify(c->store, c->identity, carrier, cli_last_part(argv[0]), &c->err);
+	bool opened;
+	int rc = sat_bundle_verify(c->store, c->identity, carrier, cli_last_part(argv[0]), &opened, &c->err);
 	cli_set(c, "file", cli_text(argv[0]));
 	cli_set(c, "ok", json_boolean(rc == 0));
 	cli_set(c, "reason", rc == 0 ? json_null() : cli_text(c->err.message));
-	cli_set(c, "checked", cli_text(c->identity == NULL ? "form" : "everything"));
+	cli_set(c, "checked", cli_text(opened ? "everything" : "form"));
 	if (rc == SAT_EIO || rc == SAT_ENOMEM)
 		return cli_fail(c);
 	if (rc != 0) {
 		cli_refuse(c, "%s: %s", argv[0], c->err.message);
 		return CLI_PARTLY;
 	}
-	cli_say(c, c->identity == NULL ? "%s is whole.  Who sent it was not checked: there is no store here.\n"
-	                               : "%s is whole, and its seal and signature hold.\n", argv[0]);
+	cli_say(c, opened ? "%s is whole, and its seal and signature hold.\n"
+	                  : "%s is whole.  It is sealed to somebody else, so who sent it cannot be checked here.\n",
+	        argv[0]);
 	return CLI_DONE;
 }
 

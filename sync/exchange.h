@@ -72,10 +72,11 @@ int sat_merge(sat_store *store, const sat_identity *identity, sat_carrier *carri
  * everything else stays.  `*dropped` receives how many. */
 int sat_tidy(sat_store *store, sat_carrier *carrier, size_t *dropped, sat_error *err);
 
-/* Checks every byte of a bundle as far as this identity can (identity and store may be NULL: then only
- * form and file hash).  0 when it is whole; else the error says what is wrong with it. */
+/* Checks every byte of a bundle.  Where it is sealed to this identity that includes seal, signature and
+ * every frame, and `*opened` is true; else (or when identity is NULL) form and file hash alone, which
+ * prove nothing about origin.  0 when it is whole; else the error says what is wrong with it. */
 int sat_bundle_verify(sat_store *store, const sat_identity *identity, sat_carrier *carrier, const char *name,
-                      sat_error *err);
+                      bool *opened, sat_error *err);
 
 /* Appends a JSON object about a bundle to `json`: what anybody can see and, where it is sealed to this
  * identity, what is in it. */

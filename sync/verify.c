@@ -67,7 +67,7 @@ static int verify_sealed(sat_pull *pull, sat_store *store, const sat_identity *i
 }
 
 int sat_bundle_verify(sat_store *store, const sat_identity *identity, sat_carrier *carrier, const char *name,
-                      sat_error *err)
+                      bool *opened, sat_error *err)
 {
 	sat_pull pull = { 0 };
 	bool right = false;
@@ -78,8 +78,11 @@ int sat_bundle_verify(sat_store *store, const sat_identity *identity, sat_carrie
 		rc = sat_fail(err, SAT_EDAMAGED,
 		              "its bytes are not those that its sender wrote: copy it again, or merge it to save what "
 		              "is whole");
-	if (rc == 0 && identity != NULL)
+	*opened = false;
+	if (rc == 0 && identity != NULL) {
 		rc = verify_sealed(&pull, store, identity, err);
+		*opened = rc == 0;
+	}
 	/* Every byte is as it was written; what is in it is not ours to see. */
 	if (rc == SAT_ENOTFORUS)
 		rc = 0;

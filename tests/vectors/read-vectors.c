@@ -67,7 +67,8 @@ static void read_one(const char *path, const char *dir)
 	memory_place_init(&place);
 	char name[64];
 	snprintf(name, sizeof name, "%s", memory_place_add(&place, v.bytes.data, v.bytes.length));
-	bool whole = sat_bundle_verify(r.store, r.identity, &place.carrier, name, NULL) == 0;
+	bool opened;
+	bool whole = sat_bundle_verify(r.store, r.identity, &place.carrier, name, &opened, NULL) == 0;
 	json_t *content = content_of_bundle(r.store, r.identity, v.bytes.data, v.bytes.length);
 	sat_merged merged = replica_merge(&r, &place, name);
 	const char *outcome = outcome_of(merged.verdict);
