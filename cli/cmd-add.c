@@ -4,8 +4,10 @@
 
 static const cli_usage usage = {
 	"add", "KIND FIELD=VALUE...",
-	"Writes a new record and prints its id.  Dates are 2022, 2022-06 or 2022-06-14; yes and no are yes and\n"
-	"no; a record is named by its id or by its title; several are separated by semicolons.", 1, -1
+	"Writes a new record and prints its id.  Dates are 2022, 2022-06 or 2022-06-14; yes and no are yes "
+	"and\n"
+	"no; a record is named by its id or by its title; several are separated by semicolons.",
+	1, -1
 };
 
 static int add(cli *c, int argc, char **argv, sat_dot *id)

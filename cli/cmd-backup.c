@@ -9,12 +9,14 @@
 static const cli_usage backup_usage = {
 	"backup", "FILE",
 	"Copies the store to FILE and its key file to FILE.key.  Nothing is overwritten.  What is erased\n"
-	"later stays in the copy until it is restored and merged: keep backups as safe as the laptop.", 1, 1
+	"later stays in the copy until it is restored and merged: keep backups as safe as the laptop.",
+	1, 1
 };
 static const cli_usage restore_usage = {
 	"restore", "FILE",
 	"Makes the store (--store) out of the backup FILE and its key FILE.key.  Nothing is overwritten.  A\n"
-	"restored store goes on by itself; its next exchange brings back what it has missed.", 1, 1
+	"restored store goes on by itself; its next exchange brings back what it has missed.",
+	1, 1
 };
 
 static int there_already(cli *c, const char *path, const char *key)

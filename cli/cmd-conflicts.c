@@ -10,7 +10,8 @@
 static const cli_usage list_usage = {
 	"conflicts", "",
 	"Lists the fields to which two people wrote different values while apart.  Nothing is lost: one is\n"
-	"shown, the others are kept until a person decides.", 0, 0
+	"shown, the others are kept until a person decides.",
+	0, 0
 };
 static const cli_usage resolve_usage = {
 	"resolve", "ID FIELD",
@@ -37,8 +38,8 @@ static int value_of(listing *l, const sat_state *state, const sat_sibling *s, si
 	cli_author(c, s->dot, author);
 	int64_t moment = cli_moment(c, s->dot);
 	json_t *value = json_pack("{s:i, s:o, s:o, s:o}", "number", (int)number, "value",
-	                          seen ? cli_value_json(c, &s->value) : json_null(), "author", cli_text(author),
-	                          "claimed_time", cli_time_json(moment));
+	                          seen ? cli_value_json(c, &s->value) : json_null(), "author",
+	                          cli_text(author), "claimed_time", cli_time_json(moment));
 	if (!seen)
 		json_object_set_new(value, "not_shown", cli_text(reason));
 	json_array_append_new(values, value);
@@ -67,9 +68,9 @@ static int list_one(void *context, const sat_state *state, sat_error *err)
 		size_t n = cli_values_of(state, field, values, CLI_VALUES_MAX);
 		json_t *list = json_array();
 		l->count++;
-		json_array_append_new(l->conflicts, json_pack("{s:s, s:s, s:s, s:o}", "id", id, "kind",
-		                                              state->table->name, "field",
-		                                              state->table->columns[field].name, "values", list));
+		json_array_append_new(l->conflicts,
+		                      json_pack("{s:s, s:s, s:s, s:o}", "id", id, "kind", state->table->name,
+		                                "field", state->table->columns[field].name, "values", list));
 		cli_print(l->c, "%s %s, %s:\n", state->table->name, id, state->table->columns[field].name);
 		for (size_t i = 0; i < n; i++) {
 			int rc = value_of(l, state, values[i], i + 1, list);
@@ -112,14 +113,18 @@ static int choose(cli *c, const sat_state *state, const sat_column *column, unsi
 	const sat_sibling *values[CLI_VALUES_MAX];
 	size_t n = cli_values_of(state, column->number, values, CLI_VALUES_MAX);
 	if (keep == 0 || keep > n)
-		return sat_fail(&c->err, SAT_EUSAGE, "this field has the values 1 to %zu; `satchel conflicts` lists "
-		                                     "them; nothing was changed", n);
+		return sat_fail(&c->err, SAT_EUSAGE,
+		                "this field has the values 1 to %zu; `satchel conflicts` lists "
+		                "them; nothing was changed",
+		                n);
 	bool seen;
 	char reason[CLI_REASON_BYTES] = "";
 	int rc = cli_seen(c, state, values[keep - 1], &seen, reason, sizeof reason);
 	if (rc == 0 && !seen)
-		return sat_fail(&c->err, SAT_EREFUSED, "value %u may not be seen here (%s), so it cannot be chosen; "
-		                                       "nothing was changed", keep, reason);
+		return sat_fail(&c->err, SAT_EREFUSED,
+		                "value %u may not be seen here (%s), so it cannot be chosen; "
+		                "nothing was changed",
+		                keep, reason);
 	*value = values[keep - 1]->value;
 	return rc;
 }
@@ -142,7 +147,8 @@ static int resolve(cli *c, char **argv, unsigned keep, const char *text)
 	if (rc == 0)
 		rc = cli_column_named(c, state.table, argv[1], strlen(argv[1]), &column);
 	if (rc == 0 && !sat_state_conflict(&state, column->number))
-		rc = sat_fail(&c->err, SAT_EUSAGE, "field %s is not in conflict; nothing was changed", column->name);
+		rc = sat_fail(&c->err, SAT_EUSAGE, "field %s is not in conflict; nothing was changed",
+		              column->name);
 	if (rc == 0)
 		rc = choose(c, &state, column, keep, text, &arena, &r.write.value);
 	if (rc != 0)

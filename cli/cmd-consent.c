@@ -1,8 +1,8 @@
 /* satchel consent: the front of its verbs, and whom and what they are about. */
 #include <string.h>
 
-#include "decisions.h"
 #include "core/query.h"
+#include "decisions.h"
 #include "values.h"
 
 static const cli_usage usage = {
@@ -10,7 +10,8 @@ static const cli_usage usage = {
 	"record SUBJECT PURPOSE=EVENT...   writes down what a person said: yes, no, later, asked\n"
 	"show SUBJECT                      all decisions, and what is permitted now\n"
 	"withdraw SUBJECT PURPOSE...       stops sharing; with --final takes back and erases for ever\n\n"
-	"`satchel consent VERB --help` says more.  Being at a workshop is never a yes to anything.", 1, -1
+	"`satchel consent VERB --help` says more.  Being at a workshop is never a yes to anything.",
+	1, -1
 };
 
 /* People, and communities for what a group decides. */
@@ -26,8 +27,8 @@ int cli_subject(cli *c, const char *text, sat_dot *subject)
 	if (rc == 0)
 		rc = sat_table_of_record(c->store, *subject, &table, &c->err);
 	if (rc == 0 && table != NULL && !may_decide(table))
-		return sat_fail(&c->err, SAT_EINVALID, "%.60s is of kind %s; only people and communities decide",
-		                text, table->name);
+		return sat_fail(&c->err, SAT_EINVALID,
+		                "%.60s is of kind %s; only people and communities decide", text, table->name);
 	if (rc != SAT_EINVALID && rc != SAT_ENOTFOUND)
 		return rc;
 	for (size_t i = 0; i < sat_table_count(c->store); i++) {
@@ -38,8 +39,8 @@ int cli_subject(cli *c, const char *text, sat_dot *subject)
 		if (rc != SAT_ENOTFOUND)
 			return rc;
 	}
-	return sat_fail(&c->err, SAT_ENOTFOUND, "there is no person \"%.100s\" here; write the id or the pseudonym",
-	                text);
+	return sat_fail(&c->err, SAT_ENOTFOUND,
+	                "there is no person \"%.100s\" here; write the id or the pseudonym", text);
 }
 
 int cli_purpose(cli *c, const char *text, size_t length, const char **purpose)

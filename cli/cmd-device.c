@@ -5,12 +5,13 @@
 #include "command.h"
 
 static const char about[] =
-	"list      the devices that this replica knows, with the six words of each\n"
-	"approve   at headquarters: lets in the laptop whose six words these are, as its owner reads them out\n"
-	"confirm   on a laptop: its owner says that headquarters had the same six words\n"
-	"revoke    at headquarters: what the device sends from now on is set aside";
+    "list      the devices that this replica knows, with the six words of each\n"
+    "approve   at headquarters: lets in the laptop whose six words these are, as its owner reads them out\n"
+    "confirm   on a laptop: its owner says that headquarters had the same six words\n"
+    "revoke    at headquarters: what the device sends from now on is set aside";
 
-static const cli_usage usage = { "device", "list | approve WORDS | confirm | revoke ID-OR-NAME", about, 1, -1 };
+static const cli_usage usage = { "device", "list | approve WORDS | confirm | revoke ID-OR-NAME", about, 1,
+	                         -1 };
 
 /* The words stand between headquarters and one laptop; two laptops have none. */
 static bool has_words(cli *c, const sat_device *device)
@@ -43,8 +44,8 @@ static int list(cli *c)
 	for (size_t i = 0; i < count; i++) {
 		json_t *device = device_json(c, &all[i]);
 		const char *words = json_string_value(json_object_get(device, "words"));
-		cli_print(c, "%s  %s, %s, %s\n", json_string_value(json_object_get(device, "id")), all[i].name,
-		          json_string_value(json_object_get(device, "role")),
+		cli_print(c, "%s  %s, %s, %s\n", json_string_value(json_object_get(device, "id")),
+		          all[i].name, json_string_value(json_object_get(device, "role")),
 		          all[i].id == 1 ? "this device" : all[i].state);
 		if (words != NULL)
 			cli_print(c, "    words: %s\n", words);
@@ -68,7 +69,8 @@ static int approve_change(cli *c, void *context)
 static int approve(cli *c, int argc, char **argv, const char *audiences)
 {
 	if (argc == 0)
-		return cli_wrong(c, "device approve needs the six words, as the laptop's owner reads them out");
+		return cli_wrong(c,
+		                 "device approve needs the six words, as the laptop's owner reads them out");
 	SAT_BYTES(words);
 	for (int i = 0; i < argc; i++) {
 		sat_bytes_put(&words, " ", i > 0);
@@ -99,14 +101,16 @@ static int confirm(cli *c, bool yes)
 	if (cli_open(c) != 0 || sat_device_registry(c->store, &registry, &c->err) != 0)
 		return cli_fail(c);
 	sat_device_words(c->store, &registry, words, NULL);
-	snprintf(question, sizeof question, "Did \"%s\" have just these six words: %s ?\n", registry.name, words);
+	snprintf(question, sizeof question, "Did \"%s\" have just these six words: %s ?\n", registry.name,
+	         words);
 	if (sat_store_role(c->store) != SAT_REGISTRY && cli_confirm(c, yes, question, "yes") != 0)
 		return cli_fail(c);
 	if (cli_transaction(c, confirm_change, NULL) != 0)
 		return cli_fail(c);
 	cli_set(c, "words", cli_text(words));
-	cli_say(c, "Confirmed.  From now on, exports from this laptop carry data, once headquarters has approved "
-	           "it.\n");
+	cli_say(
+	    c, "Confirmed.  From now on, exports from this laptop carry data, once headquarters has approved "
+	       "it.\n");
 	return CLI_DONE;
 }
 
@@ -126,15 +130,18 @@ static int revoke(cli *c, int argc, char **argv, bool yes)
 		return cli_fail(c);
 	if (device.id == 1 || sat_store_role(c->store) != SAT_REGISTRY)
 		return cli_wrong(c, "only headquarters revokes devices, and not itself; nothing was changed");
-	snprintf(question, sizeof question, "Revoking \"%s\" cannot be taken back; what arrived from it is kept.\n",
-	         device.name);
+	snprintf(question, sizeof question,
+	         "Revoking \"%s\" cannot be taken back; what arrived from it is kept.\n", device.name);
 	if (cli_confirm(c, yes, question, "revoke") != 0 || cli_unlock(c) != 0 ||
 	    cli_transaction(c, revoke_change, &device) != 0)
 		return cli_fail(c);
 	sat_device_get(c->store, device.id, &device, NULL);
 	cli_set(c, "device", device_json(c, &device));
-	cli_say(c, "Revoked \"%s\".  What it sent until now is kept; what it sends from now on is set aside.  The "
-	           "revocation travels with the next exports.\n", device.name);
+	cli_say(
+	    c,
+	    "Revoked \"%s\".  What it sent until now is kept; what it sends from now on is set aside.  The "
+	    "revocation travels with the next exports.\n",
+	    device.name);
 	return CLI_DONE;
 }
 

@@ -11,7 +11,8 @@
 static const cli_usage usage = {
 	"doctor", "",
 	"Checks the store file and its bookkeeping, the key file, the folder for tokens and the free space.\n"
-	"It changes nothing.", 0, 0
+	"It changes nothing.",
+	0, 0
 };
 
 typedef struct checkup {
@@ -41,8 +42,8 @@ static void check_key(checkup *k)
 		return;
 	}
 	if ((status.st_mode & 077) != 0) {
-		snprintf(sentence, sizeof sentence, "the key file can be read by others; `chmod 600 %.400s` closes it",
-		         key);
+		snprintf(sentence, sizeof sentence,
+		         "the key file can be read by others; `chmod 600 %.400s` closes it", key);
 		problem(k, sentence);
 	}
 	bool locked = sat_keyfile_locked(file.data, file.length);
@@ -63,18 +64,21 @@ static void check_machine(checkup *k)
 	char sentence[512];
 	struct statvfs space;
 	if (k->c->env->runtime_dir == NULL)
-		problem(k, "there is no safe folder in memory for tokens; all works, but every command writes under "
-		           "a new incarnation; set XDG_RUNTIME_DIR");
-	if (statvfs(k->c->store_path, &space) == 0 &&
-	    (uint64_t)space.f_bavail * space.f_frsize < UINT64_C(64) << 20) {
+		problem(
+		    k,
+		    "there is no safe folder in memory for tokens; all works, but every command writes under "
+		    "a new incarnation; set XDG_RUNTIME_DIR");
+	if (statvfs(k->c->store_path, &space) == 0 && (uint64_t)space.f_bavail * space.f_frsize < UINT64_C(64)
+	                                                                                              << 20) {
 		snprintf(sentence, sizeof sentence, "the disk of the store has only %llu MiB free",
 		         (unsigned long long)((uint64_t)space.f_bavail * space.f_frsize >> 20));
 		problem(k, sentence);
 	}
 	/* Provenance only, but people read it. */
 	if (k->c->env->now(k->c->env->context) < 1640995200)
-		problem(k, "the clock of this machine is before 2022; it does no harm, but times that people see "
-		           "will be wrong");
+		problem(
+		    k, "the clock of this machine is before 2022; it does no harm, but times that people see "
+		       "will be wrong");
 }
 
 int cmd_doctor(cli *c, int argc, char **argv)
@@ -94,7 +98,9 @@ int cmd_doctor(cli *c, int argc, char **argv)
 	if (count == 0)
 		cli_say(c, "All is well.\n");
 	else
-		cli_say(c, "Nothing was changed.  For a damaged store: keep the file, and restore a backup beside "
-		           "it.\n");
+		cli_say(
+		    c,
+		    "Nothing was changed.  For a damaged store: keep the file, and restore a backup beside "
+		    "it.\n");
 	return count == 0 ? CLI_DONE : CLI_PARTLY;
 }

@@ -10,9 +10,11 @@
 
 static const cli_usage usage = {
 	"dump", "KIND",
-	"Writes all records of a kind to standard output, as CSV with a header and an `id` column, or as JSON.\n"
+	"Writes all records of a kind to standard output, as CSV with a header and an `id` column, or as "
+	"JSON.\n"
 	"Only what consent permits this replica to use is in it; a record of which nothing may be used is\n"
-	"left out.  Importing the CSV here changes nothing.", 1, 1
+	"left out.  Importing the CSV here changes nothing.",
+	1, 1
 };
 
 typedef struct dump {
@@ -46,7 +48,8 @@ static void put_cell(const char *text, size_t length)
 /* Spreadsheets run what begins with these as a formula. */
 static bool is_formula(const sat_value *value)
 {
-	return value->type == SAT_TEXT && value->text.length > 0 && strchr("=+-@\t\r", value->text.bytes[0]) != NULL;
+	return value->type == SAT_TEXT && value->text.length > 0 &&
+	       strchr("=+-@\t\r", value->text.bytes[0]) != NULL;
 }
 
 static int put_value(dump *d, const sat_value *value)
@@ -81,7 +84,8 @@ static int choose(dump *d, const sat_state *state, const sat_sibling **values, b
 		const sat_sibling *shown = sat_state_shown(state, i);
 		bool permitted = false;
 		values[i] = NULL;
-		if (shown == NULL || shown->value.type == SAT_CLEARED || !in_dump(d->table, &d->table->columns[i]))
+		if (shown == NULL || shown->value.type == SAT_CLEARED ||
+		    !in_dump(d->table, &d->table->columns[i]))
 			continue;
 		int rc = cli_permitted(d->c, state, shown, &permitted);
 		if (rc != 0)
@@ -125,7 +129,8 @@ static void put_json(dump *d, const sat_state *state, const sat_sibling *const *
 static int dump_one(void *context, const sat_state *state, sat_error *err)
 {
 	dump *d = context;
-	const sat_sibling **values = sat_arena_take(state->arena, (d->table->column_count + 1) * sizeof *values);
+	const sat_sibling **values =
+	    sat_arena_take(state->arena, (d->table->column_count + 1) * sizeof *values);
 	if (values == NULL)
 		return sat_fail(err, SAT_ENOMEM, "out of memory");
 	bool any, hidden;

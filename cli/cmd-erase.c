@@ -9,7 +9,8 @@
 static const cli_usage usage = {
 	"erase", "ID",
 	"Erases a record here, and at every replica that the next exchanges reach.  It cannot be undone.\n"
-	"Backups and sealed sticks made before still hold it.", 1, 1
+	"Backups and sealed sticks made before still hold it.",
+	1, 1
 };
 
 static int erase_change(cli *c, void *context)
@@ -24,8 +25,9 @@ static int ask(cli *c, sat_dot id, bool yes)
 	int rc = cli_describe_id(c, id, &title);
 	if (rc != 0)
 		return rc;
-	snprintf(question, sizeof question, "This erases %s (%.*s) here and wherever it has gone, for ever.\n",
-	         cli_id(c, id, text), (int)title.length, (const char *)title.data);
+	snprintf(question, sizeof question,
+	         "This erases %s (%.*s) here and wherever it has gone, for ever.\n", cli_id(c, id, text),
+	         (int)title.length, (const char *)title.data);
 	return cli_confirm(c, yes, question, "erase");
 }
 

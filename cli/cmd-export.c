@@ -10,7 +10,8 @@ static const cli_usage usage = {
 	"Copies what is new, as far as consent allows it, to the folder `satchel` in DIR (a mounted stick),\n"
 	"sealed to one recipient each: from a laptop to headquarters, from headquarters to every approved\n"
 	"device.  A laptop that is not approved yet writes its request to be let in.  When the command has\n"
-	"ended, the copy was read back and the stick may be taken out.", 1, 1
+	"ended, the copy was read back and the stick may be taken out.",
+	1, 1
 };
 
 static int on_exported(void *context, const sat_exported *bundle)
@@ -18,28 +19,30 @@ static int on_exported(void *context, const sat_exported *bundle)
 	cli_exports *e = context;
 	cli *c = e->c;
 	char count[64];
-	json_array_append_new(e->bundles, json_pack("{s:o, s:o, s:I, s:I, s:I, s:b}", "file", cli_text(bundle->file),
-	                                            "to", cli_text(bundle->to), "bytes",
-	                                            (json_int_t)bundle->bytes, "records",
-	                                            (json_int_t)bundle->records, "withheld",
-	                                            (json_int_t)bundle->withheld, "request",
-	                                            (int)bundle->request));
+	json_array_append_new(e->bundles,
+	                      json_pack("{s:o, s:o, s:I, s:I, s:I, s:b}", "file", cli_text(bundle->file),
+	                                "to", cli_text(bundle->to), "bytes", (json_int_t)bundle->bytes,
+	                                "records", (json_int_t)bundle->records, "withheld",
+	                                (json_int_t)bundle->withheld, "request", (int)bundle->request));
 	e->count++;
 	if (bundle->request) {
-		cli_say(c, "Wrote the request to be let in, for \"%s\": %s.  It holds no records.\n", bundle->to,
-		        bundle->file);
+		cli_say(c, "Wrote the request to be let in, for \"%s\": %s.  It holds no records.\n",
+		        bundle->to, bundle->file);
 		return 0;
 	}
 	if (bundle->records == 0)
-		cli_say(c, "Wrote receipts and decisions for \"%s\", no new records: %s, %llu bytes.\n", bundle->to,
-		        bundle->file, (unsigned long long)bundle->bytes);
+		cli_say(c, "Wrote receipts and decisions for \"%s\", no new records: %s, %llu bytes.\n",
+		        bundle->to, bundle->file, (unsigned long long)bundle->bytes);
 	else
 		cli_say(c, "Copied %s for \"%s\": %s, %llu bytes.\n",
 		        cli_count(bundle->records, "record", "records", count), bundle->to, bundle->file,
 		        (unsigned long long)bundle->bytes);
 	if (bundle->withheld > 0)
-		cli_say(c, "    %s kept something back, because consent does not allow it; `satchel show ID` says "
-		           "what and why.\n", cli_count(bundle->withheld, "record", "records", count));
+		cli_say(
+		    c,
+		    "    %s kept something back, because consent does not allow it; `satchel show ID` says "
+		    "what and why.\n",
+		    cli_count(bundle->withheld, "record", "records", count));
 	return 0;
 }
 
@@ -50,7 +53,8 @@ int cli_export_to(cli_exports *e, sat_carrier *carrier, int64_t device)
 	sat_export_options options = e->options;
 	options.progress = cli_progress_step;
 	options.progress_context = &progress;
-	int rc = sat_export(e->c->store, e->c->identity, device, carrier, &options, on_exported, e, &e->c->err);
+	int rc =
+	    sat_export(e->c->store, e->c->identity, device, carrier, &options, on_exported, e, &e->c->err);
 	cli_progress_end(&progress);
 	return rc;
 }
@@ -82,10 +86,13 @@ static int export_named(cli_exports *e, sat_carrier *carrier, const char *to)
 	int rc = to == NULL ? sat_device_registry(c->store, &device, &c->err)
 	                    : sat_device_named(c->store, to, &device, &c->err);
 	if (rc == 0 && device.id == 1)
-		return sat_fail(&c->err, SAT_EUSAGE, "\"%s\" is this replica itself; nothing was written", device.name);
+		return sat_fail(&c->err, SAT_EUSAGE, "\"%s\" is this replica itself; nothing was written",
+		                device.name);
 	if (rc == 0 && strcmp(device.state, "pending") == 0)
-		return sat_fail(&c->err, SAT_EWAITING, "\"%s\" is not approved yet; nothing was written; `satchel "
-		                                       "device approve` lets it in", device.name);
+		return sat_fail(&c->err, SAT_EWAITING,
+		                "\"%s\" is not approved yet; nothing was written; `satchel "
+		                "device approve` lets it in",
+		                device.name);
 	return rc != 0 ? rc : cli_export_to(e, carrier, device.id);
 }
 
@@ -103,7 +110,8 @@ int cmd_export(cli *c, int argc, char **argv)
 		return c->code;
 	SAT_AUTO(sat_carrier) carrier = NULL;
 	int code = CLI_DONE;
-	cli_exports e = { .c = c, .bundles = json_array(),
+	cli_exports e = { .c = c,
+		          .bundles = json_array(),
 		          .options = { .form = compact ? SAT_COMPACT : SAT_FULL,
 		                       .level = small ? SAT_LEVEL_SLOW_LINK : SAT_LEVEL_STICK } };
 	cli_set(c, "bundles", e.bundles);

@@ -9,7 +9,8 @@ static const cli_usage usage = {
 	"import", "KIND FILE.csv",
 	"Reads records from a CSV file with a header (UTF-8).  Either all rows are imported or, when one is\n"
 	"bad, none, and each bad row is named.  A column `id` makes rows change the records that they name;\n"
-	"an empty cell leaves a field as it is.", 2, 2
+	"an empty cell leaves a field as it is.",
+	2, 2
 };
 
 static int on_row(void *context, const cli_row *row)
@@ -61,8 +62,9 @@ static int tell(import *i)
 	cli_set(c, "bad_count", json_integer((json_int_t)i->bad));
 	cli_set(c, "dry_run", json_boolean(i->dry_run));
 	if (!kept) {
-		cli_refuse(c, "nothing was imported: %s.  Correct the file, or import the good rows with --skip-bad",
-		           cli_count(i->bad, "row is bad", "rows are bad", bad));
+		cli_refuse(
+		    c, "nothing was imported: %s.  Correct the file, or import the good rows with --skip-bad",
+		    cli_count(i->bad, "row is bad", "rows are bad", bad));
 		return CLI_PARTLY;
 	}
 	cli_say(c, "%s %s of kind %s", i->dry_run ? "Would import" : "Imported",
@@ -101,8 +103,9 @@ int cmd_import(cli *c, int argc, char **argv)
 	cli_list *lists = sat_arena_zeroed(&arena, 4, sizeof *lists);
 	if (i == NULL || lists == NULL)
 		return CLI_FAILED;
-	*i = (import){ .c = c, .map = &lists[0], .only = &lists[1], .ignore = &lists[2],
-		       .bad_rows = json_array() };
+	*i = (import){
+		.c = c, .map = &lists[0], .only = &lists[1], .ignore = &lists[2], .bad_rows = json_array()
+	};
 	cli_set(c, "bad", i->bad_rows);
 	const char *delimiter_text = ",";
 	char delimiter = ',';

@@ -11,7 +11,7 @@ typedef struct setup {
 	bool registry, no_passphrase;
 	const char *invitation, *name, *programme;
 	unsigned kdf_ms;
-	sat_bytes input;                 /* the invitation or the programme */
+	sat_bytes input; /* the invitation or the programme */
 	char recovery[SAT_RECOVERY_CHARS];
 } setup;
 
@@ -19,14 +19,16 @@ static const cli_usage usage = {
 	"init", "",
 	"Makes a store and its key file: at headquarters with --registry, on a laptop with the invitation\n"
 	"that headquarters wrote (`satchel invite`).  Prints, once, a recovery code for paper, and on a\n"
-	"laptop the six words that headquarters needs to hear.", 0, 0
+	"laptop the six words that headquarters needs to hear.",
+	0, 0
 };
 
 static int check(cli *c, const setup *s)
 {
 	if (s->registry == (s->invitation != NULL))
-		return cli_wrong(c, "init needs either --registry (at headquarters) or --invitation FILE (on a "
-		                    "laptop)");
+		return cli_wrong(c,
+		                 "init needs either --registry (at headquarters) or --invitation FILE (on a "
+		                 "laptop)");
 	if (s->name == NULL || s->name[0] == '\0' || strlen(s->name) >= SAT_DEVICE_NAME_BYTES)
 		return cli_wrong(c, "init needs --name NAME, which people will see, of at most %d bytes",
 		                 SAT_DEVICE_NAME_BYTES - 1);
@@ -43,7 +45,8 @@ static int write_key(cli *c, setup *s, const char *key_path)
 	char *passphrase = NULL;
 	int rc = s->no_passphrase ? 0 : cli_new_passphrase(c, &passphrase);
 	if (rc == 0 && passphrase != NULL && strlen(passphrase) < 10)
-		cli_note(c, "this passphrase is short; four or more words that do not belong together are better");
+		cli_note(
+		    c, "this passphrase is short; four or more words that do not belong together are better");
 	if (rc == 0)
 		rc = sat_identity_create(&c->identity, c->env, &c->err);
 	SAT_BYTES(file);
@@ -60,7 +63,8 @@ static int write_key(cli *c, setup *s, const char *key_path)
 
 static int make_registry(cli *c, const setup *s)
 {
-	sat_store_setup store = { .name = s->name, .role = SAT_REGISTRY,
+	sat_store_setup store = { .name = s->name,
+		                  .role = SAT_REGISTRY,
 		                  .self = sat_identity_public(c->identity) };
 	if (s->programme != NULL) {
 		store.programme = (const char *)s->input.data;
@@ -86,8 +90,8 @@ static int make_registry(cli *c, const setup *s)
 
 static int make_laptop(cli *c, const setup *s)
 {
-	int rc = sat_invitation_accept(c->store_path, s->input.data, s->input.length, s->name, c->identity, NULL,
-	                               c->env, &c->err);
+	int rc = sat_invitation_accept(c->store_path, s->input.data, s->input.length, s->name, c->identity,
+	                               NULL, c->env, &c->err);
 	return rc != 0 ? rc : cli_open(c);
 }
 
@@ -104,9 +108,11 @@ static void tell_laptop(cli *c)
 	if (sat_device_registry(c->store, &registry, NULL) == 0)
 		sat_device_words(c->store, &registry, words, NULL);
 	cli_set(c, "words", cli_text(words));
-	cli_say(c, "\nThe six words of this laptop; read them to headquarters by phone or face to face:\n\n    "
-	           "%s\n\nNext: put in a stick and run `satchel export STICK`; it writes the request to be let "
-	           "in.\n", words);
+	cli_say(c,
+	        "\nThe six words of this laptop; read them to headquarters by phone or face to face:\n\n    "
+	        "%s\n\nNext: put in a stick and run `satchel export STICK`; it writes the request to be let "
+	        "in.\n",
+	        words);
 }
 
 static void tell(cli *c, const setup *s)
@@ -119,9 +125,11 @@ static void tell(cli *c, const setup *s)
 		cli_note(c, "the key file has no passphrase: whoever can read it can act as this replica");
 	else {
 		cli_set(c, "recovery", cli_text(s->recovery));
-		cli_say(c, "\nThe recovery code.  It opens the store when the passphrase is forgotten and is shown "
-		           "only now:\nwrite it on paper and keep that apart from the machine.\n\n    %s\n",
-		        s->recovery);
+		cli_say(
+		    c,
+		    "\nThe recovery code.  It opens the store when the passphrase is forgotten and is shown "
+		    "only now:\nwrite it on paper and keep that apart from the machine.\n\n    %s\n",
+		    s->recovery);
 	}
 	if (s->registry)
 		cli_say(c, "\nNext: `satchel invite FILE` writes an invitation for a laptop.\n");
@@ -134,7 +142,8 @@ int cmd_init(cli *c, int argc, char **argv)
 	setup s = { 0 };
 	const cli_option options[] = {
 		{ "registry", CLI_FLAG, &s.registry, NULL, "make the store of headquarters" },
-		{ "invitation", CLI_TEXT, &s.invitation, "FILE", "make a laptop's store out of an invitation" },
+		{ "invitation", CLI_TEXT, &s.invitation, "FILE",
+		  "make a laptop's store out of an invitation" },
 		{ "name", CLI_TEXT, &s.name, "NAME", "what people call this replica" },
 		{ "programme", CLI_TEXT, &s.programme, "FILE", "another programme than the compiled-in one" },
 		{ "kdf-ms", CLI_NUMBER, &s.kdf_ms, "N", "how long opening the key takes (1000)" },
@@ -151,9 +160,10 @@ int cmd_init(cli *c, int argc, char **argv)
 	const char *key = (const char *)key_path.data;
 	int rc = 0;
 	if (cli_file_there(c->store_path) || cli_file_there(key))
-		rc = sat_fail(&c->err, SAT_EEXISTS, "%s%s is there already; it was left alone; choose another name "
-		                                    "with --store", c->store_path,
-		              cli_file_there(c->store_path) ? "" : ".key");
+		rc = sat_fail(&c->err, SAT_EEXISTS,
+		              "%s%s is there already; it was left alone; choose another name "
+		              "with --store",
+		              c->store_path, cli_file_there(c->store_path) ? "" : ".key");
 	if (rc == 0)
 		rc = read_input(c, &s);
 	if (rc == 0 && (rc = write_key(c, &s, key)) == 0) {

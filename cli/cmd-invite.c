@@ -8,7 +8,8 @@
 static const cli_usage usage = {
 	"invite", "FILE",
 	"Writes an invitation: headquarters' public keys and the programme.  It holds no secret, but it has\n"
-	"to arrive unchanged, which the six words show.  FILE may be a folder, such as a stick.", 1, 1
+	"to arrive unchanged, which the six words show.  FILE may be a folder, such as a stick.",
+	1, 1
 };
 
 /* In a folder it gets a name that says what it is. */
@@ -30,8 +31,11 @@ int cmd_invite(cli *c, int argc, char **argv)
 		return c->code;
 	sat_role role = sat_role_of_name(role_name);
 	if (role == SAT_ROLE_NONE || role == SAT_REGISTRY)
-		return cli_wrong(c, "\"%.40s\" is no role for an invitation; they are facilitator, community and "
-		                    "auditor", role_name);
+		return cli_wrong(
+		    c,
+		    "\"%.40s\" is no role for an invitation; they are facilitator, community and "
+		    "auditor",
+		    role_name);
 	char path[4096];
 	invitation_path(argv[0], path, sizeof path);
 	SAT_BYTES(file);

@@ -14,7 +14,8 @@ enum { FOUND_MAX = 1000 };
 static const cli_usage list_usage = {
 	"list", "KIND [FIELD=VALUE...]",
 	"Lists records of a kind, those that have the given values where some are given; FIELD= asks for an\n"
-	"empty one.  A value that may not be shown here fits nothing.", 1, -1
+	"empty one.  A value that may not be shown here fits nothing.",
+	1, -1
 };
 static const cli_usage search_usage = {
 	"search", "TEXT...",

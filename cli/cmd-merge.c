@@ -9,9 +9,12 @@
 
 static const cli_usage usage = {
 	"merge", "PATH...",
-	"Takes in bundles: a folder (a mounted stick) stands for all bundles in its `satchel` folder, a file\n"
-	"for itself.  Each is merged whole or not at all; what is damaged, foreign or not for us is named and\n"
-	"left alone.  With --reply an answer for each sender is left in the same place.", 1, -1
+	"Takes in bundles: a folder (a mounted stick) stands for all bundles in its `satchel` folder, a "
+	"file\n"
+	"for itself.  Each is merged whole or not at all; what is damaged, foreign or not for us is named "
+	"and\n"
+	"left alone.  With --reply an answer for each sender is left in the same place.",
+	1, -1
 };
 
 enum { SENDERS_MAX = 1024 };
@@ -21,9 +24,9 @@ typedef struct merging {
 	json_t *bundles;
 	bool reply, folder;
 	int code;
-	size_t for_others;            /* bundles on a shared stick that are not ours to open */
+	size_t for_others; /* bundles on a shared stick that are not ours to open */
 	sat_carrier *carrier;
-	char **names;                 /* what the place held when it was listed */
+	char **names; /* what the place held when it was listed */
 	size_t count, room;
 	int64_t senders[SENDERS_MAX]; /* of this place, whom a reply is for */
 	size_t sender_count;
@@ -47,12 +50,12 @@ static void tell(merging *m, const sat_merged *merged)
 {
 	cli *c = m->c;
 	char records[64], conflicts[64];
-	json_array_append_new(m->bundles,
-	                      json_pack("{s:o, s:s, s:I, s:I, s:I, s:o}", "file", cli_text(merged->file), "outcome",
-	                                sat_verdict_name(merged->verdict), "records", (json_int_t)merged->records,
-	                                "conflicts", (json_int_t)merged->conflicts, "declined",
-	                                (json_int_t)merged->declined, "reason",
-	                                merged->reason[0] == '\0' ? json_null() : cli_text(merged->reason)));
+	json_array_append_new(
+	    m->bundles,
+	    json_pack("{s:o, s:s, s:I, s:I, s:I, s:o}", "file", cli_text(merged->file), "outcome",
+	              sat_verdict_name(merged->verdict), "records", (json_int_t)merged->records, "conflicts",
+	              (json_int_t)merged->conflicts, "declined", (json_int_t)merged->declined, "reason",
+	              merged->reason[0] == '\0' ? json_null() : cli_text(merged->reason)));
 	if (merged->verdict == SAT_NOT_FOR_US && m->folder) {
 		m->for_others++;
 		return;
@@ -65,7 +68,8 @@ static void tell(merging *m, const sat_merged *merged)
 			return;
 	}
 	cli_say(c, "%s: %s", merged->file, sat_verdict_name(merged->verdict));
-	if (merged->verdict == SAT_MERGED || merged->verdict == SAT_SALVAGED || merged->verdict == SAT_WAITING) {
+	if (merged->verdict == SAT_MERGED || merged->verdict == SAT_SALVAGED ||
+	    merged->verdict == SAT_WAITING) {
 		cli_say(c, ", %s", cli_count(merged->records, "record", "records", records));
 		if (merged->conflicts > 0)
 			cli_say(c, ", %s to decide (`satchel conflicts`)",
@@ -96,8 +100,8 @@ static int collect(void *context, const sat_found *found)
 {
 	merging *m = context;
 	if (found->foreign) {
-		cli_note(m->c, "%s was left alone: %s", found->name, found->why == NULL ? "it is no bundle"
-		                                                                        : found->why);
+		cli_note(m->c, "%s was left alone: %s", found->name,
+		         found->why == NULL ? "it is no bundle" : found->why);
 		return 0;
 	}
 	if (m->count == m->room) {
@@ -130,8 +134,8 @@ static int merge_all(merging *m)
 		cli_progress progress;
 		sat_merged merged = { 0 };
 		cli_progress_begin(&progress, m->c, "merging");
-		rc = sat_merge(m->c->store, m->c->identity, m->carrier, m->names[i], &merged, cli_progress_step,
-		               &progress, &m->c->err);
+		rc = sat_merge(m->c->store, m->c->identity, m->carrier, m->names[i], &merged,
+		               cli_progress_step, &progress, &m->c->err);
 		cli_progress_end(&progress);
 		if (rc != 0) {
 			sat_error_context(&m->c->err, "%s", m->names[i]);
@@ -195,8 +199,8 @@ static void tell_replies(cli *c, const cli_exports *replies)
 {
 	json_t *files = json_array(), *bundle;
 	size_t i;
-	json_array_foreach (replies->bundles, i, bundle)
-		json_array_append(files, json_object_get(bundle, "file"));
+	json_array_foreach(replies->bundles, i, bundle)
+	    json_array_append(files, json_object_get(bundle, "file"));
 	cli_set(c, "replies", files);
 	json_decref(replies->bundles);
 }
@@ -211,7 +215,8 @@ int cmd_merge(cli *c, int argc, char **argv)
 	cli_exports replies = { .c = c, .bundles = json_array() };
 	cli_set(c, "bundles", m->bundles);
 	const cli_option options[] = {
-		{ "reply", CLI_FLAG, &m->reply, NULL, "leave an answer for each sender in the same place" }, { 0 },
+		{ "reply", CLI_FLAG, &m->reply, NULL, "leave an answer for each sender in the same place" },
+		{ 0 },
 	};
 	if (!cli_options(c, &usage, options, &argc, &argv)) {
 		json_decref(replies.bundles);

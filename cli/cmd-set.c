@@ -6,7 +6,8 @@
 
 static const cli_usage usage = {
 	"set", "ID FIELD=VALUE...",
-	"Changes fields of a record; FIELD= empties one.  Writing a field that is in conflict settles it.", 2, -1
+	"Changes fields of a record; FIELD= empties one.  Writing a field that is in conflict settles it.", 2,
+	-1
 };
 
 static int required_stay(cli *c, const sat_table *table, const sat_write *writes, size_t count)
@@ -14,8 +15,8 @@ static int required_stay(cli *c, const sat_table *table, const sat_write *writes
 	for (size_t i = 0; i < count; i++) {
 		const sat_column *column = &table->columns[writes[i].column];
 		if (writes[i].value.type == SAT_CLEARED && column->field != NULL && column->field->required)
-			return sat_fail(&c->err, SAT_EINVALID, "a %s needs %s; it cannot be emptied", table->name,
-			                column->name);
+			return sat_fail(&c->err, SAT_EINVALID, "a %s needs %s; it cannot be emptied",
+			                table->name, column->name);
 	}
 	return 0;
 }

@@ -10,7 +10,8 @@
 static const cli_usage usage = {
 	"show", "ID",
 	"Shows a record: each field with the device that wrote it and what its clock said, conflicts, and\n"
-	"whether headquarters may have it or why it is kept back.", 1, 1
+	"whether headquarters may have it or why it is kept back.",
+	1, 1
 };
 
 /* One value with its author: the common part of a field and of each side of a conflict. */
@@ -51,7 +52,8 @@ static void print_origin(cli *c, const sat_sibling *s)
 {
 	char author[SAT_DEVICE_NAME_BYTES], time[CLI_TIME_CHARS];
 	cli_time(cli_moment(c, s->dot), time);
-	cli_print(c, "        written by %s%s%s\n", cli_author(c, s->dot, author), time[0] == '\0' ? "" : ", ", time);
+	cli_print(c, "        written by %s%s%s\n", cli_author(c, s->dot, author),
+	          time[0] == '\0' ? "" : ", ", time);
 }
 
 static int show_conflict(cli *c, const sat_state *state, uint16_t field, json_t *json)

@@ -7,7 +7,8 @@
 static const cli_usage status_usage = {
 	"status", "",
 	"Shows for each peer how many records are not copied yet, are copied but not confirmed, and are\n"
-	"confirmed as received; what consent withholds; conflicts; and what was set aside.", 0, 0
+	"confirmed as received; what consent withholds; conflicts; and what was set aside.",
+	0, 0
 };
 static const cli_usage quarantine_usage = {
 	"quarantine", "",
@@ -62,7 +63,8 @@ int cmd_status(cli *c, int argc, char **argv)
 	cli_set(c, "name", cli_text(sat_store_name(c->store)));
 	cli_set(c, "peers", peers);
 	cli_print(c, "This is \"%s\" (%s).\n", sat_store_name(c->store),
-	          sat_store_role(c->store) == SAT_REGISTRY ? "headquarters" : sat_role_name(sat_store_role(c->store)));
+	          sat_store_role(c->store) == SAT_REGISTRY ? "headquarters"
+	                                                   : sat_role_name(sat_store_role(c->store)));
 	tell_waiting(c);
 	for (size_t i = 0; i < status.peer_count; i++) {
 		json_array_append_new(peers, peer_json(&status.peers[i]));
@@ -71,7 +73,8 @@ int cmd_status(cli *c, int argc, char **argv)
 	cli_set(c, "withheld", json_integer((json_int_t)status.withheld));
 	cli_set(c, "conflicts", json_integer((json_int_t)status.conflicts));
 	cli_set(c, "quarantined", json_integer((json_int_t)status.quarantined));
-	cli_print(c, "Consent keeps something back: %s.\n", cli_count(status.withheld, "record", "records", count));
+	cli_print(c, "Consent keeps something back: %s.\n",
+	          cli_count(status.withheld, "record", "records", count));
 	cli_print(c, "Conflicts to decide: %s.\n", cli_count(status.conflicts, "field", "fields", count));
 	cli_print(c, "Set aside: %s.\n", cli_count(status.quarantined, "bundle", "bundles", count));
 	return CLI_DONE;
@@ -91,9 +94,10 @@ int cmd_quarantine(cli *c, int argc, char **argv)
 	for (size_t i = 0; i < count; i++) {
 		char time[CLI_TIME_CHARS];
 		const char *reason = all[i].reason == NULL ? "" : all[i].reason;
-		json_array_append_new(list, json_pack("{s:s, s:o, s:o, s:o, s:s}", "bundle", all[i].bundle, "sender",
-		                                      cli_text(all[i].sender), "reason", cli_text(reason), "at",
-		                                      cli_time_json(all[i].at), "state", all[i].state));
+		json_array_append_new(list,
+		                      json_pack("{s:s, s:o, s:o, s:o, s:s}", "bundle", all[i].bundle,
+		                                "sender", cli_text(all[i].sender), "reason", cli_text(reason),
+		                                "at", cli_time_json(all[i].at), "state", all[i].state));
 		cli_print(c, "%s  from \"%s\", %s, %s\n    %s\n", all[i].bundle, all[i].sender,
 		          cli_time(all[i].at, time), all[i].state, reason);
 	}

@@ -8,13 +8,16 @@
 
 static const cli_usage verify_usage = {
 	"verify", "FILE",
-	"Checks every byte of a bundle, as far as this replica can: with the store and its key whether it is\n"
-	"for us, from whom, and whether every part opens; without one its form and that it arrived whole.", 1, 1
+	"Checks every byte of a bundle, as far as this replica can: with the store and its key whether it "
+	"is\n"
+	"for us, from whom, and whether every part opens; without one its form and that it arrived whole.",
+	1, 1
 };
 static const cli_usage inspect_usage = {
 	"inspect", "FILE",
 	"Shows what can be seen of a bundle without merging it: from outside size and form, and where it is\n"
-	"sealed to this replica, its sender and what is in it.", 1, 1
+	"sealed to this replica, its sender and what is in it.",
+	1, 1
 };
 
 /* A courier has no store, and may check all the same. */
@@ -53,8 +56,10 @@ int cmd_verify(cli *c, int argc, char **argv)
 		cli_refuse(c, "%s: %s", argv[0], c->err.message);
 		return CLI_PARTLY;
 	}
-	cli_say(c, opened ? "%s is whole, and its seal and signature hold.\n"
-	                  : "%s is whole.  It is sealed to somebody else, so who sent it cannot be checked here.\n",
+	cli_say(c,
+	        opened
+	            ? "%s is whole, and its seal and signature hold.\n"
+	            : "%s is whole.  It is sealed to somebody else, so who sent it cannot be checked here.\n",
 	        argv[0]);
 	return CLI_DONE;
 }
@@ -67,19 +72,20 @@ static void print_json(cli *c, const char *name, const json_t *value, int depth)
 	if (json_is_object(value)) {
 		if (name[0] != '\0')
 			cli_print(c, "%*s%s:\n", depth * 4 - 4, "", name);
-		json_object_foreach ((json_t *)value, key, member)
-			print_json(c, key, member, depth + 1);
+		json_object_foreach((json_t *)value, key, member) print_json(c, key, member, depth + 1);
 		return;
 	}
 	if (json_is_array(value)) {
-		cli_print(c, "%*s%s:%s\n", depth * 4 - 4, "", name, json_array_size(value) == 0 ? " none" : "");
-		json_array_foreach (value, i, member)
-			print_json(c, "-", member, depth + 1);
+		cli_print(c, "%*s%s:%s\n", depth * 4 - 4, "", name,
+		          json_array_size(value) == 0 ? " none" : "");
+		json_array_foreach(value, i, member) print_json(c, "-", member, depth + 1);
 		return;
 	}
 	char *text = json_dumps(value, JSON_ENCODE_ANY);
 	cli_print(c, "%*s%s: %s\n", depth * 4 - 4, "", name,
-	          json_is_string(value) ? json_string_value(value) : text == NULL ? "?" : text);
+	          json_is_string(value) ? json_string_value(value)
+	          : text == NULL        ? "?"
+	                                : text);
 	free(text);
 }
 

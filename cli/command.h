@@ -33,25 +33,25 @@
 
 enum cli_exit {
 	CLI_DONE = 0,
-	CLI_PARTLY = 1,   /* something was refused or set aside; the rest is done */
+	CLI_PARTLY = 1, /* something was refused or set aside; the rest is done */
 	CLI_USAGE = 2,
-	CLI_FAILED = 3,   /* the store or the medium failed; nothing changed */
+	CLI_FAILED = 3, /* the store or the medium failed; nothing changed */
 };
 
 typedef struct cli {
 	const char *store_path;
 	const char *passphrase_file; /* NULL: ask */
 	bool json, quiet, help;
-	int code;                    /* what cli_options decided */
+	int code; /* what cli_options decided */
 	const sat_env *env;
-	sat_store *store;            /* NULL until cli_open */
-	sat_identity *identity;      /* NULL until cli_unlock */
-	sat_gate *own_gate;          /* see view.h */
+	sat_store *store;       /* NULL until cli_open */
+	sat_identity *identity; /* NULL until cli_unlock */
+	sat_gate *own_gate;     /* see view.h */
 	sat_gate *registry_gate;
 	sat_device registry;
-	struct cli_titles *titles;   /* see titles.h */
-	json_t *result;              /* the one object of --json; owned here */
-	const char *stream;          /* member that is being streamed, see cli_stream_begin */
+	struct cli_titles *titles; /* see titles.h */
+	json_t *result;            /* the one object of --json; owned here */
+	const char *stream;        /* member that is being streamed, see cli_stream_begin */
 	size_t streamed;
 	sat_error err;
 } cli;
@@ -66,25 +66,25 @@ typedef struct cli_list {
 } cli_list;
 
 typedef enum cli_kind {
-	CLI_FLAG,    /* into a bool */
-	CLI_TEXT,    /* into a const char * */
-	CLI_NUMBER,  /* into an unsigned */
-	CLI_WORDS,   /* into a cli_list; may be given several times */
+	CLI_FLAG,   /* into a bool */
+	CLI_TEXT,   /* into a const char * */
+	CLI_NUMBER, /* into an unsigned */
+	CLI_WORDS,  /* into a cli_list; may be given several times */
 } cli_kind;
 
 typedef struct cli_option {
-	const char *name;      /* without the hyphens; NULL ends a table */
+	const char *name; /* without the hyphens; NULL ends a table */
 	cli_kind kind;
 	void *into;
-	const char *argument;  /* what help calls it; NULL for a flag */
+	const char *argument; /* what help calls it; NULL for a flag */
 	const char *help;
 } cli_option;
 
 typedef struct cli_usage {
 	const char *name;
 	const char *arguments;
-	const char *about;     /* a sentence or two */
-	int least, most;       /* positional words; most < 0: any number */
+	const char *about; /* a sentence or two */
+	int least, most;   /* positional words; most < 0: any number */
 } cli_usage;
 
 /* Reads a command's options, and the global ones wherever they stand.  True: go on, argc and argv are

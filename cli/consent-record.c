@@ -7,9 +7,11 @@
 
 static const cli_usage usage = {
 	"consent record", "SUBJECT PURPOSE=EVENT...",
-	"Writes down what a person (by id or pseudonym) said for each purpose: yes, no, later, asked, or the\n"
+	"Writes down what a person (by id or pseudonym) said for each purpose: yes, no, later, asked, or "
+	"the\n"
 	"full names given, refused, deferred, requested, renewed, expired, invalidated, entered_in_error.\n"
-	"What is said in one call is signed together.", 2, -1
+	"What is said in one call is signed together.",
+	2, -1
 };
 
 typedef struct recording {
@@ -24,7 +26,9 @@ static sat_event event_of(const char *word)
 	static const struct {
 		const char *alias;
 		sat_event event;
-	} aliases[] = { { "yes", SAT_GIVEN }, { "no", SAT_REFUSED }, { "later", SAT_DEFERRED },
+	} aliases[] = { { "yes", SAT_GIVEN },
+		        { "no", SAT_REFUSED },
+		        { "later", SAT_DEFERRED },
 		        { "asked", SAT_REQUESTED } };
 	for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++) {
 		if (strcmp(aliases[i].alias, word) == 0)
@@ -45,8 +49,10 @@ static int read_one(cli *c, const char *text, sat_decision *decision)
 	if (decision->event == SAT_WITHDRAWN || decision->event == SAT_REVOKED)
 		return sat_fail(&c->err, SAT_EUSAGE, "taking back is done with `satchel consent withdraw`");
 	if (decision->event == 0)
-		return sat_fail(&c->err, SAT_EINVALID, "\"%.40s\" is no event; they are yes, no, later, asked, renewed, "
-		                                       "expired, invalidated and entered_in_error", equals + 1);
+		return sat_fail(&c->err, SAT_EINVALID,
+		                "\"%.40s\" is no event; they are yes, no, later, asked, renewed, "
+		                "expired, invalidated and entered_in_error",
+		                equals + 1);
 	return 0;
 }
 
@@ -57,10 +63,10 @@ static int check_choice(cli *c, const char *field_name, const char *value)
 {
 	const sat_programme *programme = sat_store_programme(c->store);
 	for (size_t i = 0; i < programme->kind_count && value != NULL; i++) {
-		const sat_field *field = !programme->kinds[i].decisions
-		                                 ? NULL
-		                                 : sat_kind_field(&programme->kinds[i], field_name);
-		if (field == NULL || field->choice_count == 0 || sat_field_choice(field, value, strlen(value)) != NULL)
+		const sat_field *field =
+		    !programme->kinds[i].decisions ? NULL : sat_kind_field(&programme->kinds[i], field_name);
+		if (field == NULL || field->choice_count == 0 ||
+		    sat_field_choice(field, value, strlen(value)) != NULL)
 			continue;
 		SAT_BYTES(names);
 		for (size_t k = 0; k < field->choice_count; k++) {
@@ -103,15 +109,18 @@ int cli_recipients(cli *c, const char *text, sat_arena *arena, const char **reci
 		return sat_fail(&c->err, SAT_ENOMEM, "out of memory");
 	for (char *word = strtok_r(copy, " ,", &rest); word != NULL; word = strtok_r(NULL, " ,", &rest)) {
 		if (!known_recipient(word))
-			return sat_fail(&c->err, SAT_EINVALID, "\"%.40s\" is no recipient; they are registry, "
-			                                       "facilitator, community, auditor, women, men, named, "
-			                                       "and groups such as community:Aurukun", word);
+			return sat_fail(&c->err, SAT_EINVALID,
+			                "\"%.40s\" is no recipient; they are registry, "
+			                "facilitator, community, auditor, women, men, named, "
+			                "and groups such as community:Aurukun",
+			                word);
 		if (count == sizeof words / sizeof *words)
 			return sat_fail(&c->err, SAT_ELIMIT, "there are too many recipients");
 		words[count++] = word;
 	}
 	if (count == 0)
-		return sat_fail(&c->err, SAT_EINVALID, "--recipients names nobody; leave it out to leave nobody out");
+		return sat_fail(&c->err, SAT_EINVALID,
+		                "--recipients names nobody; leave it out to leave nobody out");
 	qsort(words, count, sizeof *words, compare_words);
 	out[0] = '\0';
 	for (size_t i = 0; i < count; i++) {
@@ -128,8 +137,8 @@ int cli_recipients(cli *c, const char *text, sat_arena *arena, const char **reci
 static int check_options(cli *c, const recording *r, sat_decision *model, sat_arena *arena)
 {
 	if (r->until != NULL && !cli_day_read(r->until, &model->until))
-		return sat_fail(&c->err, SAT_EINVALID, "--until takes a full date such as 2027-06-30, not \"%.40s\"",
-		                r->until);
+		return sat_fail(&c->err, SAT_EINVALID,
+		                "--until takes a full date such as 2027-06-30, not \"%.40s\"", r->until);
 	int rc = cli_recipients(c, r->recipients, arena, &model->recipients);
 	if (rc == 0)
 		rc = check_choice(c, "method", r->details[SAT_METHOD]);
@@ -170,8 +179,9 @@ static void tell(cli *c, const recording *r, const char *subject)
 	char id[SAT_ID_CHARS], count[64];
 	for (size_t i = 0; i < r->count; i++) {
 		const sat_decision *d = &r->decisions[i];
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "id", cli_id(c, d->id, id), "purpose",
-		                                      d->purpose, "event", sat_event_name(d->event)));
+		json_array_append_new(list,
+		                      json_pack("{s:s, s:s, s:s}", "id", cli_id(c, d->id, id), "purpose",
+		                                d->purpose, "event", sat_event_name(d->event)));
 	}
 	cli_set(c, "decisions", list);
 	cli_set(c, "subject", cli_text(subject));
@@ -186,10 +196,16 @@ int cli_consent_record(cli *c, int argc, char **argv)
 		{ "recipients", CLI_TEXT, &r.recipients, "WORDS", "who may receive it; all, when not given" },
 	};
 	static const char *const help[SAT_DETAILS] = {
-		"who decided", "self, guardian or community_authority", "written, oral, recorded or gesture",
-		"the language in which it was explained", "who interpreted", "who witnessed it",
-		"where the sheet or recording is kept", "notice and version that were explained",
-		"how the group decided", "what those said who did not agree",
+		"who decided",
+		"self, guardian or community_authority",
+		"written, oral, recorded or gesture",
+		"the language in which it was explained",
+		"who interpreted",
+		"who witnessed it",
+		"where the sheet or recording is kept",
+		"notice and version that were explained",
+		"how the group decided",
+		"what those said who did not agree",
 	};
 	for (int i = 0; i < SAT_DETAILS; i++)
 		options[2 + i] = (cli_option){ sat_detail_name(i), CLI_TEXT, &r.details[i], "TEXT", help[i] };

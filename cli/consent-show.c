@@ -1,16 +1,16 @@
 /* satchel consent show: all decisions of a person, and what follows from them now. */
 #include <string.h>
 
-#include "decisions.h"
 #include "core/table.h"
+#include "decisions.h"
 #include "values.h"
 #include "view.h"
 
-static const cli_usage usage = {
-	"consent show", "SUBJECT",
-	"Shows every decision of a person (by id or pseudonym) with its details, which of them stand now, and\n"
-	"for each purpose what headquarters may have and what may be shown here.", 1, 1
-};
+static const cli_usage usage = { "consent show", "SUBJECT",
+	                         "Shows every decision of a person (by id or pseudonym) with its details, "
+	                         "which of them stand now, and\n"
+	                         "for each purpose what headquarters may have and what may be shown here.",
+	                         1, 1 };
 
 /* What nobody in the list supersedes, in the present episode of its purpose. */
 static bool is_head(const sat_decision *all, size_t count, const sat_decision *d)
@@ -35,8 +35,8 @@ static sat_purposes needs_of(cli *c, int detail)
 	sat_purposes needs = 0;
 	for (size_t i = 0; i < programme->kind_count; i++) {
 		const sat_field *field = !programme->kinds[i].decisions
-		                                 ? NULL
-		                                 : sat_kind_field(&programme->kinds[i], sat_detail_name(detail));
+		                             ? NULL
+		                             : sat_kind_field(&programme->kinds[i], sat_detail_name(detail));
 		for (size_t k = 0; field != NULL && k < field->need_count; k++)
 			needs |= sat_purpose_find(c->store, programme->purposes[field->needs[k]].name);
 	}
@@ -64,16 +64,16 @@ static json_t *decision_json(cli *c, const sat_decision *d, bool head, const sat
 	cli_time(d->claimed_time, time);
 	cli_print(c, "    %s: %s%s%s\n", d->purpose, sat_event_name(d->event), d->final ? ", for ever" : "",
 	          head ? "" : "  (no longer stands)");
-	cli_print(c, "        recorded by %s%s%s\n", cli_author(c, d->id, author), time[0] == '\0' ? "" : ", ",
-	          time);
+	cli_print(c, "        recorded by %s%s%s\n", cli_author(c, d->id, author),
+	          time[0] == '\0' ? "" : ", ", time);
 	if (d->until != 0)
 		cli_print(c, "        until: %s\n", cli_day(d->until, day));
 	if (d->recipients != NULL && d->recipients[0] != '\0')
 		cli_print(c, "        only for: %s\n", d->recipients);
-	json_t *json = json_pack("{s:s, s:s, s:s, s:b, s:i, s:b, s:o, s:o}", "id", cli_id(c, d->id, id), "purpose",
-	                         d->purpose, "event", sat_event_name(d->event), "final", (int)d->final, "episode",
-	                         (int)d->episode, "head", (int)head, "author", cli_text(author), "claimed_time",
-	                         cli_time_json(d->claimed_time));
+	json_t *json = json_pack("{s:s, s:s, s:s, s:b, s:i, s:b, s:o, s:o}", "id", cli_id(c, d->id, id),
+	                         "purpose", d->purpose, "event", sat_event_name(d->event), "final",
+	                         (int)d->final, "episode", (int)d->episode, "head", (int)head, "author",
+	                         cli_text(author), "claimed_time", cli_time_json(d->claimed_time));
 	json_object_set_new(json, "until", d->until == 0 ? json_null() : cli_text(cli_day(d->until, day)));
 	json_object_set_new(json, "recipients", cli_text(d->recipients == NULL ? "" : d->recipients));
 	json_object_set_new(json, "details", details_json(c, d, leave));
@@ -85,7 +85,7 @@ static json_t *decision_json(cli *c, const sat_decision *d, bool head, const sat
 typedef struct standing {
 	sat_gate *gate;
 	sat_dot subject;
-	const sat_stated *stated;     /* as a value written now would state */
+	const sat_stated *stated; /* as a value written now would state */
 	uint32_t stated_count;
 	sat_leave leave;
 } standing;
@@ -94,8 +94,9 @@ static int stand(cli *c, standing *s, sat_dot subject, sat_arena *arena)
 {
 	s->subject = subject;
 	int rc = sat_gate_state(s->gate, &s->subject, 1, arena, &s->stated, &s->stated_count, &c->err);
-	return rc != 0 ? rc : sat_gate_weigh(s->gate, &s->subject, 1, s->stated, s->stated_count, &s->leave,
-	                                     &c->err);
+	return rc != 0
+	           ? rc
+	           : sat_gate_weigh(s->gate, &s->subject, 1, s->stated, s->stated_count, &s->leave, &c->err);
 }
 
 static int answer(cli *c, standing *s, sat_purposes bit, char *reason, const char **word)
@@ -128,9 +129,9 @@ static int show_purposes(cli *c, standing *registry, standing *own)
 			rc = answer(c, own, bit, own_reason, &here);
 		if (rc != 0)
 			return rc;
-		json_array_append_new(purposes, json_pack("{s:s, s:s, s:o, s:s}", "purpose", name, "answer", there,
-		                                          "reason", reason[0] == '\0' ? json_null() : cli_text(reason),
-		                                          "here", here));
+		json_array_append_new(
+		    purposes, json_pack("{s:s, s:s, s:o, s:s}", "purpose", name, "answer", there, "reason",
+		                        reason[0] == '\0' ? json_null() : cli_text(reason), "here", here));
 		cli_print(c, "    %-20s %s%s%s%s\n", name, there, reason[0] == '\0' ? "" : " (", reason,
 		          reason[0] == '\0' ? "" : ")");
 	}
@@ -160,7 +161,8 @@ static int show(cli *c, sat_dot subject)
 	json_t *decisions = json_array();
 	cli_set(c, "decisions", decisions);
 	for (size_t i = 0; i < count; i++)
-		json_array_append_new(decisions, decision_json(c, &all[i], is_head(all, count, &all[i]), &own.leave));
+		json_array_append_new(decisions,
+		                      decision_json(c, &all[i], is_head(all, count, &all[i]), &own.leave));
 	return show_purposes(c, &registry, &own);
 }
 

@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "decisions.h"
 #include "core/record.h"
+#include "decisions.h"
 #include "values.h"
 #include "view.h"
 
@@ -11,7 +11,8 @@ static const cli_usage usage = {
 	"consent withdraw", "SUBJECT PURPOSE...",
 	"Stops sharing: what the purposes cover is no longer sent or shown, and a later yes undoes it.\n"
 	"With --final takes back: what the purposes cover is erased, here and wherever the withdrawal\n"
-	"arrives, and no later yes brings it back.", 2, -1
+	"arrives, and no later yes brings it back.",
+	2, -1
 };
 
 typedef struct withdrawal {
@@ -21,7 +22,7 @@ typedef struct withdrawal {
 	sat_purposes purposes;
 	sat_decision *decisions;
 	size_t count;
-	json_t *erased;         /* what a final one takes away */
+	json_t *erased; /* what a final one takes away */
 	size_t values;
 } withdrawal;
 
@@ -42,7 +43,8 @@ static bool foreseen(const withdrawal *w, const char *id)
 {
 	size_t i;
 	json_t *record;
-	json_array_foreach (w->erased, i, record) {
+	json_array_foreach(w->erased, i, record)
+	{
 		if (strcmp(json_string_value(json_object_get(record, "id")), id) == 0)
 			return true;
 	}
@@ -70,8 +72,8 @@ static int foresee_one(void *context, sat_table *table, sat_dot id, sat_error *e
 			json_array_append_new(fields, json_string(name));
 	}
 	if (json_array_size(fields) > 0)
-		json_array_append_new(w->erased, json_pack("{s:s, s:s, s:O}", "id", text, "kind",
-		                                           table->name, "fields", fields));
+		json_array_append_new(w->erased, json_pack("{s:s, s:s, s:O}", "id", text, "kind", table->name,
+		                                           "fields", fields));
 	json_decref(fields);
 	return 0;
 }
@@ -81,11 +83,12 @@ static void print_erased(cli *c, const withdrawal *w)
 	size_t i, k;
 	json_t *record, *field;
 	cli_say(c, "This erases, here and wherever it has gone, for ever:\n");
-	json_array_foreach (w->erased, i, record) {
+	json_array_foreach(w->erased, i, record)
+	{
 		cli_say(c, "    %s %s:", json_string_value(json_object_get(record, "kind")),
 		        json_string_value(json_object_get(record, "id")));
-		json_array_foreach (json_object_get(record, "fields"), k, field)
-			cli_say(c, "%s %s", k == 0 ? "" : ",", json_string_value(field));
+		json_array_foreach(json_object_get(record, "fields"), k, field)
+		    cli_say(c, "%s %s", k == 0 ? "" : ",", json_string_value(field));
 		cli_say(c, "\n");
 	}
 	if (w->values == 0)
@@ -157,14 +160,16 @@ int cli_consent_withdraw(cli *c, int argc, char **argv)
 	if (!cli_options(c, &usage, options, &argc, &argv))
 		return c->code;
 	w.count = (size_t)argc - 1;
-	if (cli_open(c) != 0 || cli_subject(c, argv[0], &w.subject) != 0 || withdraw(c, &w, argv + 1, yes) != 0)
+	if (cli_open(c) != 0 || cli_subject(c, argv[0], &w.subject) != 0 ||
+	    withdraw(c, &w, argv + 1, yes) != 0)
 		return cli_fail(c);
 	char id[SAT_ID_CHARS];
 	cli_set(c, "subject", cli_text(cli_id(c, w.subject, id)));
 	cli_set(c, "final", json_boolean(w.final));
-	cli_say(c, w.final ? "Taken back and erased here.  The withdrawal leads every next export, and erases "
-	                     "where it arrives.\n"
-	                   : "Sharing is stopped.  What was sent before is hidden where the next exchange "
-	                     "arrives; a later yes undoes it.\n");
+	cli_say(c, w.final
+	               ? "Taken back and erased here.  The withdrawal leads every next export, and erases "
+	                 "where it arrives.\n"
+	               : "Sharing is stopped.  What was sent before is hidden where the next exchange "
+	                 "arrives; a later yes undoes it.\n");
 	return CLI_DONE;
 }

@@ -18,22 +18,29 @@ void cli_secret_free(char *secret)
 	free(secret);
 }
 
-static void cut_line(char *text) { text[strcspn(text, "\r\n")] = '\0'; }
+static void cut_line(char *text)
+{
+	text[strcspn(text, "\r\n")] = '\0';
+}
 
 static int passphrase_of_file(cli *c, char *secret)
 {
 	FILE *file = fopen(c->passphrase_file, "re");
 	if (file == NULL)
-		return sat_fail(&c->err, SAT_EPASSPHRASE, "the passphrase file %s could not be read: %s; nothing was "
-		                                          "changed", c->passphrase_file, strerror(errno));
+		return sat_fail(&c->err, SAT_EPASSPHRASE,
+		                "the passphrase file %s could not be read: %s; nothing was "
+		                "changed",
+		                c->passphrase_file, strerror(errno));
 	setvbuf(file, NULL, _IONBF, 0);
 	bool read = fgets(secret, SECRET_BYTES, file) != NULL;
 	fclose(file);
 	if (read)
 		cut_line(secret);
 	if (!read || secret[0] == '\0')
-		return sat_fail(&c->err, SAT_EPASSPHRASE, "the passphrase file %s has an empty first line; write "
-		                                          "the passphrase there", c->passphrase_file);
+		return sat_fail(&c->err, SAT_EPASSPHRASE,
+		                "the passphrase file %s has an empty first line; write "
+		                "the passphrase there",
+		                c->passphrase_file);
 	return 0;
 }
 
@@ -42,9 +49,10 @@ static int ask_secret(cli *c, const char *prompt, char *secret)
 {
 	FILE *terminal = fopen("/dev/tty", "r+e");
 	if (terminal == NULL)
-		return sat_fail(&c->err, SAT_EPASSPHRASE,
-		                "there is no terminal to ask for the passphrase; write it into a file and name "
-		                "that in SATCHEL_PASSPHRASE_FILE");
+		return sat_fail(
+		    &c->err, SAT_EPASSPHRASE,
+		    "there is no terminal to ask for the passphrase; write it into a file and name "
+		    "that in SATCHEL_PASSPHRASE_FILE");
 	struct termios before, silent;
 	bool hidden = tcgetattr(fileno(terminal), &before) == 0;
 	if (hidden) {
@@ -91,7 +99,8 @@ int cli_new_passphrase(cli *c, char **passphrase)
 	if (rc == 0 && (*passphrase)[0] == '\0')
 		rc = sat_fail(&c->err, SAT_EPASSPHRASE, "a passphrase cannot be empty; nothing was made");
 	else if (rc == 0 && strcmp(*passphrase, again) != 0)
-		rc = sat_fail(&c->err, SAT_EPASSPHRASE, "the two passphrases differ; nothing was made; try again");
+		rc = sat_fail(&c->err, SAT_EPASSPHRASE,
+		              "the two passphrases differ; nothing was made; try again");
 	cli_secret_free(again);
 	if (rc != 0) {
 		cli_secret_free(*passphrase);
@@ -149,8 +158,10 @@ int cli_unlock(cli *c)
 	}
 	rc = open_identity(c, &file);
 	if (rc == 0 && !sat_device_equal(sat_identity_device(c->identity), sat_store_self(c->store)))
-		rc = sat_fail(&c->err, SAT_EIO, "the key file %s belongs to another store; nothing was changed; put "
-		                                "the right one there", (const char *)path.data);
+		rc = sat_fail(&c->err, SAT_EIO,
+		              "the key file %s belongs to another store; nothing was changed; put "
+		              "the right one there",
+		              (const char *)path.data);
 	return rc;
 }
 
@@ -185,8 +196,9 @@ int cli_confirm(cli *c, bool yes, const char *question, const char *word)
 	if (yes)
 		return 0;
 	if (!isatty(STDIN_FILENO))
-		return sat_fail(&c->err, SAT_EUSAGE, "this asks a person first and there is no terminal; nothing was "
-		                                     "changed; --yes answers for scripts");
+		return sat_fail(&c->err, SAT_EUSAGE,
+		                "this asks a person first and there is no terminal; nothing was "
+		                "changed; --yes answers for scripts");
 	fprintf(stderr, "%s Type \"%s\" to go on: ", question, word);
 	fflush(stderr);
 	char line[64];

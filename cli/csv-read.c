@@ -16,12 +16,12 @@ typedef struct reading {
 	struct csv_parser parser;
 	int (*each)(void *context, const cli_row *row);
 	void *context;
-	sat_arena arena;           /* cells of the present row */
+	sat_arena arena; /* cells of the present row */
 	cli_cell cells[CLI_CELLS_MAX];
 	cli_row row;
 	size_t row_bytes;
-	bool oversize;             /* of the present cell, something was passed over */
-	int ended;                 /* the character that ended the latest row, 0 within one */
+	bool oversize; /* of the present cell, something was passed over */
+	int ended;     /* the character that ended the latest row, 0 within one */
 	int rc;
 } reading;
 
@@ -31,7 +31,8 @@ static const char *judge(const reading *r, const void *text, size_t length)
 {
 	if (r->oversize || length > SAT_VALUE_BYTES_MAX)
 		return too_long;
-	return sat_utf8_valid(text, length) ? NULL : "the text is not valid UTF-8; save the file as CSV UTF-8";
+	return sat_utf8_valid(text, length) ? NULL
+	                                    : "the text is not valid UTF-8; save the file as CSV UTF-8";
 }
 
 static void on_cell(void *text, size_t length, void *context)
@@ -83,20 +84,22 @@ static int pass_over(cli *c, reading *r)
 	r->oversize = true;
 	p->entry_pos = p->spaces + 1;
 	return p->spaces < SAT_VALUE_BYTES_MAX
-	               ? 0
-	               : sat_fail(&c->err, SAT_ELIMIT, "row %zu, cell %zu is longer than 1 MiB; nothing was "
-	                                               "imported", r->row.number + 1, r->row.count + 1);
+	           ? 0
+	           : sat_fail(&c->err, SAT_ELIMIT,
+	                      "row %zu, cell %zu is longer than 1 MiB; nothing was "
+	                      "imported",
+	                      r->row.number + 1, r->row.count + 1);
 }
 
 static int parse(cli *c, reading *r, const char *data, size_t length)
 {
 	if (csv_parse(&r->parser, data, length, on_cell, on_row, r) != length && r->rc == 0)
 		return csv_error(&r->parser) == CSV_EPARSE
-		               ? sat_fail(&c->err, SAT_EINVALID,
-		                          "row %zu, cell %zu has a quotation mark where none may be; nothing was "
-		                          "imported; put the cell in quotes and double those within",
-		                          r->row.number + 1, r->row.count + 1)
-		               : sat_fail(&c->err, SAT_ENOMEM, "memory ran out; nothing was imported");
+		           ? sat_fail(&c->err, SAT_EINVALID,
+		                      "row %zu, cell %zu has a quotation mark where none may be; nothing was "
+		                      "imported; put the cell in quotes and double those within",
+		                      r->row.number + 1, r->row.count + 1)
+		           : sat_fail(&c->err, SAT_ENOMEM, "memory ran out; nothing was imported");
 	return r->rc == SAT_ENOMEM ? sat_fail(&c->err, SAT_ENOMEM, "memory ran out; nothing was imported")
 	       : r->rc != 0        ? r->rc
 	                           : pass_over(c, r);
@@ -105,8 +108,9 @@ static int parse(cli *c, reading *r, const char *data, size_t length)
 static int finish(cli *c, reading *r)
 {
 	if (csv_fini(&r->parser, on_cell, on_row, r) != 0)
-		return sat_fail(&c->err, SAT_EINVALID, "the file ends within a quoted cell that begins in row %zu; "
-		                                       "nothing was imported; is the file whole?",
+		return sat_fail(&c->err, SAT_EINVALID,
+		                "the file ends within a quoted cell that begins in row %zu; "
+		                "nothing was imported; is the file whole?",
 		                r->row.number + 1);
 	return r->rc;
 }
@@ -115,8 +119,8 @@ static int check_start(cli *c, const char *path, const char *data, size_t length
 {
 	*mark = length >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 	if (length >= 2 && (memcmp(data, "\xff\xfe", 2) == 0 || memcmp(data, "\xfe\xff", 2) == 0))
-		return sat_fail(&c->err, SAT_EINVALID, "%s is UTF-16; nothing was imported; save it as CSV UTF-8",
-		                path);
+		return sat_fail(&c->err, SAT_EINVALID,
+		                "%s is UTF-16; nothing was imported; save it as CSV UTF-8", path);
 	return 0;
 }
 
@@ -152,14 +156,14 @@ int cli_csv_read(cli *c, const char *path, char delimiter, int (*each)(void *con
 {
 	FILE *file = fopen(path, "re");
 	if (file == NULL)
-		return sat_fail(&c->err, errno == ENOENT ? SAT_ENOTFOUND : SAT_EIO, "%s could not be opened: %s",
-		                path, strerror(errno));
+		return sat_fail(&c->err, errno == ENOENT ? SAT_ENOTFOUND : SAT_EIO,
+		                "%s could not be opened: %s", path, strerror(errno));
 	reading *r = calloc(1, sizeof *r);
 	char *chunk = malloc(CHUNK_BYTES);
 	int rc = r == NULL || chunk == NULL ||
-	                         csv_init(&r->parser, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL) != 0
-	                 ? sat_fail(&c->err, SAT_ENOMEM, "memory ran out")
-	                 : 0;
+	                 csv_init(&r->parser, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL) != 0
+	             ? sat_fail(&c->err, SAT_ENOMEM, "memory ran out")
+	             : 0;
 	if (rc == 0) {
 		csv_set_delim(&r->parser, (unsigned char)delimiter);
 		csv_set_blk_size(&r->parser, CHUNK_BYTES);

@@ -9,20 +9,20 @@
 
 #include "command.h"
 
-#define CLI_CELLS_MAX 512
+#define CLI_CELLS_MAX     512
 #define CLI_ROW_BYTES_MAX (16u << 20)
 
 typedef struct cli_cell {
-	const char *text;    /* terminated */
+	const char *text; /* terminated */
 	size_t length;
-	const char *bad;     /* why it cannot be used, else NULL */
+	const char *bad; /* why it cannot be used, else NULL */
 } cli_cell;
 
 typedef struct cli_row {
-	size_t number;       /* 1 is the first of the file */
-	size_t count;        /* how many cells the file has, also those above CLI_CELLS_MAX */
+	size_t number; /* 1 is the first of the file */
+	size_t count;  /* how many cells the file has, also those above CLI_CELLS_MAX */
 	const cli_cell *cells;
-	const char *bad;     /* why the whole row cannot be used, else NULL */
+	const char *bad; /* why the whole row cannot be used, else NULL */
 } cli_row;
 
 /* Calls `each` for every row that is not blank; its first non-zero result ends the reading and is

@@ -8,7 +8,7 @@
 
 typedef struct cli_exports {
 	cli *c;
-	json_t *bundles;              /* what was written, in the form of `export --json` */
+	json_t *bundles; /* what was written, in the form of `export --json` */
 	size_t count;
 	sat_export_options options;
 } cli_exports;

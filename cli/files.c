@@ -21,11 +21,13 @@ static int failed(const char *path, const char *what, sat_error *err)
 {
 	int number = errno;
 	if (number == ENOSPC || number == EDQUOT)
-		return sat_fail(err, SAT_EFULL, "there is no room for %s; nothing was changed; free some and try "
-		                                "again", path);
-	if (number == EEXIST)
-		return sat_fail(err, SAT_EEXISTS, "%s is there already; it was left alone; choose another name",
+		return sat_fail(err, SAT_EFULL,
+		                "there is no room for %s; nothing was changed; free some and try "
+		                "again",
 		                path);
+	if (number == EEXIST)
+		return sat_fail(err, SAT_EEXISTS,
+		                "%s is there already; it was left alone; choose another name", path);
 	return sat_fail(err, number == ENOENT ? SAT_ENOTFOUND : SAT_EIO, "%s could not be %s: %s", path, what,
 	                strerror(number));
 }
@@ -42,7 +44,8 @@ int cli_file_read(const char *path, size_t most, sat_bytes *out, sat_error *err)
 	else if (!S_ISREG(status.st_mode))
 		rc = sat_fail(err, SAT_EINVALID, "%s is not a file", path);
 	else if (status.st_size > 0 && (uintmax_t)status.st_size > most)
-		rc = sat_fail(err, SAT_ELIMIT, "%s is larger than the %zu bytes that are expected", path, most);
+		rc = sat_fail(err, SAT_ELIMIT, "%s is larger than the %zu bytes that are expected", path,
+		              most);
 	while (rc == 0) {
 		uint8_t *at = out->length >= most + 1 ? NULL : sat_bytes_extend(out, 4096);
 		if (at == NULL) {

@@ -46,8 +46,9 @@ static int take_column(import *i, const cli_cell *cell, import_column *column)
 		return 0;
 	if (column->only != NULL && option_of(i->map, cell->text, cell->length) == NULL)
 		return 0;
-	return sat_fail(&c->err, SAT_EINVALID, "column \"%.60s\" is no field of %s; nothing was imported; "
-	                                       "--map %.60s=FIELD names one, --ignore %.60s leaves it out",
+	return sat_fail(&c->err, SAT_EINVALID,
+	                "column \"%.60s\" is no field of %s; nothing was imported; "
+	                "--map %.60s=FIELD names one, --ignore %.60s leaves it out",
 	                cell->text, i->table->name, cell->text, cell->text);
 }
 
@@ -60,14 +61,18 @@ static int check_twice(import *i)
 			const import_column *other = &i->columns[b];
 			if (strcmp(one->name, other->name) == 0 ||
 			    (one->column != NULL && one->column == other->column))
-				return sat_fail(&i->c->err, SAT_EINVALID, "the columns %zu and %zu are both for \"%s\"; "
-				                                          "nothing was imported", b + 1, a + 1,
+				return sat_fail(&i->c->err, SAT_EINVALID,
+				                "the columns %zu and %zu are both for \"%s\"; "
+				                "nothing was imported",
+				                b + 1, a + 1,
 				                one->column == NULL ? one->name : one->column->name);
 		}
 		for (size_t k = 0; k < i->set_count; k++) {
 			if (one->column != NULL && one->column->number == i->set[k].column)
-				return sat_fail(&i->c->err, SAT_EINVALID, "field %s is both a column and in --set; "
-				                                          "nothing was imported", one->column->name);
+				return sat_fail(&i->c->err, SAT_EINVALID,
+				                "field %s is both a column and in --set; "
+				                "nothing was imported",
+				                one->column->name);
 		}
 	}
 	return 0;
@@ -83,9 +88,10 @@ static int check_required(import *i)
 		for (size_t k = 0; k < i->set_count && !given; k++)
 			given = i->set[k].column == column->number;
 		if (!given)
-			return sat_fail(&i->c->err, SAT_EINVALID, "the column \"%s\" is missing, which every %s needs; "
-			                                          "nothing was imported", column->name,
-			                i->table->name);
+			return sat_fail(&i->c->err, SAT_EINVALID,
+			                "the column \"%s\" is missing, which every %s needs; "
+			                "nothing was imported",
+			                column->name, i->table->name);
 	}
 	return 0;
 }
@@ -102,9 +108,10 @@ static int check_options(import *i)
 				found = found || (strlen(i->columns[f].name) == n &&
 				                  memcmp(i->columns[f].name, text, n) == 0);
 			if (text[n] != '=' || !found)
-				return sat_fail(&i->c->err, SAT_EUSAGE, "--%s %.80s: the file has no such column; "
-				                                        "nothing was imported", l == 0 ? "map" : "only",
-				                text);
+				return sat_fail(&i->c->err, SAT_EUSAGE,
+				                "--%s %.80s: the file has no such column; "
+				                "nothing was imported",
+				                l == 0 ? "map" : "only", text);
 		}
 	}
 	return 0;
@@ -114,15 +121,18 @@ int import_header(import *i, const cli_row *row)
 {
 	cli *c = i->c;
 	if (row->bad != NULL || row->count > CLI_CELLS_MAX)
-		return sat_fail(&c->err, SAT_ELIMIT, "the header of the file is too long; nothing was imported");
+		return sat_fail(&c->err, SAT_ELIMIT,
+		                "the header of the file is too long; nothing was imported");
 	for (size_t k = 0; k < row->count; k++) {
 		const cli_cell *cell = &row->cells[k];
 		if (cell->bad != NULL || cell->length == 0)
-			return sat_fail(&c->err, SAT_EINVALID, "row %zu, column %zu: %s; nothing was imported", row->number,
-			                k + 1, cell->bad != NULL ? cell->bad : "the column has no name");
+			return sat_fail(&c->err, SAT_EINVALID,
+			                "row %zu, column %zu: %s; nothing was imported", row->number, k + 1,
+			                cell->bad != NULL ? cell->bad : "the column has no name");
 		if (row->count == 1 && strchr(cell->text, ';') != NULL)
-			return sat_fail(&c->err, SAT_EINVALID, "the cells of the file are separated by semicolons; "
-			                                       "nothing was imported; say --delimiter ';'");
+			return sat_fail(&c->err, SAT_EINVALID,
+			                "the cells of the file are separated by semicolons; "
+			                "nothing was imported; say --delimiter ';'");
 		int rc = take_column(i, cell, &i->columns[k]);
 		if (rc != 0)
 			return rc;
@@ -160,7 +170,8 @@ static bool left_out(const import *i, const cli_row *row)
 {
 	for (size_t k = 0; k < i->column_count && k < row->count; k++) {
 		const cli_cell *cell = &row->cells[k];
-		if (i->columns[k].only != NULL && cell->bad == NULL && strcmp(i->columns[k].only, cell->text) != 0)
+		if (i->columns[k].only != NULL && cell->bad == NULL &&
+		    strcmp(i->columns[k].only, cell->text) != 0)
 			return true;
 	}
 	return false;
@@ -216,8 +227,9 @@ static int change(import *i, sat_dot id, sat_write *writes, size_t count, sat_ar
 	size_t kept = 0, changed = 0;
 	for (size_t k = 0; rc == 0 && k < count; k++) {
 		const sat_sibling *shown = sat_state_shown(&state, writes[k].column);
-		bool same = shown == NULL ? writes[k].value.type == SAT_CLEARED
-		                          : !shown->blank && sat_value_compare(&shown->value, &writes[k].value) == 0;
+		bool same = shown == NULL
+		                ? writes[k].value.type == SAT_CLEARED
+		                : !shown->blank && sat_value_compare(&shown->value, &writes[k].value) == 0;
 		if (!same)
 			writes[kept++] = writes[k];
 	}

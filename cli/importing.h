@@ -10,10 +10,10 @@ enum { IMPORT_BAD_TOLD = 50, IMPORT_BAD_LISTED = 1000 };
 
 /* What is done with one column of the file. */
 typedef struct import_column {
-	char name[128];        /* as the file has it, shortened */
+	char name[128]; /* as the file has it, shortened */
 	bool id;
-	sat_column *column;    /* NULL: not imported */
-	const char *only;      /* rows with another text are left out; NULL: all */
+	sat_column *column; /* NULL: not imported */
+	const char *only;   /* rows with another text are left out; NULL: all */
 } import_column;
 
 typedef struct import {
@@ -21,10 +21,10 @@ typedef struct import {
 	sat_table *table;
 	bool skip_bad, dry_run;
 	const cli_list *map, *only, *ignore;
-	sat_write *set;        /* --set, for every row */
+	sat_write *set; /* --set, for every row */
 	size_t set_count;
 	import_column columns[CLI_CELLS_MAX];
-	size_t column_count;   /* 0 until the header was read */
+	size_t column_count; /* 0 until the header was read */
 	bool has_id;
 	size_t added, changed, unchanged, left_out, bad;
 	json_t *bad_rows;

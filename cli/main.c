@@ -92,7 +92,8 @@ int main(int argc, char **argv)
 		return CLI_DONE;
 	}
 	cli c = { .passphrase_file = getenv("SATCHEL_PASSPHRASE_FILE"),
-		  .store_path = getenv("SATCHEL_STORE"), .result = json_object() };
+		  .store_path = getenv("SATCHEL_STORE"),
+		  .result = json_object() };
 	if (c.store_path == NULL || c.store_path[0] == '\0')
 		c.store_path = "./satchel.db";
 	if (c.result == NULL)

@@ -82,8 +82,8 @@ static bool read_options(cli *c, const cli_option *options, size_t count, bool o
 	struct option longs[OPTIONS_MAX + 1] = { 0 };
 	for (size_t i = 0; i < count; i++)
 		longs[i] = (struct option){ options[i].name,
-			                    options[i].kind == CLI_FLAG ? no_argument : required_argument, NULL,
-			                    (int)i + 1000 };
+			                    options[i].kind == CLI_FLAG ? no_argument : required_argument,
+			                    NULL, (int)i + 1000 };
 	opterr = 0;
 	optind = 0;
 	int found;

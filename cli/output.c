@@ -171,7 +171,10 @@ json_t *cli_bytes(const void *data, size_t length)
 	return text;
 }
 
-json_t *cli_text(const char *text) { return cli_bytes(text, strlen(text)); }
+json_t *cli_text(const char *text)
+{
+	return cli_bytes(text, strlen(text));
+}
 
 void cli_stream_begin(cli *c, const char *name)
 {
@@ -203,7 +206,8 @@ static void end_json(cli *c)
 		return;
 	}
 	putchar(']');
-	json_object_foreach (c->result, name, value) {
+	json_object_foreach(c->result, name, value)
+	{
 		printf(",\"%s\":", name);
 		json_dumpf(value, stdout, JSON_COMPACT | JSON_ENCODE_ANY);
 	}
@@ -284,8 +288,9 @@ static int64_t now_ms(void)
 /* The second Ctrl-C is the usual one: nothing may be so stuck that it cannot be stopped. */
 void cli_progress_begin(cli_progress *progress, cli *c, const char *doing)
 {
-	*progress = (cli_progress){ .c = c, .doing = doing, .began_ms = now_ms(),
-		                    .terminal = !c->quiet && isatty(STDERR_FILENO) };
+	*progress = (cli_progress){
+		.c = c, .doing = doing, .began_ms = now_ms(), .terminal = !c->quiet && isatty(STDERR_FILENO)
+	};
 	struct sigaction action = { .sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND | SA_RESTART };
 	sigaction(SIGINT, &action, NULL);
 }
@@ -306,7 +311,8 @@ bool cli_progress_step(void *context, const char *name, uint64_t done, uint64_t 
 		put_harmless(stderr, name);
 	}
 	if (total > 0)
-		fprintf(stderr, ": %u %%", (unsigned)(done >= total ? 100 : (double)done * 100.0 / (double)total));
+		fprintf(stderr, ": %u %%",
+		        (unsigned)(done >= total ? 100 : (double)done * 100.0 / (double)total));
 	fflush(stderr);
 	return true;
 }

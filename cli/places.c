@@ -47,8 +47,8 @@ static int open_file(void *context, const char *name, void **handle, uint64_t *s
 	if (*fd >= 0)
 		close(*fd);
 	free(fd);
-	return sat_fail(err, number == ENOENT ? SAT_ENOTFOUND : SAT_EIO, "%s could not be opened: %s", p->path,
-	                number == EINVAL ? "it is no file" : strerror(number));
+	return sat_fail(err, number == ENOENT ? SAT_ENOTFOUND : SAT_EIO, "%s could not be opened: %s",
+	                p->path, number == EINVAL ? "it is no file" : strerror(number));
 }
 
 static int read_file(void *context, void *handle, uint64_t offset, void *data, size_t count, sat_error *err)
@@ -60,8 +60,8 @@ static int read_file(void *context, void *handle, uint64_t offset, void *data, s
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return sat_fail(err, SAT_EIO, "%s could not be read: %s; nothing was changed", p->path,
-			                n == 0 ? "it became shorter" : strerror(errno));
+			return sat_fail(err, SAT_EIO, "%s could not be read: %s; nothing was changed",
+			                p->path, n == 0 ? "it became shorter" : strerror(errno));
 		at += n;
 		offset += (uint64_t)n;
 		count -= (size_t)n;
@@ -125,9 +125,12 @@ int cli_file_open(sat_carrier **carrier, const char *path, sat_error *err)
 		free(p);
 		return sat_fail(err, SAT_ENOMEM, "out of memory");
 	}
-	p->carrier = (sat_carrier){ SAT_CARRIER_VERSION, p, list_file, open_file, read_file, close_file,
-		                    begin_nothing, commit_nothing, abandon_nothing, drop_nothing,
-		                    no_free_bytes, free_place };
+	p->carrier = (sat_carrier){ SAT_CARRIER_VERSION, p,
+		                    list_file,           open_file,
+		                    read_file,           close_file,
+		                    begin_nothing,       commit_nothing,
+		                    abandon_nothing,     drop_nothing,
+		                    no_free_bytes,       free_place };
 	*carrier = &p->carrier;
 	return 0;
 }
@@ -163,8 +166,9 @@ int cli_place_open(cli *c, const char *path, sat_carrier **carrier, bool *folder
 	*carrier = NULL;
 	if (stat(path, &status) != 0) {
 		*folder = false;
-		return sat_fail(&c->err, SAT_ENOTFOUND, "%s is not there: %s; nothing was changed; is the stick in?",
-		                path, strerror(errno));
+		return sat_fail(&c->err, SAT_ENOTFOUND,
+		                "%s is not there: %s; nothing was changed; is the stick in?", path,
+		                strerror(errno));
 	}
 	*folder = S_ISDIR(status.st_mode);
 	return *folder ? cli_folder_open(c, path, carrier) : cli_file_open(carrier, path, &c->err);

@@ -14,8 +14,8 @@ typedef struct titles_of {
 	const sat_table *table;
 	struct entry {
 		uint64_t hash;
-		sat_dot id;              /* 0: an empty slot */
-	} *at;
+		sat_dot id; /* 0: an empty slot */
+	} * at;
 	size_t room, count;
 } titles_of;
 
@@ -113,7 +113,8 @@ static int check(cli *c, sat_table *table, sat_dot id, const char *title, size_t
 	sat_state state;
 	int rc = sat_record_load(c->store, table, id, &arena, &state, &c->err);
 	const sat_value *value = rc != 0 ? NULL : title_of(&state);
-	*same = value != NULL && value->text.length == length && memcmp(value->text.bytes, title, length) == 0;
+	*same =
+	    value != NULL && value->text.length == length && memcmp(value->text.bytes, title, length) == 0;
 	return rc;
 }
 
@@ -134,5 +135,7 @@ int cli_titled(cli *c, sat_table *table, const char *title, size_t length, sat_d
 		slot = (slot + 1) & (t->room - 1);
 	}
 	/* What this very import has added is not among those that were kept. */
-	return rc != 0 || *found > 0 ? rc : sat_query_title(c->store, table, title, length, ids, most, found, &c->err);
+	return rc != 0 || *found > 0
+	           ? rc
+	           : sat_query_title(c->store, table, title, length, ids, most, found, &c->err);
 }

@@ -16,9 +16,10 @@ int cli_kind_named(cli *c, const char *name, sat_table **table)
 		return 0;
 	const sat_kind *kind = sat_programme_kind(sat_store_programme(c->store), name);
 	if (kind != NULL && kind->decisions)
-		return sat_fail(&c->err, SAT_EINVALID,
-		                "decisions are written with `satchel consent record` and read with `satchel consent "
-		                "show`");
+		return sat_fail(
+		    &c->err, SAT_EINVALID,
+		    "decisions are written with `satchel consent record` and read with `satchel consent "
+		    "show`");
 	SAT_BYTES(names);
 	for (size_t i = 0; i < sat_table_count(c->store); i++) {
 		const char *other = sat_table_at(c->store, i)->name;
@@ -69,8 +70,9 @@ static int ambiguous(cli *c, const sat_table *table, const char *title, size_t l
 		cli_id(c, ids[i], id);
 		sat_bytes_put(&names, id, strlen(id));
 	}
-	return sat_fail(&c->err, SAT_EINVALID, "several records of kind %s are titled \"%.*s\"; write the id of "
-	                                       "the one that is meant: %.*s%s",
+	return sat_fail(&c->err, SAT_EINVALID,
+	                "several records of kind %s are titled \"%.*s\"; write the id of "
+	                "the one that is meant: %.*s%s",
 	                table->name, (int)(length > 60 ? 60 : length), title, (int)names.length,
 	                (const char *)names.data, count == CANDIDATES ? ", ..." : "");
 }
@@ -84,8 +86,8 @@ static int keep_visible(cli *c, sat_table *table, sat_dot *ids, size_t *count)
 		sat_state state;
 		bool seen = false;
 		int rc = sat_record_load(c->store, table, ids[i], &arena, &state, &c->err);
-		const sat_sibling *title = rc != 0 ? NULL
-		                                   : sat_state_shown(&state, sat_query_title_column(table)->number);
+		const sat_sibling *title =
+		    rc != 0 ? NULL : sat_state_shown(&state, sat_query_title_column(table)->number);
 		if (rc == 0 && title != NULL)
 			rc = cli_seen(c, &state, title, &seen, NULL, 0);
 		if (rc != 0)
@@ -108,9 +110,10 @@ static int record_titled(cli *c, sat_table *table, const char *title, size_t len
 	if (rc != 0)
 		return rc;
 	if (found == 0)
-		return sat_fail(&c->err, SAT_ENOTFOUND, "there is no %s titled \"%.*s\" here; add it first, or write "
-		                                        "its id", table->name, (int)(length > 100 ? 100 : length),
-		                title);
+		return sat_fail(&c->err, SAT_ENOTFOUND,
+		                "there is no %s titled \"%.*s\" here; add it first, or write "
+		                "its id",
+		                table->name, (int)(length > 100 ? 100 : length), title);
 	if (found > 1)
 		return ambiguous(c, table, title, length, ids, found);
 	*id = ids[0];
@@ -221,8 +224,8 @@ static int read_references(cli *c, const sat_column *column, const char *text, s
 	for (size_t i = 0; i < length; i++)
 		most += text[i] == ';';
 	if (most > SAT_REFERENCES_MAX)
-		return sat_fail(&c->err, SAT_ELIMIT, "a list of %zu records is too long: at most %d are kept", most,
-		                SAT_REFERENCES_MAX);
+		return sat_fail(&c->err, SAT_ELIMIT, "a list of %zu records is too long: at most %d are kept",
+		                most, SAT_REFERENCES_MAX);
 	sat_dot *ids = sat_arena_take(arena, most * sizeof *ids);
 	if (ids == NULL)
 		return sat_fail(&c->err, SAT_ENOMEM, "out of memory");

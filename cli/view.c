@@ -52,8 +52,8 @@ static int ask(cli *c, sat_gate *gate, const sat_state *state, const sat_sibling
 	*yes = sat_gate_answer(&leave, needs) == SAT_PERMITTED;
 	if (*yes || reason == NULL)
 		return 0;
-	rc = sat_gate_reason(gate, state->persons, state->person_count, s->stated, s->stated_count, needs, reason,
-	                     room, &c->err);
+	rc = sat_gate_reason(gate, state->persons, state->person_count, s->stated, s->stated_count, needs,
+	                     reason, room, &c->err);
 	if (rc == 0 && reason[0] == '\0')
 		snprintf(reason, room, "no decision allows it");
 	return rc;
@@ -72,7 +72,8 @@ int cli_permitted(cli *c, const sat_state *state, const sat_sibling *sibling, bo
 	return rc != 0 ? rc : ask(c, gate, state, sibling, permitted, NULL, 0);
 }
 
-int cli_seen(cli *c, const sat_state *state, const sat_sibling *sibling, bool *seen, char *reason, size_t room)
+int cli_seen(cli *c, const sat_state *state, const sat_sibling *sibling, bool *seen, char *reason,
+             size_t room)
 {
 	*seen = true;
 	if (cli_own(c, sibling) || state->table->columns[sibling->field].needs == 0)
@@ -120,8 +121,8 @@ static void put_line(sat_bytes *out, const char *text, size_t length, size_t mos
 		for (length = most; length > 0 && ((uint8_t)text[length] & 0xc0) == 0x80;)
 			length--;
 	for (size_t i = 0; i < length; i++)
-		sat_bytes_put_u8(out, text[i] == '\n' || text[i] == '\t' || text[i] == '\r' ? ' '
-		                                                                             : (uint8_t)text[i]);
+		sat_bytes_put_u8(
+		    out, text[i] == '\n' || text[i] == '\t' || text[i] == '\r' ? ' ' : (uint8_t)text[i]);
 	if (cut)
 		sat_bytes_put(out, "...", 3);
 }

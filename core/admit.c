@@ -128,6 +128,20 @@ static int claim_of(sat_admission *a, sat_dot dot, claim *verdict, sat_error *er
 	return 0;
 }
 
+static int note_vouched(sat_admission *a, sat_dot dot, sat_error *err)
+{
+	sat_store *store = a->store;
+	const sat_incarnation *incarnation = sat_incarnation_at(store, sat_dot_index(dot));
+	if (!a->from.vouches || a->from.registry || incarnation == NULL || incarnation->device == a->from.device)
+		return 0;
+	int rc = SAT_SQL(store, vouched_insert, "INSERT OR IGNORE INTO sat_vouched(dot, device) VALUES(?, ?)");
+	if (rc != 0)
+		return rc;
+	sat_bind_int(store->sql.vouched_insert, 1, dot);
+	sat_bind_int(store->sql.vouched_insert, 2, a->from.device);
+	return sat_run(store->db, store->sql.vouched_insert, err);
+}
+
 /* A past may name anybody's writes, but none that nobody has signed for. */
 static bool past_covered(const sat_admission *a, const sat_row *row)
 {
@@ -152,7 +166,7 @@ static int weigh_claim(sat_admission *a, const sat_row *row, claim *verdict, sat
 	}
 	if (rc == 0 && *verdict == CLAIM_FALSE)
 		rc = sat_fail(err, SAT_EREFUSED, "it claims to have written what another device wrote");
-	return rc;
+	return rc == 0 && *verdict == CLAIM_FINE ? note_vouched(a, row->dot, err) : rc;
 }
 
 /* Counts what is not to be admitted; true when the row goes on. */

@@ -774,6 +774,20 @@ int sat_record_moment(sat_store *store, sat_dot dot, int64_t *at, sat_error *err
 	return rc < 0 ? rc : 0;
 }
 
+int sat_record_vouched(sat_store *store, sat_dot dot, int64_t *device, sat_error *err)
+{
+	*device = 0;
+	int rc = SAT_SQL(store, vouched_find, "SELECT device FROM sat_vouched WHERE dot = ?");
+	if (rc != 0)
+		return rc;
+	sat_bind_int(store->sql.vouched_find, 1, dot);
+	rc = sat_step(store->db, store->sql.vouched_find, err);
+	if (rc == 1)
+		*device = sat_column_int(store->sql.vouched_find, 0);
+	sat_reset(store->sql.vouched_find);
+	return rc < 0 ? rc : 0;
+}
+
 /* --- searching ---------------------------------------------------------------------------------- */
 
 static int index_words(sat_store *store, sat_dot id, const sat_bytes *words, bool add, sat_error *err)

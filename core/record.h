@@ -67,6 +67,9 @@ int sat_gate_open_own(sat_gate **gate, sat_store *store, sat_error *err);
 /* What the clock of the author of `dot` said, seconds since 1970; 0 when it is not known. */
 int sat_record_moment(sat_store *store, sat_dot dot, int64_t *at, sat_error *err);
 
+/* The device that vouched for a write, when neither its author nor the registry brought it; else 0. */
+int sat_record_vouched(sat_store *store, sat_dot dot, int64_t *device, sat_error *err);
+
 /* Puts the words of the searched fields of a state into the index, or takes them out. */
 int sat_search_add(sat_store *store, const sat_state *state, sat_error *err);
 int sat_search_remove(sat_store *store, const sat_state *state, sat_error *err);

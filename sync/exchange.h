@@ -21,6 +21,8 @@ typedef enum sat_level {
 typedef struct sat_export_options {
 	sat_form form;
 	sat_level level;
+	bool vouch;                  /* bring others' writes as well: when a laptop was lost.  Sends again what
+	                              * the peer confirmed, since that did not hold them */
 	uint64_t bundle_bytes_max;   /* an export is split into bundles of at most this; 0: 1 GiB */
 	sat_progress progress;       /* may be NULL */
 	void *progress_context;
@@ -111,6 +113,11 @@ typedef struct sat_set_aside {
 	int64_t at;
 	char state[16];              /* waiting, released, rejected */
 } sat_set_aside;
+/* At the registry: a person lets a bundle that was set aside in (it takes effect when the bundle is
+ * merged again, here and at every replica), or rejects it.  `bundle` is the beginning of its name in
+ * hex.  SAT_ENOTFOUND.  Begins and ends its own transaction. */
+int sat_quarantine_decide(sat_store *store, const sat_identity *identity, const char *bundle, bool accept,
+                          sat_error *err);
 int sat_quarantine_list(sat_store *store, sat_arena *arena, sat_set_aside **list, size_t *count,
                         sat_error *err);
 

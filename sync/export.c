@@ -173,7 +173,7 @@ static int add_chunk(job *j, const sat_chunk *chunk, sat_error *err)
 	sat_bytes_reset(&j->plain);
 	int rc = sat_frame_write(j->store, chunk, &j->plain, err);
 	if (rc == 0 && sat_bundle_writer_full(j->writer)) {
-		rc = end_part(j, SAT_MANIFEST_MORE, err);
+		rc = end_part(j, SAT_MANIFEST_MORE | (j->options.vouch ? SAT_MANIFEST_VOUCHES : 0), err);
 		if (rc == 0)
 			rc = begin_part(j, err);
 	}
@@ -193,7 +193,7 @@ static int add_track(job *j, int track, sat_error *err)
 {
 	sat_delta_options options = { .to = { .role = j->peer.role, .audiences = j->peer.audiences },
 		                      .device = j->peer.id, .heard = j->peer.heard,
-		                      .everything = j->store->role == SAT_REGISTRY,
+		                      .everything = j->store->role == SAT_REGISTRY || j->options.vouch,
 		                      .chunk_bytes_max = SAT_CHUNK_BYTES_MAX };
 	SAT_AUTO(sat_delta) delta = NULL;
 	int rc = sat_gate_today(j->store, true, &options.to.today, err);
@@ -234,6 +234,8 @@ static int export_data(job *j, sat_error *err)
 		rc = sat_ledger_plan(j->store, j->peer.id, &j->arena, &j->plan, err);
 	if (rc == 0)
 		rc = sat_ledger_receipt_due(j->store, j->peer.id, &j->receipt_due, err);
+	if (rc == 0 && j->options.vouch)
+		rc = sat_ledger_plan_all(j->store, &j->arena, &j->plan, err);
 	j->rests = j->plan.rests;
 	j->rest_count = j->rest_room = j->plan.rest_count;
 	if (rc == 0)
@@ -244,7 +246,7 @@ static int export_data(job *j, sat_error *err)
 		rc = add_track(j, SAT_TRACK_RECORDS, err);
 	if (rc == 0 && j->frame_count == 0 && j->parts == 0 && !j->receipt_due)
 		return 0; /* nothing new for this peer, and nothing of theirs to confirm */
-	return rc == 0 ? end_part(j, 0, err) : rc;
+	return rc == 0 ? end_part(j, j->options.vouch ? SAT_MANIFEST_VOUCHES : 0, err) : rc;
 }
 
 static int run_job(job *j, sat_error *err)

@@ -202,6 +202,19 @@ int sat_ledger_plan(sat_store *store, int64_t device, sat_arena *arena, sat_plan
 	return rc;
 }
 
+int sat_ledger_plan_all(sat_store *store, sat_arena *arena, sat_plan *plan, sat_error *err)
+{
+	*plan = (sat_plan){ .upto = store->seq };
+	for (int track = 0; track < 2; track++) {
+		span_list gaps = { 0 };
+		if (store->seq > 0 && !add_span(&gaps, arena, 0, store->seq))
+			return no_memory(err);
+		plan->gaps[track] = gaps.at;
+		plan->gap_count[track] = gaps.count;
+	}
+	return 0;
+}
+
 int sat_ledger_sent(sat_store *store, int64_t device, const sat_name16 *bundle, int64_t upto, int64_t assumes,
                     const char *file, const uint8_t courier[static SAT_COURIER_BYTES],
                     const sat_sent_frame *frames, size_t frame_count, sat_error *err)

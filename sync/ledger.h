@@ -35,6 +35,9 @@ typedef struct sat_plan {
 } sat_plan;
 int sat_ledger_plan(sat_store *store, int64_t device, sat_arena *arena, sat_plan *plan, sat_error *err);
 
+/* The plan that sends everything from the beginning, resting on nothing. */
+int sat_ledger_plan_all(sat_store *store, sat_arena *arena, sat_plan *plan, sat_error *err);
+
 /* Notes a bundle that is durable on its carrier. */
 typedef struct sat_sent_frame {
 	sat_name16 name;

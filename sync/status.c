@@ -146,3 +146,37 @@ int sat_quarantine_list(sat_store *store, sat_arena *arena, sat_set_aside **list
 	sat_db_finalize(store->db, &s);
 	return rc < 0 ? rc : 0;
 }
+
+int sat_quarantine_decide(sat_store *store, const sat_identity *identity, const char *bundle, bool accept,
+                          sat_error *err)
+{
+	SAT_ARENA(arena);
+	sat_set_aside *list;
+	size_t count, found = 0;
+	uint8_t body[SAT_NAME16_BYTES + 1] = { 0 };
+	int rc = sat_quarantine_list(store, &arena, &list, &count, err);
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		if (strlen(bundle) < 4 || strncmp(list[i].bundle, bundle, strlen(bundle)) != 0)
+			continue;
+		found++;
+		for (size_t k = 0; k < SAT_NAME16_BYTES; k++) {
+			unsigned byte;
+			sscanf(list[i].bundle + 2 * k, "%2x", &byte);
+			body[k] = (uint8_t)byte;
+		}
+	}
+	if (rc == 0 && found != 1)
+		rc = sat_fail(err, found == 0 ? SAT_ENOTFOUND : SAT_EINVALID,
+		              found == 0 ? "nothing of that name was set aside here"
+		                         : "several bundles begin like that; write more of the name");
+	if (rc != 0)
+		return rc;
+	body[SAT_NAME16_BYTES] = accept ? 1 : 2;
+	rc = sat_store_begin(store, err);
+	if (rc == 0)
+		rc = sat_statement_issue(store, identity, SAT_SIGNED_RELEASE, body, sizeof body, err);
+	if (rc == 0)
+		return sat_store_commit(store, err);
+	sat_store_rollback(store);
+	return rc;
+}

@@ -191,6 +191,13 @@ CREATE TABLE sat_accepted (
   counter     INTEGER NOT NULL
 );
 
+-- Writes that came neither from their author nor from the registry, but from a device that vouches for
+-- them because the author's laptop was lost.  Provenance only.
+CREATE TABLE sat_vouched (
+  dot    INTEGER PRIMARY KEY,
+  device INTEGER NOT NULL
+);
+
 -- Values that consent did not let in, until they come again.
 CREATE TABLE sat_declined (
   record INTEGER NOT NULL,

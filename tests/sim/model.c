@@ -66,7 +66,7 @@ const model_value *model_find(const model *m, world_dot record, uint32_t field, 
 {
 	size_t slot = slot_of(m, record, field, dot);
 	for (; m->slots[slot] != 0; slot = (slot + 1) & (m->slot_count - 1)) {
-		const model_value *v = &m->values[m->slots[slot] - 1];
+		const model_value *v = m->values[m->slots[slot] - 1];
 		if (v->record == record && v->field == field && v->dot == dot)
 			return v;
 	}
@@ -75,7 +75,7 @@ const model_value *model_find(const model *m, world_dot record, uint32_t field, 
 
 static void enter(model *m, size_t number)
 {
-	const model_value *v = &m->values[number];
+	const model_value *v = m->values[number];
 	size_t slot = slot_of(m, v->record, v->field, v->dot);
 	while (m->slots[slot] != 0)
 		slot = (slot + 1) & (m->slot_count - 1);
@@ -88,8 +88,8 @@ const model_value *model_add(model *m, const model_value *value)
 		m->value_room = m->value_room == 0 ? 256 : m->value_room * 2;
 		m->values = realloc(m->values, m->value_room * sizeof *m->values);
 	}
-	model_value *v = &m->values[m->value_count++];
-	*v = *value;
+	model_value *v = copy(m, value, 1, sizeof *value);
+	m->values[m->value_count++] = v;
 	v->past = copy(m, value->past, value->past_count, sizeof *value->past);
 	v->stated = copy(m, value->stated, value->stated_count, sizeof *value->stated);
 	v->names = copy(m, value->names, value->name_count, sizeof *value->names);

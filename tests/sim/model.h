@@ -69,7 +69,7 @@ typedef struct model {
 	size_t field_count;
 	char purposes[MODEL_PURPOSES_MAX][SAT_NAME_BYTES];
 	size_t purpose_count;
-	model_value *values;
+	model_value **values;    /* each stays where it is */
 	size_t value_count, value_room;
 	uint32_t *slots;         /* open addressing: number of value + 1 */
 	size_t slot_count;

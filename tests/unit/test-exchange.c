@@ -257,6 +257,60 @@ static void exchange__record_larger_than_a_frame_goes_in_parts(void **state)
 	free(translation);
 }
 
+static void exchange__lost_laptops_writes_come_back_by_one_that_vouches(void **state)
+{
+	camp *c = *state;
+	sat_dot workshop = replica_add(&c->one, "workshop", "title", "River mapping", NULL);
+	carry(&c->hq, &c->one, &c->stick);
+	/* Laptop two gets it from laptop one directly; then laptop one falls into the river. */
+	carry(&c->one, &c->two, &c->stick);
+	assert_int_equal(replica_field(&c->two, replica_same(&c->one, workshop, &c->two), "title", NULL), 1);
+	carry(&c->two, &c->hq, &c->stick);
+	assert_int_equal(replica_field(&c->hq, replica_same(&c->two, replica_same(&c->one, workshop, &c->two), &c->hq),
+	                               "title", NULL), 0);
+	sat_export_options options = { .form = SAT_FULL, .vouch = true };
+	sat_device hq;
+	assert_int_equal(sat_device_registry(c->two.store, &hq, NULL), 0);
+	assert_int_equal(sat_export(c->two.store, c->two.identity, hq.id, &c->stick.carrier, &options, NULL, NULL,
+	                            NULL), 0);
+	assert_int_equal(replica_merge_all(&c->hq, &c->stick).verdict, SAT_MERGED);
+	sat_dot there = replica_same(&c->one, workshop, &c->hq);
+	assert_int_equal(replica_field(&c->hq, there, "title", NULL), 1);
+	int64_t voucher;
+	sat_device device;
+	assert_int_equal(sat_record_vouched(c->hq.store, there, &voucher, NULL), 0);
+	assert_int_equal(sat_device_get(c->hq.store, voucher, &device, NULL), 0);
+	assert_string_equal(device.name, "two");
+}
+
+static void exchange__revoked_laptop_is_set_aside_until_a_person_decides(void **state)
+{
+	camp *c = *state;
+	sat_dot before = replica_add(&c->one, "workshop", "title", "before", NULL);
+	carry(&c->one, &c->hq, &c->stick);
+	sat_device one;
+	assert_int_equal(sat_device_named(c->hq.store, "one", &one, NULL), 0);
+	assert_int_equal(sat_store_begin(c->hq.store, NULL), 0);
+	assert_int_equal(sat_device_revoke(c->hq.store, c->hq.identity, one.id, NULL), 0);
+	assert_int_equal(sat_store_commit(c->hq.store, NULL), 0);
+	sat_dot after = replica_add(&c->one, "workshop", "title", "after", NULL);
+	replica_export(&c->one, &c->hq, &c->stick);
+	const char *name = c->stick.bundles[0].name;
+	sat_merged merged = replica_merge(&c->hq, &c->stick, name);
+	assert_int_equal(merged.verdict, SAT_REVOKED_SENDER);
+	assert_int_equal(replica_field(&c->hq, replica_same(&c->one, before, &c->hq), "title", NULL), 1);
+	assert_int_equal(replica_field(&c->hq, replica_same(&c->one, after, &c->hq), "title", NULL), 0);
+	SAT_ARENA(arena);
+	sat_set_aside *list;
+	size_t count;
+	assert_int_equal(sat_quarantine_list(c->hq.store, &arena, &list, &count, NULL), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(sat_quarantine_decide(c->hq.store, c->hq.identity, list[0].bundle, true, NULL), 0);
+	merged = replica_merge(&c->hq, &c->stick, name);
+	assert_int_equal(replica_field(&c->hq, replica_same(&c->one, after, &c->hq), "title", NULL), 1);
+	memory_place_clear(&c->stick);
+}
+
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -271,6 +325,8 @@ int main(void)
 		CLAIM(exchange__same_bundle_twice_changes_nothing),
 		CLAIM(exchange__replicas_that_saw_the_same_dump_the_same),
 		CLAIM(exchange__bundle_for_another_is_left_alone),
+		CLAIM(exchange__lost_laptops_writes_come_back_by_one_that_vouches),
+		CLAIM(exchange__revoked_laptop_is_set_aside_until_a_person_decides),
 		CLAIM(exchange__record_larger_than_a_frame_goes_in_parts),
 	};
 	return cmocka_run_group_tests(claims, NULL, NULL);

@@ -173,8 +173,6 @@ static json_t *value(sat_store *store, const sat_value *v)
 
 static json_t *stated(sat_store *store, const sat_row *row)
 {
-	if (row->usual)
-		return json_string("usual");
 	json_t *list = json_array();
 	for (uint32_t i = 0; i < row->stated_count; i++) {
 		char id[SAT_ID_CHARS], text[SAT_ID_CHARS + SAT_NAME_BYTES + 16];
@@ -202,10 +200,22 @@ static json_t *row_of(sat_store *store, const sat_block *block, size_t at)
 		else if (field->cells[at] != SAT_ABSENT)
 			json_object_set_new(other, key, json_string(words[field->cells[at]]));
 	}
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "record", dot(store, row->record), "dot",
-	                 dot(store, row->dot), "past", sorted(dots(store, row->past, row->past_count)), "states",
-	                 stated(store, row), "persons", sorted(dots(store, row->persons, row->person_count)),
-	                 "values", values, "without", other);
+	json_t *json = json_pack("{s:o}", "record", dot(store, row->record));
+	if (row->dot != row->record)
+		json_object_set_new(json, "dot", dot(store, row->dot));
+	if (row->past_count > 0)
+		json_object_set_new(json, "past", sorted(dots(store, row->past, row->past_count)));
+	if (!row->usual)
+		json_object_set_new(json, "states", stated(store, row));
+	if (row->person_count > 0)
+		json_object_set_new(json, "persons", sorted(dots(store, row->persons, row->person_count)));
+	if (json_object_size(values) > 0)
+		json_object_set(json, "values", values);
+	if (json_object_size(other) > 0)
+		json_object_set(json, "without", other);
+	json_decref(values);
+	json_decref(other);
+	return json;
 }
 
 static json_t *blocks(sat_store *store, const sat_frame_content *content)

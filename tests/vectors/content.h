@@ -1,6 +1,6 @@
 /* What is in a bundle, as the frame reader finds it, in a neutral JSON that another implementation can
  * make as well: ids and dots are "incarnationhex-counter" or 32 hex digits, sets are sorted, reals are
- * the hex of their bits.
+ * the hex of their bits, and of a row only what is not as usual is told.
  */
 #ifndef SAT_TEST_CONTENT_H
 #define SAT_TEST_CONTENT_H

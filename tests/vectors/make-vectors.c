@@ -191,6 +191,7 @@ static void put_exchange(world *w)
 	erase(one, gone);
 	carry(w, one, hq, SAT_FULL, "data-full",
 	      "every type of field, persons, a batch of ten decisions, a tombstone, an unlinked record");
+	carry(w, hq, one, SAT_FULL, "reply-receipt", "nothing but a receipt");
 	carry(w, hq, two, SAT_FULL, "reply-others", "the registry sends what another laptop wrote");
 	/* Both edit; the registry's next bundle holds two siblings with their pasts. */
 	replica_set(one, visit, "title", "by one");
@@ -204,7 +205,6 @@ static void put_exchange(world *w)
 	replica_decide(one, ana, "identity", SAT_GIVEN, false);
 	replica_set(one, ana, "pseudonym", "P 1 again");
 	carry(w, one, hq, SAT_FULL, "data-blank", "a closed episode: a blank, and a value that states the next one");
-	carry(w, hq, one, SAT_FULL, "reply-receipt", "nothing but a receipt");
 }
 
 /* --- sections that seldom come about ------------------------------------------------------------------- */
@@ -276,7 +276,7 @@ static void odd_block(replica *r, sat_dot person, sat_dot lone, sat_block *b, sa
 		b->field[1].cells[i] = i % 3 == 0 ? SAT_PRESENT : SAT_ABSENT;
 		b->field[1].values[i] = sat_value_integer(i % 2 == 0 ? INT64_MIN : i);
 		b->field[2].cells[i] = (uint8_t)(i % 4);
-		b->field[2].values[i] = (sat_value){ .type = SAT_DATE, .text = { i % 8 == 1 ? "9999-12-31" : "0001", i % 8 == 1 ? 10 : 4 } };
+		b->field[2].values[i] = (sat_value){ .type = SAT_DATE, .text = { "9999-12-31", i % 8 == 1 ? 10 : 4 } };
 		b->field[3].cells[i] = i < 3 ? SAT_PRESENT : SAT_ABSENT;
 		b->field[3].values[i] = (sat_value){ .type = SAT_REFERENCE, .reference = i == 1 ? lone : person };
 	}
@@ -293,12 +293,11 @@ static void odd_block(replica *r, sat_dot person, sat_dot lone, sat_block *b, sa
 	b->row[0].stated_count = 3;
 	sat_dot *past = sat_arena_zeroed(arena, 2, sizeof *past);
 	past[0] = sat_dot_make(own, 2001);
-	b->row[2].record = sat_dot_make(own, 2000);
+	b->row[2].record = b->row[1].record;
 	b->row[2].past = past;
 	b->row[2].past_count = 1;
-	b->row[2].persons = stated == NULL ? NULL : sat_arena_copy(arena, &person, sizeof person);
+	b->row[2].persons = sat_arena_copy(arena, &person, sizeof person);
 	b->row[2].person_count = 1;
-	b->row[2].record = b->row[1].record;
 	b->row[299].record = lone;
 }
 
@@ -484,10 +483,8 @@ static void put_damaged(world *w)
 	sat_bytes_put(&more, full.data, full.length);
 	sat_bytes_put(&more, "more", 4);
 	put_bytes("longer", "salvaged", "bytes behind the end: all frames are intact", &w->hq, &w->one, &more);
-	put("foreign", "damaged", "a picture with our name", &w->hq, &w->one,
-	    "\x89PNG\r\n\x1a\n\0\0\0\rIHDR and so on and on and on and on and on and on and on and on and on and on and "
-	    "on and on and on and on and on and on and on and on and on and on and on and on and on and on and on and on "
-	    "and on and on and on and on and on and on and on.........", 267);
+	char picture[400] = "\x89PNG\r\n\x1a\n";
+	put("foreign", "damaged", "a picture with our suffix", &w->hq, &w->one, picture, sizeof picture);
 }
 
 static void put_addressed(world *w)

@@ -1,0 +1,154 @@
+/* A simulated world: one registry and some laptops on real store files, bundles on their way between
+ * them, backups, copies that go on elsewhere, clocks that say anything, and the model beside them.
+ *
+ * A *machine* is one store file on one computer.  Several machines may be the same *device*: copies of
+ * one laptop's file that both go on under its identity.
+ *
+ * Enrolment costs more than all steps of a seed together, so it is done once for each make-up of a world
+ * and the files are copied (`world_kit`); the dice of a seed are thrown after that.
+ *
+ * A check that fails calls world_fail, which jumps back to whoever runs the seed.
+ */
+#ifndef SIM_WORLD_H
+#define SIM_WORLD_H
+
+#include <setjmp.h>
+
+#include "dice.h"
+#include "model.h"
+#include "core/registry.h"
+#include "core/store.h"
+#include "sync/exchange.h"
+#include "tests/support/memory-carrier.h"
+#include "tests/support/test-env.h"
+
+#define MACHINES_MAX 12
+#define DEVICES_MAX 8
+#define BACKUPS_MAX 2
+#define PARCELS_MAX 24
+#define PROGRAMMES 3
+
+struct holdings;
+
+typedef struct backup {
+	char path[320];
+	struct holdings *held;   /* NULL: there is none */
+} backup;
+
+typedef struct machine {
+	char path[320], runtime[320];
+	int device;              /* number in the world; 0 is the registry */
+	sat_role role;
+	sat_identity *identity;  /* borrowed from the kit */
+	test_env env;
+	sat_store *store;
+	uint32_t *incarnations;  /* the store's index to the world's number */
+	size_t incarnation_count;
+	struct holdings *held;   /* as last looked at */
+	backup backups[BACKUPS_MAX];
+	size_t writes;           /* makes texts unique */
+} machine;
+
+/* One bundle on its way. */
+typedef struct parcel {
+	uint8_t *data;
+	size_t size;
+	int from;                /* machine */
+	int to;                  /* device */
+	bool damaged;
+	size_t frame_count;
+	uint64_t body;           /* where the first frame begins */
+	uint64_t *frame_ends;
+	struct told *told;       /* values in it, see parcel.h */
+	size_t told_count;
+} parcel;
+
+/* What the receiver held when it signed a receipt. */
+typedef struct receipt {
+	uint32_t incarnation;
+	int to;                  /* device */
+	uint64_t counter;
+	struct holdings *held;
+} receipt;
+
+typedef struct kit {
+	char dir[300];
+	size_t devices;
+	sat_role roles[DEVICES_MAX];
+	sat_identity *identities[DEVICES_MAX];
+	char paths[DEVICES_MAX][320];
+} kit;
+
+typedef struct world {
+	uint64_t seed;
+	dice dice, clocks;
+	char dir[300];
+	const kit *kit;
+	machine machines[MACHINES_MAX];
+	size_t machine_count;
+	bool revoked[DEVICES_MAX];
+	int programme;           /* version that the registry published last */
+	model model;
+	struct {
+		uint8_t name[SAT_INCARNATION_BYTES];
+		int device;      /* who writes under it; -1: not known yet */
+	} incarnations[1024];
+	uint32_t incarnation_count;  /* 0 is for unlinked names */
+	uint8_t unlinked[1024][SAT_UNLINKED_BYTES];
+	uint32_t unlinked_count;
+	parcel parcels[PARCELS_MAX];
+	size_t parcel_count;
+	receipt *receipts;
+	size_t receipt_count;
+	memory_place place;
+	size_t step;
+	uint64_t fate;           /* hash over what happened that no clock may change */
+	uint64_t *fates;         /* after each step */
+	sat_bytes trace;
+	bool verbose;
+	char failure[1024];
+	int promise;             /* that failed; 0: something that must work did not */
+	jmp_buf escape;
+} world;
+
+/* Makes the kit number `n`, enrolling its devices through bundles; owned by the caller. */
+#define KITS 8
+void kit_make(kit *k, const char *dir, unsigned n);
+void kit_free(kit *k);
+
+/* A fresh world in `dir`, which must not exist.  `clock_salt` chooses the clocks and nothing else. */
+void world_begin(world *w, const kit *k, const char *dir, uint64_t seed, uint64_t clock_salt, size_t steps);
+void world_end(world *w);
+
+/* Ends the seed: promise `promise` was broken.  Does not return. */
+void world_fail(world *w, int promise, const char *format, ...) __attribute__((noreturn, format(printf, 3, 4)));
+/* A line for those who replay a seed. */
+void world_trace(world *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* "laptop 2b": who a machine is. */
+const char *world_name(const world *w, const machine *m);
+
+/* Runs a call that has to work; `err` is what it may use. */
+#define MUST(w, call)                                                                    \
+	do {                                                                             \
+		sat_error must_err = { 0 };                                              \
+		sat_error *err = &must_err;                                              \
+		if ((call) != 0)                                                         \
+			world_fail(w, 0, "%s: %s", #call, must_err.message);             \
+	} while (0)
+
+void machine_open(world *w, machine *m);
+/* Closes with a token, or as if the power had failed. */
+void machine_close(world *w, machine *m, bool properly);
+/* Copies the file of a closed or open machine; what was committed is in the copy. */
+void world_copy_file(world *w, const char *from, const char *to);
+/* A new machine with a copy of the store of `m`; NULL when there are enough. */
+machine *world_twin(world *w, machine *m);
+
+/* Names between a store and the world. */
+uint32_t world_incarnation(world *w, const uint8_t name[static SAT_INCARNATION_BYTES]);
+world_dot world_dot_of(world *w, machine *m, sat_dot dot);
+sat_dot world_local_dot(world *w, machine *m, world_dot dot);
+/* "3-17": incarnation 3 of the world, counter 17. */
+const char *world_dot_text(world_dot dot);
+
+#endif
