@@ -668,7 +668,14 @@ int sat_consent_record(sat_store *store, const sat_identity *identity, sat_decis
 		rc = insert_batch(store, &batch, err);
 	for (size_t i = 0; rc == 0 && i < count; i++)
 		rc = insert_decision(store, &decisions[i], 0, 0, err);
-	return rc != 0 ? rc : follow(store, decisions, NULL, count, err);
+	if (rc == 0)
+		rc = follow(store, decisions, NULL, count, err);
+	/* What they supersede lived here. */
+	for (size_t i = 0; i < count; i++) {
+		decisions[i].supersedes = NULL;
+		decisions[i].supersedes_count = 0;
+	}
+	return rc;
 }
 
 /* --- admitting ---------------------------------------------------------------------------------- */

@@ -101,7 +101,8 @@ int sat_batch_proof(sat_batch *batch, const bool *in, const uint8_t (*all)[SAT_H
 /* Records decisions made here: gives them dots, the open episode and what they supersede (all heads
  * of that episode), signs them as one batch, writes them, and erases what a final one erases.
  * `decisions` need subject, purpose, event, and whatever else is known; id, episode, supersedes, salt,
- * commitment and name are filled in.  At most SAT_BATCH_MAX.  In a transaction.
+ * commitment and name are filled in (the list of what is superseded is not: ask the store).  At most
+ * SAT_BATCH_MAX.  In a transaction.
  * SAT_EINVALID for an unknown purpose, or for `final` with another event than a withdrawal; SAT_ELIMIT
  * when they are too many or too long for one batch. */
 int sat_consent_record(sat_store *store, const sat_identity *identity, sat_decision *decisions,

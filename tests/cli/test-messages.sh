@@ -177,6 +177,29 @@ on l1.db merge stick
 on l1.db --json list workshop title=Cairns
 is resolve__travels "Cairns (Gimuy)" "$(json 'd["records"][0]["place"]')"
 
+# --- stopping to share: what others wrote is hidden, one's own stays in sight ------------------------
+on l1.db consent withdraw B attend_record
+on l1.db export stick
+on hq.db merge stick
+on hq.db --json list person
+is suspended__is_not_listed "['A']" "$(json '[r["pseudonym"] for r in d["records"] if "pseudonym" in r]')"
+is suspended__has_a_reason 1 "$(json 'sum("pseudonym" in r.get("sat_not_shown", {}) for r in d["records"])')"
+on hq.db --json list person pseudonym=B
+is suspended__fits_no_filter 0 "$(json 'd["count"]')"
+on hq.db --json search B
+is suspended__is_not_found 0 "$(json 'd["count"]')"
+on hq.db consent show B
+code_is suspended__is_not_found_out_by_its_title 2
+on hq.db dump person
+is suspended__is_not_dumped 0 "$(grep -c ',B,' out.txt)"
+on l1.db --json list person pseudonym=B
+is suspended__is_in_sight_of_its_author 1 "$(json 'd["count"]')"
+on l1.db consent record B attend_record=yes
+on l1.db export stick
+on hq.db merge stick
+on hq.db --json list person pseudonym=B
+is suspended__comes_back_with_a_yes 1 "$(json 'd["count"]')"
+
 # --- taking back -----------------------------------------------------------------------------------
 on l1.db consent withdraw A identity --final --yes
 on l1.db export stick

@@ -259,8 +259,6 @@ static int run_export(camp *c, sat_error *err) { return camp_export(c, &c->one, 
 
 static int run_merge(camp *c, sat_error *err) { return camp_merge(c, &c->hq, err); }
 
-static int run_reply(camp *c, sat_error *err) { return camp_export(c, &c->hq, &c->one, err); }
-
 static int end(sat_store *store, int rc, sat_error *err)
 {
 	if (rc == 0)
@@ -330,7 +328,6 @@ static int run_recovery(camp *c, sat_error *err)
 const operation camp_operations[] = {
 	{ "export", false, true, true, prepare_export, run_export, 1 },
 	{ "merge", true, true, true, prepare_merge, run_merge, 1 },
-	{ "reply", true, true, true, NULL, run_reply, 1 },
 	{ "import", false, false, false, NULL, run_import, 1 },
 	{ "withdrawal", false, false, false, NULL, run_withdrawal, 1 },
 	{ "backup", false, true, false, NULL, run_backup, 1 },

@@ -188,8 +188,6 @@ const char *world_name(const world *w, const machine *m)
 	size_t copies = 0;
 	for (const machine *other = w->machines; other < m; other++)
 		copies += other->device == m->device;
-	snprintf(name, sizeof *names, m->device == 0 ? "registry%s%c" : "laptop %d%c",
-	         m->device == 0 ? "" : "", 0);
 	if (m->device == 0)
 		snprintf(name, sizeof *names, "registry");
 	else

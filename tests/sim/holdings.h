@@ -1,0 +1,74 @@
+/* Holdings: what one store holds at one moment, in the names of the world.
+ *
+ * Read through core's own ways of reading and held against the model while it is read: every value must
+ * be one that somebody wrote, with the past, the statement and the content with which it was written.
+ */
+#ifndef SIM_HOLDINGS_H
+#define SIM_HOLDINGS_H
+
+#include "world.h"
+
+typedef struct held {
+	const model_value *value;
+	bool blank;
+	uint8_t answer;          /* a sat_answer, by the model, for the replica itself */
+} held;
+
+typedef struct held_record {
+	world_dot id;
+	sat_dot local;
+	char kind[SAT_NAME_BYTES];
+	size_t first, count;     /* its values */
+	size_t first_person, person_count;
+} held_record;
+
+typedef struct held_name {
+	world_dot record, dot;
+	uint32_t field;
+} held_name;
+
+typedef struct holdings {
+	unsigned keepers;
+	held *values;            /* ascending by record, field, dot */
+	held_record *records;    /* ascending by id */
+	world_dot *persons;      /* of all records, each ascending */
+	size_t *decisions;       /* numbers in the model, ascending */
+	uint64_t *statements;    /* hashes, ascending */
+	world_dot *tombstones;   /* ascending */
+	held_name *waiting;      /* values whose record's creation is not known */
+	held_name *declined;
+	size_t value_count, record_count, persons_count, decision_count, statement_count, tombstone_count,
+		waiting_count, declined_count;
+	unsigned *needs;         /* by the model's field */
+	size_t need_count;
+	model_view *views;
+	size_t view_persons;
+	uint64_t digest;         /* equal for equal admitted sets */
+	uint64_t fate;           /* the same without what depends on clocks */
+	char *dump;              /* the canonical dump, once somebody asked */
+} holdings;
+
+/* Reads a machine's store.  With `wrote`, values and decisions that the model does not know yet are
+ * taken as written just now by this machine; otherwise nobody wrote them, and the seed fails. */
+holdings *holdings_read(world *w, machine *m, bool wrote);
+holdings *holdings_keep(holdings *h);
+void holdings_drop(holdings *h);
+
+/* NULL when it is not there. */
+const held_record *holdings_record(const holdings *h, world_dot id);
+const held *holdings_value(const holdings *h, const model_value *value);
+/* True when some value held of the same field has seen this one. */
+bool holdings_cover(const holdings *h, const model_value *value);
+bool holdings_tombstone(const holdings *h, world_dot record);
+bool holdings_waits(const holdings *h, const model_value *value);
+bool holdings_knows(const holdings *h, size_t decision);
+/* What the model says of a value here, for a recipient of `role`; the persons are those held for its
+ * record, and none when the record is not here. */
+sat_answer holdings_answer(const world *w, const holdings *h, const model_value *value, sat_role role);
+/* The dump of the machine of which `h` is the present state. */
+const char *holdings_dump(world *w, machine *m, holdings *h);
+
+/* "note 2-7 text 3-1" */
+const char *value_text(const world *w, const model_value *value);
+
+#endif

@@ -1,0 +1,240 @@
+/* Claims about decisions and the gate: what may leave, for whom, and what erases. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "core/gate.h"
+#include "tests/support/replica.h"
+
+typedef struct place {
+	char dir[64];
+	replica r;
+	sat_dot person;
+} place;
+
+static int set_up(void **state)
+{
+	place *p = calloc(1, sizeof *p);
+	strcpy(p->dir, "/tmp/satchel-XXXXXX");
+	assert_non_null(mkdtemp(p->dir));
+	replica_found(&p->r, p->dir, "registry", 1, NULL);
+	p->person = replica_add(&p->r, "person", "pseudonym", "P 0417", NULL);
+	*state = p;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	place *p = *state;
+	char command[128];
+	replica_free(&p->r);
+	snprintf(command, sizeof command, "rm -rf %s", p->dir);
+	assert_int_equal(system(command), 0);
+	free(p);
+	return 0;
+}
+
+/* What the gate says to a role about a purpose, for a value that states these episodes. */
+static sat_answer ask(place *p, sat_role role, int32_t today, const char *purpose, const sat_stated *stated,
+                      size_t count)
+{
+	SAT_AUTO(sat_gate) gate = NULL;
+	sat_recipient to = { .role = role, .audiences = "", .today = today };
+	sat_leave leave;
+	assert_int_equal(sat_gate_open(&gate, p->r.store, &to, NULL), 0);
+	assert_int_equal(sat_gate_weigh(gate, &p->person, 1, stated, count, &leave, NULL), 0);
+	return sat_gate_answer(&leave, sat_purpose_find(p->r.store, purpose));
+}
+
+static sat_answer ask_usual(place *p, const char *purpose)
+{
+	sat_stated usual = { p->person, 0, SAT_EVERY_PURPOSE };
+	return ask(p, SAT_REGISTRY, 0, purpose, &usual, 1);
+}
+
+static void gate__is_no_by_default(void **state)
+{
+	assert_int_equal(ask_usual(*state, "identity"), SAT_SUSPENDED);
+}
+
+static void gate__only_given_and_renewed_permit(void **state)
+{
+	place *p = *state;
+	for (int event = SAT_REQUESTED; event <= SAT_EVENT_LAST; event++) {
+		replica_decide(&p->r, p->person, "identity", (sat_event)event, false);
+		assert_int_equal(ask_usual(p, "identity"),
+		                 event == SAT_GIVEN || event == SAT_RENEWED ? SAT_PERMITTED : SAT_SUSPENDED);
+	}
+}
+
+static void gate__one_purpose_says_nothing_of_another(void **state)
+{
+	place *p = *state;
+	replica_decide(&p->r, p->person, "identity", SAT_GIVEN, false);
+	assert_int_equal(ask_usual(p, "contact"), SAT_SUSPENDED);
+}
+
+static void gate__stopping_is_reversible(void **state)
+{
+	place *p = *state;
+	replica_decide(&p->r, p->person, "identity", SAT_GIVEN, false);
+	replica_decide(&p->r, p->person, "identity", SAT_WITHDRAWN, false);
+	assert_int_equal(ask_usual(p, "identity"), SAT_SUSPENDED);
+	replica_decide(&p->r, p->person, "identity", SAT_GIVEN, false);
+	assert_int_equal(ask_usual(p, "identity"), SAT_PERMITTED);
+}
+
+static void gate__taking_back_erases_what_was_stated_and_a_new_yes_does_not_bring_it_back(void **state)
+{
+	place *p = *state;
+	replica_decide(&p->r, p->person, "identity", SAT_GIVEN, false);
+	replica_decide(&p->r, p->person, "identity", SAT_WITHDRAWN, true);
+	assert_int_equal(ask_usual(p, "identity"), SAT_ERASED);
+	replica_decide(&p->r, p->person, "identity", SAT_GIVEN, false);
+	assert_int_equal(ask_usual(p, "identity"), SAT_ERASED);
+	uint8_t bit = (uint8_t)__builtin_ctzll(sat_purpose_find(p->r.store, "identity"));
+	sat_stated next[] = { { p->person, 1, bit }, { p->person, 0, SAT_EVERY_PURPOSE } };
+	assert_int_equal(ask(p, SAT_REGISTRY, 0, "identity", next, 2), SAT_PERMITTED);
+	sat_stated future[] = { { p->person, 2, bit }, { p->person, 0, SAT_EVERY_PURPOSE } };
+	assert_int_equal(ask(p, SAT_REGISTRY, 0, "identity", future, 2), SAT_SUSPENDED);
+}
+
+static void gate__value_that_does_not_state_a_person_is_suspended_not_erased(void **state)
+{
+	place *p = *state;
+	replica_decide(&p->r, p->person, "identity", SAT_GIVEN, false);
+	assert_int_equal(ask(p, SAT_REGISTRY, 0, "identity", NULL, 0), SAT_PERMITTED);
+	replica_decide(&p->r, p->person, "identity", SAT_WITHDRAWN, true);
+	replica_decide(&p->r, p->person, "identity", SAT_GIVEN, false);
+	assert_int_equal(ask(p, SAT_REGISTRY, 0, "identity", NULL, 0), SAT_SUSPENDED);
+}
+
+static void decide(place *p, sat_decision decision)
+{
+	decision.subject = p->person;
+	decision.purpose = "identity";
+	decision.event = SAT_GIVEN;
+	sat_error err = { 0 };
+	assert_int_equal(sat_store_begin(p->r.store, &err), 0);
+	assert_int_equal(sat_consent_record(p->r.store, p->r.identity, &decision, 1, &err), 0);
+	assert_int_equal(sat_store_commit(p->r.store, &err), 0);
+}
+
+static void gate__recipients_that_are_named_leave_others_out(void **state)
+{
+	place *p = *state;
+	sat_stated usual = { p->person, 0, SAT_EVERY_PURPOSE };
+	decide(p, (sat_decision){ .recipients = "facilitator registry" });
+	assert_int_equal(ask(p, SAT_REGISTRY, 0, "identity", &usual, 1), SAT_PERMITTED);
+	assert_int_equal(ask(p, SAT_AUDITOR, 0, "identity", &usual, 1), SAT_SUSPENDED);
+}
+
+static void gate__validity_ends_with_its_day(void **state)
+{
+	place *p = *state;
+	sat_stated usual = { p->person, 0, SAT_EVERY_PURPOSE };
+	decide(p, (sat_decision){ .until = 19000 });
+	assert_int_equal(ask(p, SAT_REGISTRY, 19000, "identity", &usual, 1), SAT_PERMITTED);
+	assert_int_equal(ask(p, SAT_REGISTRY, 19001, "identity", &usual, 1), SAT_SUSPENDED);
+}
+
+static void gate__reason_can_be_shown(void **state)
+{
+	place *p = *state;
+	SAT_AUTO(sat_gate) gate = NULL;
+	sat_recipient to = { .role = SAT_REGISTRY, .audiences = "" };
+	sat_stated usual = { p->person, 0, SAT_EVERY_PURPOSE };
+	char sentence[256];
+	replica_decide(&p->r, p->person, "identity", SAT_REFUSED, false);
+	assert_int_equal(sat_gate_open(&gate, p->r.store, &to, NULL), 0);
+	assert_int_equal(sat_gate_reason(gate, &p->person, 1, &usual, 1, sat_purpose_find(p->r.store, "identity"),
+	                                 sentence, sizeof sentence, NULL), 0);
+	assert_non_null(strstr(sentence, "identity: person "));
+	assert_non_null(strstr(sentence, "said no"));
+}
+
+static void consent__unknown_purpose_is_refused(void **state)
+{
+	place *p = *state;
+	sat_decision decision = { .subject = p->person, .purpose = "mining", .event = SAT_GIVEN };
+	sat_error err;
+	assert_int_equal(sat_store_begin(p->r.store, &err), 0);
+	assert_int_equal(sat_consent_record(p->r.store, p->r.identity, &decision, 1, &err), SAT_EINVALID);
+	sat_store_rollback(p->r.store);
+}
+
+static void consent__only_taking_back_is_final(void **state)
+{
+	place *p = *state;
+	sat_decision decision = { .subject = p->person, .purpose = "identity", .event = SAT_GIVEN, .final = true };
+	assert_int_equal(sat_store_begin(p->r.store, NULL), 0);
+	assert_int_equal(sat_consent_record(p->r.store, p->r.identity, &decision, 1, NULL), SAT_EINVALID);
+	sat_store_rollback(p->r.store);
+}
+
+/* Every decision of a batch is provable alone, and only as it was made. */
+static void batch__any_part_proves_itself_and_no_change_does(void **state)
+{
+	place *p = *state;
+	enum { LEAVES = 70 };
+	sat_decision all[LEAVES] = { 0 };
+	SAT_ARENA(arena);
+	for (int i = 0; i < LEAVES; i++)
+		all[i] = (sat_decision){ .subject = p->person, .purpose = i % 2 ? "identity" : "contact",
+			                 .event = SAT_GIVEN, .details = { [SAT_METHOD] = "oral" } };
+	assert_int_equal(sat_store_begin(p->r.store, NULL), 0);
+	assert_int_equal(sat_consent_record(p->r.store, p->r.identity, all, LEAVES, NULL), 0);
+	assert_int_equal(sat_store_commit(p->r.store, NULL), 0);
+	sat_batch batch;
+	sat_decision *kept;
+	size_t count;
+	assert_int_equal(sat_consent_of_subject(p->r.store, p->person, true, &arena, &kept, &count, NULL), 0);
+	assert_int_equal(count, LEAVES);
+	assert_int_equal(sat_batch_of(p->r.store, all[0].id, &arena, &batch, NULL), 0);
+	assert_int_equal(batch.leaves, LEAVES);
+	uint8_t names[LEAVES][SAT_HASH_BYTES];
+	for (int i = 0; i < LEAVES; i++)
+		memcpy(names[i], all[i].name, SAT_HASH_BYTES);
+	const sat_public *author = sat_identity_public(p->r.identity);
+	for (int leaf = 0; leaf < LEAVES; leaf++) {
+		bool in[LEAVES] = { false };
+		in[leaf] = true;
+		assert_int_equal(sat_batch_proof(&batch, in, (const uint8_t(*)[SAT_HASH_BYTES])names, &arena, NULL), 0);
+		assert_true(batch.proof_count < 20);
+		sat_decision one = kept[leaf];
+		assert_int_equal(sat_batch_verify(p->r.store, &batch, in, &one, 1, author, NULL), 0);
+		one.event = SAT_REFUSED;
+		assert_int_equal(sat_batch_verify(p->r.store, &batch, in, &one, 1, author, NULL), SAT_EFORGED);
+		one = kept[leaf];
+		one.details[SAT_METHOD] = "written";
+		assert_int_equal(sat_batch_verify(p->r.store, &batch, in, &one, 1, author, NULL), SAT_EFORGED);
+	}
+}
+
+#define CLAIM(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest claims[] = {
+		CLAIM(gate__is_no_by_default),
+		CLAIM(gate__only_given_and_renewed_permit),
+		CLAIM(gate__one_purpose_says_nothing_of_another),
+		CLAIM(gate__stopping_is_reversible),
+		CLAIM(gate__taking_back_erases_what_was_stated_and_a_new_yes_does_not_bring_it_back),
+		CLAIM(gate__value_that_does_not_state_a_person_is_suspended_not_erased),
+		CLAIM(gate__recipients_that_are_named_leave_others_out),
+		CLAIM(gate__validity_ends_with_its_day),
+		CLAIM(gate__reason_can_be_shown),
+		CLAIM(consent__unknown_purpose_is_refused),
+		CLAIM(consent__only_taking_back_is_final),
+		CLAIM(batch__any_part_proves_itself_and_no_change_does),
+	};
+	return cmocka_run_group_tests(claims, NULL, NULL);
+}

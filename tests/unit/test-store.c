@@ -1,0 +1,257 @@
+/* Claims about a store as a file: opening, tokens, versions, programmes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+
+#include "core/incarnation.h"
+#include "core/record.h"
+#include "tests/support/replica.h"
+
+typedef struct place {
+	char dir[64];
+	replica r;
+} place;
+
+static int set_up(void **state)
+{
+	place *p = calloc(1, sizeof *p);
+	strcpy(p->dir, "/tmp/satchel-XXXXXX");
+	assert_non_null(mkdtemp(p->dir));
+	replica_found(&p->r, p->dir, "registry", 1, NULL);
+	*state = p;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	place *p = *state;
+	char command[128];
+	replica_free(&p->r);
+	snprintf(command, sizeof command, "rm -rf %s", p->dir);
+	assert_int_equal(system(command), 0);
+	free(p);
+	return 0;
+}
+
+static int64_t write_and_name(replica *r)
+{
+	sat_dot id = replica_add(r, "workshop", "title", "x", NULL);
+	return sat_dot_index(id);
+}
+
+static void store__second_process_gets_a_sentence(void **state)
+{
+	place *p = *state;
+	sat_store *other;
+	sat_error err;
+	assert_int_equal(sat_store_open(&other, p->r.path, NULL, &p->r.env.env, &err), SAT_EBUSY);
+	assert_non_null(strstr(err.message, "another Satchel has this store open"));
+}
+
+static void store__newer_version_is_refused_and_left_alone(void **state)
+{
+	place *p = *state;
+	sqlite3 *db;
+	sat_error err;
+	replica_close(&p->r);
+	assert_int_equal(sqlite3_open(p->r.path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "PRAGMA user_version=99", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	assert_int_equal(sat_store_open(&p->r.store, p->r.path, NULL, &p->r.env.env, &err), SAT_ETOONEW);
+	assert_non_null(strstr(err.message, "newer Satchel"));
+}
+
+static void store__foreign_file_is_refused(void **state)
+{
+	place *p = *state;
+	char path[128];
+	sat_error err;
+	sat_store *other;
+	snprintf(path, sizeof path, "%s/letter.txt", p->dir);
+	FILE *f = fopen(path, "w");
+	for (int i = 0; i < 100; i++)
+		fputs("This is no store, only a letter to somebody.\n", f);
+	fclose(f);
+	assert_int_equal(sat_store_open(&other, path, NULL, &p->r.env.env, &err), SAT_EDAMAGED);
+}
+
+static void store__existing_file_is_never_replaced(void **state)
+{
+	place *p = *state;
+	sat_store_setup setup = { .name = "x", .role = SAT_REGISTRY, .self = sat_identity_public(p->r.identity) };
+	assert_int_equal(sat_store_create(p->r.path, &setup, NULL, &p->r.env.env, NULL), SAT_EEXISTS);
+}
+
+static void token__closing_and_opening_goes_on_under_one_name(void **state)
+{
+	place *p = *state;
+	int64_t first = write_and_name(&p->r);
+	replica_close(&p->r);
+	replica_open(&p->r);
+	assert_int_equal(write_and_name(&p->r), first);
+}
+
+static void token__power_cut_takes_a_fresh_name(void **state)
+{
+	place *p = *state;
+	int64_t first = write_and_name(&p->r);
+	sat_store_free(p->r.store);
+	replica_open(&p->r);
+	assert_int_not_equal(write_and_name(&p->r), first);
+}
+
+static void copy_file(const char *from, const char *to)
+{
+	char command[700];
+	snprintf(command, sizeof command, "cp %s %s", from, to);
+	assert_int_equal(system(command), 0);
+}
+
+static void token__restored_file_takes_a_fresh_name(void **state)
+{
+	place *p = *state;
+	char backup[128];
+	snprintf(backup, sizeof backup, "%s/backup", p->dir);
+	int64_t first = write_and_name(&p->r);
+	replica_close(&p->r);
+	copy_file(p->r.path, backup);
+	replica_open(&p->r);
+	assert_int_equal(write_and_name(&p->r), first);
+	replica_close(&p->r);
+	copy_file(backup, p->r.path);
+	replica_open(&p->r);
+	assert_int_not_equal(write_and_name(&p->r), first);
+}
+
+static void token__of_two_copies_at_most_one_goes_on_under_the_name(void **state)
+{
+	place *p = *state;
+	char copy[128];
+	snprintf(copy, sizeof copy, "%s/copy.db", p->dir);
+	write_and_name(&p->r);
+	replica_close(&p->r);
+	copy_file(p->r.path, copy);
+	replica other = p->r;
+	snprintf(other.path, sizeof other.path, "%s", copy);
+	replica_open(&p->r);
+	replica_open(&other);
+	sat_dot one = replica_add(&p->r, "workshop", "title", "one", NULL);
+	sat_dot two = replica_add(&other, "workshop", "title", "two", NULL);
+	char one_name[SAT_ID_CHARS], two_name[SAT_ID_CHARS];
+	assert_int_equal(sat_id_print(p->r.store, one, one_name, NULL), 0);
+	assert_int_equal(sat_id_print(other.store, two, two_name, NULL), 0);
+	assert_string_not_equal(one_name, two_name);
+	sat_store_free(other.store);
+}
+
+static void store__rolled_back_write_leaves_nothing(void **state)
+{
+	place *p = *state;
+	char *before = replica_dump(&p->r);
+	sat_table *table = sat_table_named(p->r.store, "workshop");
+	sat_write write = { sat_column_named(table, "title", SAT_CLEARED)->number, sat_value_text("x", 1) };
+	sat_dot lost, kept;
+	assert_int_equal(sat_store_begin(p->r.store, NULL), 0);
+	assert_int_equal(sat_record_add(p->r.store, table, &write, 1, &lost, NULL), 0);
+	char lost_name[SAT_ID_CHARS], kept_name[SAT_ID_CHARS];
+	assert_int_equal(sat_id_print(p->r.store, lost, lost_name, NULL), 0);
+	sat_store_rollback(p->r.store);
+	char *after = replica_dump(&p->r);
+	assert_string_equal(before, after);
+	/* Its number is never given out again. */
+	kept = replica_add(&p->r, "workshop", "title", "y", NULL);
+	assert_int_equal(sat_id_print(p->r.store, kept, kept_name, NULL), 0);
+	assert_string_not_equal(lost_name, kept_name);
+	free(before);
+	free(after);
+}
+
+static const char grown[] =
+	"{\"satchel_programme\":1,\"name\":\"grown\",\"version\":2,\"language\":\"en\",\"purposes\":[],"
+	"\"kinds\":[{\"name\":\"workshop\",\"label\":{\"en\":\"Workshop\"},\"title\":\"title\",\"fields\":["
+	"{\"name\":\"title\",\"type\":\"text\",\"label\":{\"en\":\"Title\"},\"search\":true},"
+	"{\"name\":\"weather\",\"type\":\"text\",\"label\":{\"en\":\"Weather\"},\"search\":true}]}]}";
+
+static void programme__new_field_leaves_rows_and_takes_values(void **state)
+{
+	place *p = *state;
+	sat_error err = { 0 };
+	sat_dot id = replica_add(&p->r, "workshop", "title", "River", "place", "Weipa", NULL);
+	assert_int_equal(sat_store_begin(p->r.store, &err), 0);
+	assert_int_equal(sat_store_set_programme(p->r.store, grown, strlen(grown), &err), 0);
+	assert_int_equal(sat_store_commit(p->r.store, &err), 0);
+	char *text;
+	replica_field(&p->r, id, "title", &text);
+	assert_string_equal(text, "River");
+	free(text);
+	replica_set(&p->r, id, "weather", "dry");
+	sat_dot found[4];
+	size_t count;
+	assert_int_equal(sat_search(p->r.store, "dry", found, 4, &count, &err), 0);
+	assert_int_equal(count, 1);
+	/* What the new programme does not know any more is kept. */
+	SAT_ARENA(arena);
+	sat_state loaded;
+	assert_int_equal(sat_record_load(p->r.store, NULL, id, &arena, &loaded, &err), 0);
+	const sat_column *place_column = sat_column_named(loaded.table, "place", SAT_TEXT);
+	assert_non_null(sat_state_shown(&loaded, place_column->number));
+}
+
+static void search__finds_by_beginnings_of_words_and_forgets_what_changed(void **state)
+{
+	place *p = *state;
+	sat_dot found[4];
+	size_t count;
+	sat_dot id = replica_add(&p->r, "workshop", "title", "Mapping the river", NULL);
+	assert_int_equal(sat_search(p->r.store, "map riv", found, 4, &count, NULL), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(found[0], id);
+	replica_set(&p->r, id, "title", "Songs");
+	assert_int_equal(sat_search(p->r.store, "river", found, 4, &count, NULL), 0);
+	assert_int_equal(count, 0);
+	assert_int_equal(sat_search(p->r.store, "\" OR *", found, 4, &count, NULL), 0);
+}
+
+static void id__may_be_shortened_while_it_is_unique(void **state)
+{
+	place *p = *state;
+	sat_dot id = replica_add(&p->r, "workshop", "title", "x", NULL), again;
+	char text[SAT_ID_CHARS], shortened[SAT_ID_CHARS];
+	assert_int_equal(sat_id_print(p->r.store, id, text, NULL), 0);
+	snprintf(shortened, sizeof shortened, "%.4s%s", text, strchr(text, '-'));
+	assert_int_equal(sat_id_read(p->r.store, shortened, &again, NULL), 0);
+	assert_int_equal(again, id);
+	const char *const none[] = { "", "-", "zz-1", "a-", "a-0", "a--1", "a-1x", "0123456789abcdef0-1",
+		                     "a-99999999999999999999" };
+	for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+		assert_int_not_equal(sat_id_read(p->r.store, none[i], &again, NULL), 0);
+}
+
+#define CLAIM(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest claims[] = {
+		CLAIM(store__second_process_gets_a_sentence),
+		CLAIM(store__newer_version_is_refused_and_left_alone),
+		CLAIM(store__foreign_file_is_refused),
+		CLAIM(store__existing_file_is_never_replaced),
+		CLAIM(store__rolled_back_write_leaves_nothing),
+		CLAIM(token__closing_and_opening_goes_on_under_one_name),
+		CLAIM(token__power_cut_takes_a_fresh_name),
+		CLAIM(token__restored_file_takes_a_fresh_name),
+		CLAIM(token__of_two_copies_at_most_one_goes_on_under_the_name),
+		CLAIM(programme__new_field_leaves_rows_and_takes_values),
+		CLAIM(search__finds_by_beginnings_of_words_and_forgets_what_changed),
+		CLAIM(id__may_be_shortened_while_it_is_unique),
+	};
+	return cmocka_run_group_tests(claims, NULL, NULL);
+}
