@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "record.h"
+#include "refit.h"
 #include "store-private.h"
 
 struct sat_admission {
@@ -470,11 +471,12 @@ static int insert_usual(sat_admission *a, const fitting *f, size_t row, bool *in
 	sat_stmt *s = table->insert;
 	sat_dot id = f->block->row[row].record;
 	bool own_seq = a->any_inside && inside_run(a, id);
+	sat_bind_none(s);
 	sat_bind_int(s, 1, id);
-	own_seq ? sat_bind_int(s, 2, sat_store_next_sequence(a->store)) : sat_bind_null(s, 2);
-	own_seq ? sat_bind_int(s, 3, a->from.incarnation) : sat_bind_null(s, 3);
-	for (int i = 4; i <= (int)table->column_count + 4; i++)
-		sat_bind_null(s, i);
+	if (own_seq) {
+		sat_bind_int(s, 2, sat_store_next_sequence(a->store));
+		sat_bind_int(s, 3, a->from.incarnation);
+	}
 	for (size_t i = 0; rc == 0 && i < f->block->fields; i++) {
 		const sat_block_field *field = &f->block->field[i];
 		if (field->cells[row] == SAT_PRESENT)
@@ -884,7 +886,9 @@ int sat_admit_blocks(sat_admission *a, const sat_block *blocks, size_t count, sa
 		rc = no_memory(err);
 	for (size_t i = 0; rc == 0 && i < count; i++)
 		rc = admit_block(a, &blocks[i], fresh, err);
-	return rc != 0 ? rc : make_runs(a, fresh, err);
+	if (rc == 0)
+		rc = make_runs(a, fresh, err);
+	return rc == 0 && a->store->needs_grew ? sat_refit_dead(a->store, err) : rc;
 }
 
 /* --- the other sections ---------------------------------------------------------------------------- */

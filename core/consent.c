@@ -426,13 +426,14 @@ uint32_t sat_consent_episode(const sat_decision *all, size_t count, const char *
 	return episode;
 }
 
-static void bind_text_or_null(sat_stmt *s, int at, const char *text)
+/* What is empty stays NULL. */
+static void bind_text(sat_stmt *s, int at, const char *text)
 {
-	sat_bind_string(s, at, text == NULL || text[0] == '\0' ? NULL : text);
+	if (text != NULL && text[0] != '\0')
+		sat_bind_string(s, at, text);
 }
 
-static int insert_decision(sat_store *store, const sat_decision *d, int64_t seq, int64_t told,
-                           sat_error *err)
+static int insert_decision(sat_store *store, const sat_decision *d, sat_error *err)
 {
 	int rc = SAT_SQL(store, consent_insert,
 	                 "INSERT INTO consent(" SAT_CONSENT_COLUMNS
@@ -440,25 +441,27 @@ static int insert_decision(sat_store *store, const sat_decision *d, int64_t seq,
 	if (rc != 0)
 		return rc;
 	sat_stmt *s = store->sql.consent_insert;
+	sat_bind_none(s);
 	sat_bind_int(s, 1, d->id);
 	sat_bind_int(s, 2, d->subject);
 	sat_bind_string(s, 3, d->purpose);
 	sat_bind_string(s, 4, event_names[d->event]);
-	d->final ? sat_bind_int(s, 5, 1) : sat_bind_null(s, 5);
+	if (d->final)
+		sat_bind_int(s, 5, 1);
 	sat_bind_int(s, 6, d->episode);
-	d->until != 0 ? sat_bind_int(s, 7, d->until) : sat_bind_null(s, 7);
-	bind_text_or_null(s, 8, d->recipients);
+	if (d->until != 0)
+		sat_bind_int(s, 7, d->until);
+	bind_text(s, 8, d->recipients);
 	if (d->supersedes_count > 0)
 		sat_bind_blob(s, 9, d->supersedes, d->supersedes_count * SAT_HASH_BYTES);
-	else
-		sat_bind_null(s, 9);
-	for (int i = 0; i < SAT_DETAILS; i++)
-		bind_text_or_null(s, 10 + i, d->has_details ? d->details[i] : NULL);
-	d->has_details ? sat_bind_int(s, 20, d->claimed_time) : sat_bind_null(s, 20);
-	d->has_details && d->own_salt ? sat_bind_blob(s, 21, d->salt, SAT_SALT_BYTES) : sat_bind_null(s, 21);
-	d->has_details ? sat_bind_null(s, 22) : sat_bind_blob(s, 22, d->commitment, SAT_HASH_BYTES);
-	seq != 0 ? sat_bind_int(s, 23, seq) : sat_bind_null(s, 23);
-	told != 0 ? sat_bind_int(s, 24, told) : sat_bind_null(s, 24);
+	for (int i = 0; d->has_details && i < SAT_DETAILS; i++)
+		bind_text(s, 10 + i, d->details[i]);
+	if (d->has_details)
+		sat_bind_int(s, 20, d->claimed_time);
+	if (d->has_details && d->own_salt)
+		sat_bind_blob(s, 21, d->salt, SAT_SALT_BYTES);
+	if (!d->has_details)
+		sat_bind_blob(s, 22, d->commitment, SAT_HASH_BYTES);
 	return sat_run(store->db, s, err);
 }
 
@@ -521,21 +524,19 @@ static int follow(sat_store *store, const sat_decision *decisions, const bool *i
 /* --- recording ---------------------------------------------------------------------------------- */
 
 /* Gives a decision its episode and what it supersedes: every head of the present episode. */
-static int place(sat_store *store, sat_decision *d, const sat_decision *earlier, size_t count,
-                 sat_arena *arena, sat_error *err)
+static int place(sat_decision *d, const sat_decision *all, size_t count, sat_arena *arena, sat_error *err)
 {
-	(void)store;
-	d->episode = sat_consent_episode(earlier, count, d->purpose);
+	d->episode = sat_consent_episode(all, count, d->purpose);
 	uint8_t *names = NULL;
 	size_t n = 0;
 	for (size_t i = 0; i < count; i++) {
-		const sat_decision *e = &earlier[i];
+		const sat_decision *e = &all[i];
 		if (e->episode != d->episode || strcmp(e->purpose, d->purpose) != 0)
 			continue;
 		bool head = true;
 		for (size_t k = 0; head && k < count; k++) {
-			for (size_t m = 0; head && m < earlier[k].supersedes_count; m++)
-				head = memcmp(earlier[k].supersedes + m * SAT_HASH_BYTES, e->name,
+			for (size_t m = 0; head && m < all[k].supersedes_count; m++)
+				head = memcmp(all[k].supersedes + m * SAT_HASH_BYTES, e->name,
 				              SAT_HASH_BYTES) != 0;
 		}
 		if (!head || n == SAT_SUPERSEDES_MAX)
@@ -564,29 +565,36 @@ static int check_decision(sat_store *store, const sat_decision *d, sat_error *er
 	return 0;
 }
 
-/* Decisions of one call about the same subject see each other: the earlier ones of this batch count
- * with those in the store. */
-static int prepare(sat_store *store, sat_decision *all, size_t i, sat_dot *loaded, sat_decision **known,
-                   size_t *known_count, sat_arena *arena, sat_error *err)
+/* What is known about one subject while its decisions are recorded: those in the store, and those that
+ * came before in the same call. */
+typedef struct earlier {
+	sat_dot subject;
+	sat_decision *list;
+	size_t count;
+} earlier;
+
+static int know_subject(sat_store *store, const sat_decision *all, size_t i, size_t count, earlier *known,
+                        sat_arena *arena, sat_error *err)
 {
-	sat_decision *d = &all[i];
-	if (*loaded != d->subject) {
-		int rc = sat_consent_of_subject(store, d->subject, true, arena, known, known_count, err);
-		if (rc != 0)
-			return rc;
-		*loaded = d->subject;
-	}
-	size_t count = *known_count;
-	sat_decision *seen = sat_arena_take(arena, (count + i + 1) * sizeof *seen);
-	if (seen == NULL)
+	sat_decision *held;
+	size_t held_count, room = 0;
+	known->subject = all[i].subject;
+	int rc = sat_consent_of_subject(store, known->subject, true, arena, &held, &held_count, err);
+	if (rc != 0)
+		return rc;
+	for (size_t k = 0; k < count; k++)
+		room += all[k].subject == known->subject;
+	known->list = sat_arena_take(arena, (held_count + room) * sizeof *known->list);
+	if (known->list == NULL)
 		return sat_fail(err, SAT_ENOMEM, "out of memory");
-	if (count > 0)
-		memcpy(seen, *known, count * sizeof *seen);
+	if (held_count > 0)
+		memcpy(known->list, held, held_count * sizeof *held);
+	known->count = held_count;
 	for (size_t k = 0; k < i; k++) {
-		if (all[k].subject == d->subject && strcmp(all[k].purpose, d->purpose) == 0)
-			seen[count++] = all[k];
+		if (all[k].subject == known->subject)
+			known->list[known->count++] = all[k];
 	}
-	return place(store, d, seen, count, arena, err);
+	return 0;
 }
 
 static int sign_batch(sat_store *store, const sat_identity *identity, const sat_decision *decisions,
@@ -615,9 +623,7 @@ static int number_and_seal(sat_store *store, sat_decision *decisions, size_t cou
 		return sat_fail(err, SAT_ENOMEM, "out of memory");
 	sat_salts(salts, count, batch->seed);
 	SAT_BYTES(scratch);
-	sat_decision *known = NULL;
-	size_t known_count = 0;
-	sat_dot loaded = 0;
+	earlier known = { 0 };
 	int rc = 0;
 	for (size_t i = 0; rc == 0 && i < count; i++) {
 		sat_decision *d = &decisions[i];
@@ -625,13 +631,17 @@ static int number_and_seal(sat_store *store, sat_decision *decisions, size_t cou
 		rc = check_decision(store, d, err);
 		if (rc == 0)
 			rc = sat_store_next(store, &d->id, &seq, err);
+		if (rc == 0 && known.subject != d->subject)
+			rc = know_subject(store, decisions, i, count, &known, arena, err);
 		if (rc == 0)
-			rc = prepare(store, decisions, i, &loaded, &known, &known_count, arena, err);
+			rc = place(d, known.list, known.count, arena, err);
 		d->has_details = true;
 		d->own_salt = false;
 		memcpy(d->salt, salts + i * SAT_SALT_BYTES, SAT_SALT_BYTES);
 		if (rc == 0)
 			rc = seal_into(store, d, &scratch, err);
+		if (rc == 0)
+			known.list[known.count++] = *d;
 	}
 	batch->first = decisions[0].id;
 	batch->leaves = (uint32_t)count;
@@ -667,7 +677,7 @@ int sat_consent_record(sat_store *store, const sat_identity *identity, sat_decis
 	if (rc == 0)
 		rc = insert_batch(store, &batch, err);
 	for (size_t i = 0; rc == 0 && i < count; i++)
-		rc = insert_decision(store, &decisions[i], 0, 0, err);
+		rc = insert_decision(store, &decisions[i], err);
 	if (rc == 0)
 		rc = follow(store, decisions, NULL, count, err);
 	/* What they supersede lived here. */
@@ -682,27 +692,47 @@ int sat_consent_record(sat_store *store, const sat_identity *identity, sat_decis
 
 /* Details that arrive for a decision that is here without them are put in; the core proves itself by
  * the commitment, so nothing else can differ. */
-static int fill_details(sat_store *store, const sat_decision *d, bool *filled, sat_error *err)
+static int fill_details(sat_store *store, const sat_decision *d, sat_error *err)
 {
-	sat_stmt *s = NULL;
-	int rc = sat_db_prepare(store->db, &s,
-	                        "UPDATE consent SET grantor=?, relation=?, method=?, language=?, interpreter=?, "
-	                        "witness=?, evidence=?, notice=?, process=?, dissent=?, claimed_time=?, "
-	                        "sat_salt=?, sat_commitment=NULL, sat_seq=?, sat_told=NULL "
-	                        "WHERE id=? AND sat_commitment=?", err);
+	int rc = SAT_SQL(store, consent_fill,
+	                 "UPDATE consent SET grantor=?, relation=?, method=?, language=?, interpreter=?, "
+	                 "witness=?, evidence=?, notice=?, process=?, dissent=?, claimed_time=?, "
+	                 "sat_salt=?, sat_commitment=NULL, sat_seq=?, sat_told=NULL "
+	                 "WHERE id=? AND sat_commitment=?");
 	if (rc != 0)
 		return rc;
+	sat_stmt *s = store->sql.consent_fill;
+	sat_bind_none(s);
 	for (int i = 0; i < SAT_DETAILS; i++)
-		bind_text_or_null(s, 1 + i, d->details[i]);
+		bind_text(s, 1 + i, d->details[i]);
 	sat_bind_int(s, 11, d->claimed_time);
 	sat_bind_blob(s, 12, d->salt, SAT_SALT_BYTES);
-	sat_bind_int(s, 13, sat_store_next_sequence(store));
+	sat_bind_int(s, 13, store->seq + 1);
 	sat_bind_int(s, 14, d->id);
 	sat_bind_blob(s, 15, d->commitment, SAT_HASH_BYTES);
 	rc = sat_run(store->db, s, err);
-	*filled = rc == 0 && sat_db_changes(store->db) > 0;
-	sat_db_finalize(store->db, &s);
+	if (rc == 0 && sat_db_changes(store->db) > 0)
+		sat_store_next_sequence(store);
 	return rc;
+}
+
+int sat_batch_known(sat_store *store, const sat_batch *batch, bool *known, sat_error *err)
+{
+	int rc = SAT_SQL(store, batch_known,
+	                 "SELECT signature FROM sat_batch WHERE id = ?1 AND leaves = ?2 AND ?2 = (SELECT "
+	                 "count(*) FROM consent WHERE id BETWEEN ?1 AND ?1 + ?2 - 1 AND sat_commitment IS NULL)");
+	*known = false;
+	if (rc != 0)
+		return rc;
+	sat_stmt *s = store->sql.batch_known;
+	sat_bind_int(s, 1, batch->first);
+	sat_bind_int(s, 2, batch->leaves);
+	rc = sat_step(store->db, s, err);
+	size_t length = 0;
+	const void *signature = rc == 1 ? sat_column_blob(s, 0, &length) : NULL;
+	*known = length == SAT_SIGNATURE_BYTES && memcmp(signature, batch->signature, length) == 0;
+	sat_reset(s);
+	return rc < 0 ? rc : 0;
 }
 
 int sat_consent_admit(sat_store *store, const sat_batch *batch, const sat_decision *decisions, size_t count,
@@ -716,7 +746,7 @@ int sat_consent_admit(sat_store *store, const sat_batch *batch, const sat_decisi
 	int rc = 0;
 	sat_dot run_first = 0, run_end = 0;
 	for (size_t i = 0; rc == 0 && i < count; i++) {
-		rc = insert_decision(store, &decisions[i], 0, 0, err);
+		rc = insert_decision(store, &decisions[i], err);
 		is_new[i] = rc == 0 && sat_db_changes(store->db) > 0;
 		if (is_new[i] && run_end == decisions[i].id) {
 			run_end++;
@@ -726,8 +756,7 @@ int sat_consent_admit(sat_store *store, const sat_batch *batch, const sat_decisi
 			run_first = decisions[i].id;
 			run_end = run_first + 1;
 		} else if (rc == 0 && decisions[i].has_details) {
-			bool filled;
-			rc = fill_details(store, &decisions[i], &filled, err);
+			rc = fill_details(store, &decisions[i], err);
 		}
 		*fresh += is_new[i];
 	}

@@ -108,6 +108,10 @@ int sat_batch_proof(sat_batch *batch, const bool *in, const uint8_t (*all)[SAT_H
 int sat_consent_record(sat_store *store, const sat_identity *identity, sat_decision *decisions,
                        size_t count, sat_error *err);
 
+/* Whether a whole batch is here already, with all details and under this signature: then a batch that
+ * claims to be the same one has nothing to tell, and needs no check. */
+int sat_batch_known(sat_store *store, const sat_batch *batch, bool *known, sat_error *err);
+
 /* Keeps decisions that came from elsewhere and whose batch signature was checked; those that are here
  * already change nothing.  `told` is the incarnation that told them.  `*fresh` receives how many were
  * new.  In a transaction. */

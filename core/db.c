@@ -2,6 +2,7 @@
 #include "db.h"
 
 #include <limits.h>
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,8 +68,14 @@ static const char opening[] =
 	"PRAGMA trusted_schema=OFF;"
 	"BEGIN EXCLUSIVE; COMMIT;";
 
+/* SQLite's own account of its memory takes a lock at every allocation, and nobody asks for it.  Where
+ * another library uses SQLite in this process already, its choice stays. */
+static void leave_memory_uncounted(void) { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); }
+
 int sat_db_open(sat_db **out, const char *path, const sat_db_options *options, sat_error *err)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	pthread_once(&once, leave_memory_uncounted);
 	*out = NULL;
 	sat_db *db = calloc(1, sizeof *db);
 	if (db == NULL)
@@ -140,6 +147,7 @@ void sat_db_finalize(sat_db *db, sat_stmt **slot)
 	*slot = NULL;
 }
 
+void sat_bind_none(sat_stmt *s) { sqlite3_clear_bindings(s); }
 void sat_bind_null(sat_stmt *s, int at) { sqlite3_bind_null(s, at); }
 void sat_bind_int(sat_stmt *s, int at, int64_t value) { sqlite3_bind_int64(s, at, value); }
 void sat_bind_real(sat_stmt *s, int at, double value) { sqlite3_bind_double(s, at, value); }

@@ -38,6 +38,7 @@ void sat_db_finalize(sat_db *db, sat_stmt **slot);
 int sat_db_fail(sat_db *db, sat_error *err);
 
 /* Binding: parameters count from 1.  Text and blobs are borrowed until the statement is reset. */
+void sat_bind_none(sat_stmt *s); /* all of them are NULL again */
 void sat_bind_null(sat_stmt *s, int at);
 void sat_bind_int(sat_stmt *s, int at, int64_t value);
 void sat_bind_real(sat_stmt *s, int at, double value);

@@ -305,10 +305,10 @@ static int add_usual(sat_store *store, sat_table *table, sat_dot id, int64_t seq
 	if (rc != 0)
 		return rc;
 	sat_stmt *s = table->insert;
+	sat_bind_none(s);
 	sat_bind_int(s, 1, id);
-	seq != 0 ? sat_bind_int(s, 2, seq) : sat_bind_null(s, 2);
-	for (int i = 3; i <= (int)table->column_count + 4; i++)
-		sat_bind_null(s, i);
+	if (seq != 0)
+		sat_bind_int(s, 2, seq);
 	for (size_t i = 0; rc == 0 && i < count; i++)
 		rc = sat_bind_value(s, SAT_AT_FIELDS + 1 + writes[i].column, &writes[i].value, arena, err);
 	if (rc == 0)

@@ -51,6 +51,14 @@ static int erase_for(sat_store *store, sat_table *table, sat_dot subject, sat_er
 	return sat_record_erase_dead(store, subject, err);
 }
 
+int sat_refit_dead(sat_store *store, sat_error *err)
+{
+	store->needs_grew = false;
+	if (store->closed_subjects == 0)
+		return 0;
+	return for_each(store, "SELECT DISTINCT subject FROM consent WHERE final = 1", NULL, erase_for, err);
+}
+
 int sat_refit(sat_store *store, sat_error *err)
 {
 	int rc = 0;
@@ -66,7 +74,5 @@ int sat_refit(sat_store *store, sat_error *err)
 		sat_bytes_put(&sql, "\"", 2);
 		rc = for_each(store, (const char *)sql.data, table, index_record, err);
 	}
-	if (rc == 0 && store->closed_subjects > 0)
-		rc = for_each(store, "SELECT DISTINCT subject FROM consent WHERE final = 1", NULL, erase_for, err);
-	return rc;
+	return rc == 0 ? sat_refit_dead(store, err) : rc;
 }

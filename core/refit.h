@@ -13,4 +13,7 @@
  * transaction. */
 int sat_refit(sat_store *store, sat_error *err);
 
+/* Erases what is dead, and forgets that needs grew.  For a column that a peer says needs more. */
+int sat_refit_dead(sat_store *store, sat_error *err);
+
 #endif

@@ -21,7 +21,7 @@ typedef struct sat_statements {
 	sat_stmt *tombstone_insert, *tombstone_find;
 	sat_stmt *search_insert, *search_delete, *search_find;
 	sat_stmt *consent_insert, *consent_of_subject, *consent_one, *consent_range, *consent_changed;
-	sat_stmt *consent_touch, *batch_insert, *batch_find, *batch_range;
+	sat_stmt *consent_fill, *batch_insert, *batch_known, *batch_find, *batch_range;
 	sat_stmt *statement_insert, *statement_find, *statement_changed;
 	sat_stmt *device_insert, *device_find, *device_get, *device_approve, *device_state;
 	sat_stmt *accepted_set, *accepted_get;
@@ -55,7 +55,7 @@ struct sat_store {
 	int64_t own;                     /* index of the incarnation we write under; 0: none yet */
 	int64_t counter;                 /* its latest */
 	bool token_matched;              /* the incarnation may be taken up again */
-	bool wrote;                      /* something was committed since opening */
+	bool wrote;                      /* something was committed, or may have been, since opening */
 	uint8_t token[SAT_TOKEN_BYTES];
 
 	int64_t seq;                     /* latest local sequence */
@@ -73,6 +73,7 @@ struct sat_store {
 	int64_t waiting;
 	int64_t declined;
 
+	bool needs_grew;                 /* a column needs a purpose that it did not need before */
 	bool in_transaction;
 	sat_statements sql;
 };

@@ -75,27 +75,34 @@ int sat_meta_set_bytes(sat_store *store, const char *name, const void *data, siz
 
 /* --- sequences ---------------------------------------------------------------------------------- */
 
+static int insert_run(sat_store *store, int64_t seq, sat_dot first, int64_t count, int64_t told, sat_error *err)
+{
+	int rc = SAT_SQL(store, run_insert, "INSERT INTO sat_run(seq, first, count, told) VALUES(?, ?, ?, ?)");
+	if (rc != 0)
+		return rc;
+	sat_stmt *s = store->sql.run_insert;
+	sat_bind_int(s, 1, seq);
+	sat_bind_int(s, 2, first);
+	sat_bind_int(s, 3, count);
+	told != 0 ? sat_bind_int(s, 4, told) : sat_bind_null(s, 4);
+	return sat_run(store->db, s, err);
+}
+
 static int store_run(sat_store *store, sat_error *err)
 {
 	if (!store->run_dirty || store->run_count == 0)
 		return 0;
-	int rc = SAT_SQL(store, run_insert, "INSERT INTO sat_run(seq, first, count) VALUES(?, ?, ?)");
-	if (rc == 0)
-		rc = SAT_SQL(store, run_update, "UPDATE sat_run SET count = ? WHERE seq = ?");
-	if (rc != 0)
-		return rc;
-	sat_stmt *s;
+	int rc;
 	if (store->run_stored) {
-		s = store->sql.run_update;
-		sat_bind_int(s, 1, store->run_count);
-		sat_bind_int(s, 2, store->run_seq);
+		rc = SAT_SQL(store, run_update, "UPDATE sat_run SET count = ? WHERE seq = ?");
+		if (rc != 0)
+			return rc;
+		sat_bind_int(store->sql.run_update, 1, store->run_count);
+		sat_bind_int(store->sql.run_update, 2, store->run_seq);
+		rc = sat_run(store->db, store->sql.run_update, err);
 	} else {
-		s = store->sql.run_insert;
-		sat_bind_int(s, 1, store->run_seq);
-		sat_bind_int(s, 2, store->run_first);
-		sat_bind_int(s, 3, store->run_count);
+		rc = insert_run(store, store->run_seq, store->run_first, store->run_count, 0, err);
 	}
-	rc = sat_run(store->db, s, err);
 	if (rc == 0) {
 		store->run_stored = true;
 		store->run_dirty = false;
@@ -150,19 +157,8 @@ int64_t sat_store_next_sequence(sat_store *store) { return ++store->seq; }
 int sat_store_add_run(sat_store *store, sat_dot first, int64_t count, int64_t told, sat_error *err)
 {
 	int rc = store_run(store, err);
-	sat_stmt *s = NULL;
 	if (rc == 0)
-		rc = sat_db_prepare(store->db, &s, "INSERT INTO sat_run(seq, first, count, told) VALUES(?,?,?,?)",
-		                    err);
-	if (rc != 0)
-		return rc;
-	sat_bind_int(s, 1, store->seq + 1);
-	sat_bind_int(s, 2, first);
-	sat_bind_int(s, 3, count);
-	if (told != 0)
-		sat_bind_int(s, 4, told);
-	rc = sat_run(store->db, s, err);
-	sat_db_finalize(store->db, &s);
+		rc = insert_run(store, store->seq + 1, first, count, told, err);
 	store->seq += count;
 	return rc;
 }
@@ -417,12 +413,14 @@ int sat_store_commit(sat_store *store, sat_error *err)
 	/* A sequence that no run ends with has to be remembered by itself. */
 	if (rc == 0 && store->run_seq + store->run_count != store->seq + 1)
 		rc = sat_meta_set_int(store, "seq", store->seq, err);
+	if (rc != 0)
+		return rc;
+	/* A commit that fails may be on the disk all the same.  The counter has to be put back with a new
+	 * token in any case, or the next process would give its numbers out again. */
+	store->wrote = true;
+	rc = sat_db_exec(store->db, "COMMIT", err);
 	if (rc == 0)
-		rc = sat_db_exec(store->db, "COMMIT", err);
-	if (rc == 0) {
 		store->in_transaction = false;
-		store->wrote = true;
-	}
 	return rc;
 }
 

@@ -349,6 +349,7 @@ int sat_column_ensure(sat_store *store, sat_table *table, const char *name, sat_
 		*out = column;
 		if ((column->needs | needs) == column->needs && (column->concerns || !concerns))
 			return 0;
+		store->needs_grew = store->needs_grew || (column->needs | needs) != column->needs;
 		column->needs |= needs;
 		column->concerns = column->concerns || concerns;
 		int rc = store_field(store, table, column, err);

@@ -61,10 +61,22 @@ static size_t character_length(const uint8_t *at, size_t left)
 	return length;
 }
 
+#define BYTES(byte) ((byte) * UINT64_C(0x0101010101010101))
+
 bool sat_utf8_valid(const void *data, size_t count)
 {
 	const uint8_t *at = data;
 	for (size_t i = 0; i < count;) {
+		/* Most text is ASCII, which is passed over eight bytes at a time; the sum sets the upper bit of
+		 * every byte that is not zero. */
+		uint64_t word;
+		if (count - i >= sizeof word) {
+			memcpy(&word, at + i, sizeof word);
+			if ((word & BYTES(0x80)) == 0 && ((word + BYTES(0x7f)) & BYTES(0x80)) == BYTES(0x80)) {
+				i += sizeof word;
+				continue;
+			}
+		}
 		size_t length = character_length(at + i, count - i);
 		if (length == 0 || at[i] == 0)
 			return false;

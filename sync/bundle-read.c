@@ -103,6 +103,8 @@ static int fed_header(sat_bundle_reader *r, const uint8_t *data, size_t count, s
 	sat_error why = { 0 };
 	int rc = count == SAT_HEADER_BYTES ? sat_header_read(&r->header, data, &why)
 	                                   : sat_fail(&why, SAT_EDAMAGED, "its header cannot be read");
+	if (rc == 0 && r->stage == BACK_HEADER && r->header.form != SAT_FULL)
+		rc = sat_fail(&why, SAT_EDAMAGED, "its header is damaged");
 	if (rc == 0 && r->header.manifest_box_bytes + SAT_HEADER_BYTES + SAT_HASH_BYTES > r->size)
 		rc = sat_fail(&why, SAT_EDAMAGED, "it was cut short");
 	if (rc == 0)
@@ -140,15 +142,27 @@ static int open_manifest(sat_bundle_reader *r, const uint8_t *data, size_t count
 	sat_cursor c = sat_cursor_over(plain, count - SAT_BOX_BYTES);
 	sat_cursor span = sat_cursor_span(&c);
 	const uint8_t *signature = sat_cursor_take(&c, SAT_SIGNATURE_BYTES);
+	size_t used = signature == NULL ? 0 : (size_t)(c.at - plain);
 	uint8_t rest = 0;
 	while (signature != NULL && sat_cursor_left(&c) > 0)
 		rest |= *c.at++;
-	if (signature == NULL || rest != 0)
+	if (signature == NULL || rest != 0 || count - SAT_BOX_BYTES < sat_padme(used))
 		return sat_fail(err, SAT_EREFUSED, "its manifest breaks the format");
 	r->plain = span.at;
 	r->plain_length = sat_cursor_left(&span);
 	memcpy(r->signature, signature, SAT_SIGNATURE_BYTES);
 	return sat_manifest_read(&r->manifest, r->plain, r->plain_length, &r->arena, err);
+}
+
+/* The size that follows from the manifest: a header that says another one was written so. */
+static uint64_t size_due(const sat_bundle_reader *r)
+{
+	uint64_t size = SAT_HEADER_BYTES + r->header.manifest_box_bytes + SAT_HASH_BYTES;
+	for (size_t i = 0; i < r->manifest.frame_count; i++)
+		size += r->manifest.frames[i].length;
+	return r->header.form == SAT_COMPACT
+	               ? size
+	               : sat_padme(size + SAT_HEADER_BYTES + r->header.manifest_box_bytes);
 }
 
 static int fed_manifest(sat_bundle_reader *r, const uint8_t *data, size_t count, sat_bundle_event *event,
@@ -165,6 +179,8 @@ static int fed_manifest(sat_bundle_reader *r, const uint8_t *data, size_t count,
 	r->mended = r->mended || r->stage == BACK_MANIFEST;
 	if (!sat_header_courier(r->header_bytes, r->manifest.courier))
 		return sat_fail(err, SAT_EREFUSED, "its courier token is not the one that its header promises");
+	if (r->header.file_bytes != size_due(r))
+		return sat_fail(err, SAT_EREFUSED, "its size is not the one that its header promises");
 	r->stage = LOOKING;
 	r->offset = SAT_HEADER_BYTES + r->header.manifest_box_bytes;
 	*event = SAT_BUNDLE_MANIFEST;
@@ -196,12 +212,15 @@ static int refuse_frame(const sat_bundle_reader *r, const char *what, sat_error 
 	                what);
 }
 
+/* RFC 8878, 3.1.1.1.1: behind the magic; a size that is declared means that it is there. */
+enum { ZSTD_DESCRIPTOR = 4, ZSTD_DICTIONARY_BITS = 3 };
+
 static int expand(sat_bundle_reader *r, const sat_frame_entry *entry, sat_error *err)
 {
 	size_t packed = r->packed.length, expanded = (size_t)entry->expanded;
 	if (ZSTD_getFrameContentSize(r->packed.data, packed) != expanded ||
 	    ZSTD_findFrameCompressedSize(r->packed.data, packed) != packed ||
-	    ZSTD_getDictID_fromFrame(r->packed.data, packed) != 0)
+	    (r->packed.data[ZSTD_DESCRIPTOR] & ZSTD_DICTIONARY_BITS) != 0)
 		return refuse_frame(r, "its compressed size is not what was declared", err);
 	sat_bytes_reset(&r->expanded);
 	uint8_t *room = sat_bytes_extend(&r->expanded, expanded);

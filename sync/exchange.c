@@ -64,6 +64,7 @@ static int unreadable(merge *m, const sat_error *why, sat_error *err)
 		             : verdict(m, SAT_DAMAGED,
 		                       "This bundle is damaged, or for somebody else. Nothing was merged from it; "
 		                       "it was left as it is. Its sender still has everything: export again.");
+	case SAT_ELIMIT: /* a size that no bundle has */
 	case SAT_EDAMAGED:
 		if (right)
 			return verdict(m, SAT_FORGED,
@@ -76,7 +77,6 @@ static int unreadable(merge *m, const sat_error *why, sat_error *err)
 	case SAT_ETOONEW:
 		return verdict(m, SAT_TOO_NEW, "This bundle was written by a newer Satchel. It was left as it is; "
 		                               "install the newer Satchel here and merge it again.");
-	case SAT_ELIMIT:
 	case SAT_EREFUSED:
 		snprintf(text, sizeof text, "This bundle was refused: %s. Nothing was merged from it.", why->message);
 		return verdict(m, SAT_REFUSED_BUNDLE, text);
@@ -249,7 +249,8 @@ static int admit_statements(merge *m, const sat_frame_content *content, int64_t 
 	return rc;
 }
 
-/* Names, root and signature of every batch; one whose author is not known yet is missing. */
+/* Names, root and signature of every batch that has something to tell; one whose author is not known yet
+ * is missing. */
 static int check_batches(merge *m, sat_frame_content *content, sat_error *err)
 {
 	size_t kept = 0, at = 0, kept_decisions = 0;
@@ -257,11 +258,16 @@ static int check_batches(merge *m, sat_frame_content *content, sat_error *err)
 		const sat_batch *batch = &content->batches[i];
 		const sat_incarnation *author = sat_incarnation_at(m->store, sat_dot_index(batch->first));
 		sat_device device;
+		bool known;
 		if (author->device == 0) {
 			m->missing++;
 			continue;
 		}
-		int rc = sat_device_get(m->store, author->device, &device, err);
+		int rc = sat_batch_known(m->store, batch, &known, err);
+		if (rc == 0 && known)
+			continue;
+		if (rc == 0)
+			rc = sat_device_get(m->store, author->device, &device, err);
 		if (rc == 0)
 			rc = sat_batch_verify(m->store, batch, content->in[i], content->decisions + at,
 			                      content->decision_counts[i], &device.keys, err);

@@ -766,8 +766,12 @@ static int read_rows(reader *r, sat_cursor *c, sat_block *block, uint64_t flags)
 	dots = records;
 	if (rc == 0 && flags & 1)
 		rc = read_dots(r, c, block->rows, &dots);
-	for (size_t i = 0; rc == 0 && i < block->rows; i++)
+	for (size_t i = 0; rc == 0 && i < block->rows; i++) {
+		/* Records may be unlinked; writes never are. */
+		if (!sat_dot_linked(dots[i]))
+			return breach(r, "the dot of a write");
 		block->row[i] = (sat_row){ .record = records[i], .dot = dots[i], .usual = true };
+	}
 	if (rc == 0 && flags & 2)
 		rc = read_pasts(r, c, block);
 	if (rc == 0 && flags & 4)

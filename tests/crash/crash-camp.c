@@ -1,6 +1,7 @@
 /* See crash-camp.h. */
 #include "crash-camp.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -38,6 +39,12 @@
 /* A small cache spills in the middle of a transaction: then the file itself has to be rolled back. */
 enum { CACHE_KIB = 48 };
 
+static void fail(const char *doing, const char *path)
+{
+	fprintf(stderr, "%s %s: %s\n", doing, path, strerror(errno));
+	exit(2);
+}
+
 replica *camp_subject(camp *c, const operation *o) { return o->at_hq ? &c->hq : &c->one; }
 
 int camp_open(replica *r, const char *vfs, sat_error *err)
@@ -46,13 +53,26 @@ int camp_open(replica *r, const char *vfs, sat_error *err)
 	return sat_store_open(&r->store, r->path, &options, &r->env.env, err);
 }
 
-/* --- copies --------------------------------------------------------------------------------------- */
-
-static void fail(const char *doing, const char *path)
+void camp_token(const replica *r, uint8_t token[static CAMP_TOKEN_BYTES])
 {
-	fprintf(stderr, "%s %s: %s\n", doing, path, strerror(errno));
-	exit(2);
+	memset(token, 0, CAMP_TOKEN_BYTES);
+	DIR *folder = opendir(r->runtime);
+	for (const struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;) {
+		char path[PATH_MAX];
+		size_t length = strlen(entry->d_name);
+		snprintf(path, sizeof path, "%s/%s", r->runtime, entry->d_name);
+		if (length < 6 || strcmp(entry->d_name + length - 6, ".token") != 0)
+			continue;
+		int fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd < 0 || read(fd, token, CAMP_TOKEN_BYTES) != CAMP_TOKEN_BYTES)
+			fail("reading", path);
+		close(fd);
+	}
+	if (folder != NULL)
+		closedir(folder);
 }
+
+/* --- copies --------------------------------------------------------------------------------------- */
 
 static int remove_one(const char *path, const struct stat *status, int type, struct FTW *walk)
 {
@@ -171,13 +191,13 @@ int camp_merge(camp *c, replica *to, sat_error *err)
 
 /* --- the camp ------------------------------------------------------------------------------------- */
 
-static void refer_notes(camp *c, sat_dot person, unsigned count, const char *text)
+/* Person and words in one write, so that the words state the person and are erased with the consent. */
+static void add_notes_of(camp *c, sat_dot person, unsigned count, const char *text)
 {
-	for (unsigned i = 0; i < count; i++) {
-		sat_dot note = replica_add(&c->one, "note", "text", text, NULL);
-		replica_refer(&c->one, note, "speaker", person);
-		replica_set(&c->one, note, "text", text);
-	}
+	char speaker[SAT_ID_CHARS];
+	CHECK(sat_id_print(c->one.store, person, speaker, err));
+	for (unsigned i = 0; i < count; i++)
+		replica_add(&c->one, "note", "text", text, "speaker", speaker, NULL);
 }
 
 static sat_dot add_person(camp *c, const char *pseudonym, const char *name)
@@ -202,7 +222,7 @@ void camp_found(camp *c, const char *dir)
 	replica_join(&c->one, &c->hq, c->work, "one", 2, SAT_FACILITATOR);
 	replica_add(&c->one, "workshop", "title", "River mapping", NULL);
 	c->speaker = add_person(c, "P 0417", CAMP_SECRET "n");
-	refer_notes(c, c->speaker, 6, "said by " CAMP_SECRET "t");
+	add_notes_of(c, c->speaker, 6, "said by " CAMP_SECRET "t");
 	CHECK(camp_export(c, &c->one, &c->hq, err));
 	CHECK(camp_merge(c, &c->hq, err));
 	CHECK(camp_export(c, &c->hq, &c->one, err));
@@ -217,11 +237,11 @@ void camp_found(camp *c, const char *dir)
 static void prepare_export(camp *c)
 {
 	sat_dot person = add_person(c, "P 0512", "Participant 0512");
-	refer_notes(c, person, 4, "we have fished here always");
+	add_notes_of(c, person, 4, "we have fished here always");
 	for (unsigned i = 0; i < 24; i++)
 		replica_add(&c->one, "note", "text", "the road is under water until May", NULL);
 	sat_dot other = add_person(c, "P 0733", "Participant 0733");
-	refer_notes(c, other, 2, "not to be kept");
+	add_notes_of(c, other, 2, "not to be kept");
 	replica_decide(&c->one, other, "quote", SAT_WITHDRAWN, true);
 	replica_decide(&c->one, c->speaker, "identity", SAT_WITHDRAWN, true);
 }

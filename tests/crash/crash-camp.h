@@ -50,6 +50,9 @@ void camp_found(camp *c, const char *dir);
 replica *camp_subject(camp *c, const operation *o);
 /* Opens a replica's store; `vfs` may be NULL. */
 int camp_open(replica *r, const char *vfs, sat_error *err);
+/* The token in a replica's runtime folder; all zeros when there is none. */
+#define CAMP_TOKEN_BYTES 16
+void camp_token(const replica *r, uint8_t token[static CAMP_TOKEN_BYTES]);
 /* Keeps a copy of `work` under a name, and puts it back. */
 void camp_keep(const camp *c, const char *name);
 void camp_restore(const camp *c, const char *name);

@@ -254,8 +254,10 @@ static int look_at(void *context, const sat_found *found)
 		refuse("  on the stick: %s: %s", found->name, found->why);
 	if (!found->foreign) {
 		sat_error err = { 0 };
+		bool opened;
 		/* What is sealed to the laptop is checked by its hash; the rest is opened. */
-		if (sat_bundle_verify(l->camp->hq.store, l->camp->hq.identity, l->carrier, found->name, &err) != 0)
+		if (sat_bundle_verify(l->camp->hq.store, l->camp->hq.identity, l->carrier, found->name, &opened,
+		                      &err) != 0)
 			refuse("  on the stick: %s is not whole: %s", found->name, err.message);
 	}
 	return 0;
@@ -276,14 +278,11 @@ static bool file_holds(const char *path, const char *word)
 	FILE *file = fopen(path, "re");
 	if (file == NULL)
 		return false;
-	char *data = NULL;
-	size_t size = 0;
-	bool found = getdelim(&data, &size, EOF, file) > 0;
 	fseek(file, 0, SEEK_END);
 	long length = ftell(file);
-	data = realloc(data, (size_t)length + 1);
+	char *data = malloc((size_t)length + 1);
 	rewind(file);
-	found = data != NULL && fread(data, 1, (size_t)length, file) == (size_t)length &&
+	bool found = data != NULL && fread(data, 1, (size_t)length, file) == (size_t)length &&
 	        memmem(data, (size_t)length, word, strlen(word)) != NULL;
 	free(data);
 	fclose(file);

@@ -38,7 +38,7 @@ static void count(mishap *m, mishap_medium medium, mishap_what what)
 {
 	mishap_report *r = m->report;
 	if (r->steps < MISHAP_STEPS_MAX)
-		r->what[r->steps] = (char)(medium == MISHAP_STICK ? toupper(what) : what);
+		r->what[r->steps] = (char)(medium == MISHAP_STICK ? toupper((int)what) : (int)what);
 	r->steps++;
 }
 

@@ -49,6 +49,7 @@ static int compare_stated(const void *a, const void *b)
 	return x->purpose < y->purpose ? -1 : x->purpose > y->purpose;
 }
 
+/* The order of values: record, field, dot. */
 static int compare_values(const model_value *x, const model_value *y)
 {
 	if (x->record != y->record)
@@ -71,7 +72,7 @@ static int compare_records(const void *a, const void *b)
 
 /* --- values --------------------------------------------------------------------------------------- */
 
-static uint64_t content_hash(world *w, machine *m, const sat_value *v)
+uint64_t holdings_content(world *w, machine *m, const sat_value *v)
 {
 	uint64_t hash = dice_hash_u64(7, (uint64_t)v->type);
 	switch (v->type) {
@@ -114,7 +115,7 @@ static model_value translate(world *w, machine *m, const sat_state *state, const
 	if (s->past_count > LIST_MAX || s->stated_count > LIST_MAX)
 		world_fail(w, 0, "a value has more past or statement than the simulator can look at");
 	model_value v = { .record = world_dot_of(w, m, state->id), .dot = world_dot_of(w, m, s->dot), .field = field,
-		          .content = s->blank ? 0 : content_hash(w, m, &s->value), .past = past, .stated = stated,
+		          .content = s->blank ? 0 : holdings_content(w, m, &s->value), .past = past, .stated = stated,
 		          .names = names, .past_count = s->past_count, .stated_count = s->stated_count,
 		          .device = m->device, .step = w->step };
 	for (uint32_t i = 0; i < s->past_count; i++)

@@ -68,6 +68,8 @@ sat_answer holdings_answer(const world *w, const holdings *h, const model_value 
 /* The dump of the machine of which `h` is the present state. */
 const char *holdings_dump(world *w, machine *m, holdings *h);
 
+/* The hash of a content that is written in the names of a machine's store. */
+uint64_t holdings_content(world *w, machine *m, const sat_value *value);
 /* "note 2-7 text 3-1" */
 const char *value_text(const world *w, const model_value *value);
 

@@ -98,7 +98,7 @@ def states(row: Json) -> list[str]:
     return sorted(f"{e['person']} {e['purpose'] or '*'}={e['episode']}" for e in row["statement"])
 
 
-def row_of(row: Json, types: dict[str, str]) -> Json:
+def row_of(row: Json, names: dict[str, str]) -> Json:
     """One row; fields are named with their types."""
     shown: Json = {"record": row["id"]}
     if row["dot"] != row["id"]:
@@ -109,18 +109,11 @@ def row_of(row: Json, types: dict[str, str]) -> Json:
         shown["states"] = states(row)
     if row["persons"]:
         shown["persons"] = sorted(row["persons"])
-    values = {f"{name} {types[name]}": real(value) if types[name] == "real" else value
-              for name, value in row["values"].items()}
-    without = {f"{name} {types[name]}": "cleared" for name in row["cleared"]}
-    without.update({f"{name} {types[name]}": "blank" for name in row["blank"]})
+    values = {names[key]: real(value) if names[key].endswith(" real") else value
+              for key, value in row["values"].items()}
+    without = {names[key]: word for word in ("cleared", "blank") for key in row[word]}
     shown.update({name: part for name, part in (("values", values), ("without", without)) if part})
-    return {name: undouble(part) if name in ("values", "without") else part
-            for name, part in shown.items()}
-
-
-def undouble(part: Json) -> Json:
-    """A second field of one name is shown by decode.py as "name type"."""
-    return {" ".join(dict.fromkeys(name.split(" "))): value for name, value in part.items()}
+    return shown
 
 
 def real(value: Any) -> str:
@@ -130,11 +123,11 @@ def real(value: Any) -> str:
 
 def block_of(block: Json) -> Json:
     """A record block."""
-    types = {f["key"]: f["type_name"] for f in block["fields"]}
+    names = {f["key"]: f"{f['name']} {f['type_name']}" for f in block["fields"]}
     return {"kind": block["kind"], "person": block["person"],
             "fields": [{"name": f["name"], "type": f["type_name"], "concerns": f["person"],
                         "needs": sorted(set(f["purposes"]))} for f in block["fields"]],
-            "rows": [row_of(row, types) for row in block["rows"]]}
+            "rows": [row_of(row, names) for row in block["rows"]]}
 
 
 def frame_of(frame: Json) -> Json:
@@ -226,7 +219,7 @@ def compare(vector: Vector, found: Json, whole: Optional[bool]) -> Optional[str]
 def example_of(document: str) -> bytes:
     """The bytes of the worked example: the first column of its table of hex."""
     with open(document, encoding="utf-8") as source:
-        text = source.read().split("\n## 5. ", 1)[1]
+        text = source.read().partition("\n## 5. ")[2]
     return bytes.fromhex("".join(re.findall(r"^\| `([0-9a-f ]+)` \|", text, re.MULTILINE)))
 
 

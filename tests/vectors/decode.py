@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import bisect
+import calendar
 import hashlib
 import hmac
 import json
@@ -46,9 +47,16 @@ MAX_LEAVES = 4096
 DOT_LIMIT = 1 << 40
 ARITY = 8
 
-# 3.2 says "satchel1statname", which is 17 bytes and does not fit the 16-byte
-# personal parameter of section 1; its first 16 bytes are used.
-STATE_NAME = "satchel1statenam"
+MAX_NAMES = 65536              # of one sort in a manifest
+MAX_BLOCKS = 128
+MAX_FIELDS = 256
+MAX_PURPOSES = 63
+MAX_SUPERSEDES = 64
+MAX_REFERENCES = 4096
+MAX_CELLS = 1 << 22
+MAX_EPISODE = (1 << 32) - 2
+MAX_DAY = (1 << 31) - 1
+MAX_NUMBER = (1 << 63) - 1
 
 ROLES = {1: "registry", 2: "facilitator", 3: "community", 4: "auditor"}
 VERDICTS = {1: "accept", 2: "reject"}
@@ -256,7 +264,7 @@ class Reader:
 
     def names16(self) -> list[str]:
         """varint n, n x 16 bytes, in hex."""
-        return [self.take(16).hex() for _ in range(self.count(16))]
+        return [self.take(16).hex() for _ in range(at_most(self.count(16), MAX_NAMES))]
 
     def sums(self, number: int) -> list[int]:
         """Zigzags, each the difference to the one before."""
@@ -300,13 +308,17 @@ def as_name(text: str) -> str:
     return text
 
 
-def as_words(text: str) -> str:
-    """Sorted words, parted by one space each (3.2, 3.4)."""
-    words = text.split(" ") if text else []
-    if not all(words):
-        raise Breach("an empty word in a list of words")
-    if any(a.encode() >= b.encode() for a, b in zip(words, words[1:])):
-        raise Breach("words are not sorted")
+def at_most(number: int, most: int) -> int:
+    """The same number, if it is within its limit."""
+    if number > most:
+        raise Breach(f"{number} is more than {most}")
+    return number
+
+
+def short(text: str, least: int, below: int) -> str:
+    """The same text, if its bytes are so many."""
+    if not least <= len(text.encode()) < below:
+        raise Breach("a text is too long or empty")
     return text
 
 
@@ -370,10 +382,10 @@ def parse_header(raw: bytes) -> Header:
                   box_length, size, raw[152:184])
 
 
-def file_hash_holds(data: bytes, box_length: int) -> bool:
-    """Whether the last 32 bytes are the file hash (section 2)."""
-    front, end = HEADER + box_length, len(data) - HASH
-    if front > end:
+def file_hash_holds(data: bytes, header: Header) -> bool:
+    """Whether the file has its size and its last 32 bytes are the file hash (section 2)."""
+    front, end = HEADER + header.box_length, len(data) - HASH
+    if front > end or len(data) != header.size:
         return False
     view = memoryview(data)
     digest = hashlib.blake2b(digest_size=32, person=b"satchel1file".ljust(16, b"\0"))
@@ -462,7 +474,7 @@ def parse_receipt(reader: Reader) -> Optional[Json]:
         raise Breach("the receipt is neither there nor absent")
     if not there:
         return None
-    return {"counter": reader.varint(), "held": reader.names16(),
+    return {"counter": at_most(reader.varint(), MAX_NUMBER), "held": reader.names16(),
             "settled": reader.names16(), "declined": reader.names16()}
 
 
@@ -474,7 +486,7 @@ def parse_frame_entries(reader: Reader) -> list[FrameEntry]:
     entries = []
     for _ in range(reader.fits(number, 34)):
         entry = FrameEntry(reader.varint(), reader.varint(), reader.take(32))
-        if entry.length > MAX_EXPANDED + TAG or not 1 <= entry.expanded <= MAX_EXPANDED:
+        if not TAG < entry.length <= MAX_EXPANDED + TAG or not 1 <= entry.expanded <= MAX_EXPANDED:
             raise Breach("a frame's length is out of range")
         entries.append(entry)
     return entries
@@ -485,7 +497,7 @@ def parse_keys(reader: Reader) -> Json:
     shown: Json = {"sign_pk": reader.take(32).hex(), "seal_pk": reader.take(32).hex()}
     shown["role"] = reader.u8()
     shown["role_name"] = one_of(shown["role"], ROLES, "role")
-    shown["name"] = reader.text()
+    shown["name"] = short(reader.text(), 0, 128)
     return shown
 
 
@@ -504,6 +516,7 @@ def parse_manifest(raw: bytes, signature: bytes) -> Manifest:
     reader.end()
     if enrolment is not None:
         keys = bytes.fromhex(enrolment["sign_pk"]), bytes.fromhex(enrolment["seal_pk"])
+        short(enrolment["name"], 1, 128)
         if device_id(*keys) != sender:
             raise Breach("the sender's id is not that of the enrolment's keys")
         if frames:
@@ -615,6 +628,11 @@ class Content:
     keys: dict[bytes, bytes] = field(default_factory=dict)
     highest: dict[bytes, int] = field(default_factory=dict)
     authors: set[bytes] = field(default_factory=set)
+    cells: int = 0
+
+    def spend(self, cells: int) -> None:
+        """Counts what the frame expands to (3.5)."""
+        self.cells = at_most(self.cells + cells, MAX_CELLS)
 
     def incarnation(self, index: int) -> bytes:
         """The incarnation at index 1..n."""
@@ -654,12 +672,13 @@ def parse_frame(plain: bytes) -> Content:
         if name == bytes(8):
             raise Breach("an incarnation of zeros")
         content.incarnations.append(name)
-    last = 0
+    last, blocks = 0, 0
     while reader.left():
         kind = reader.u8()
-        if kind < last:
-            raise Breach("sections are not in ascending order")
+        if kind < last or (kind == last and kind != 5 and kind < 128):
+            raise Breach("sections are not in ascending order, or one occurs twice")
         last = kind
+        blocks = at_most(blocks + (kind == 5), MAX_BLOCKS)
         body = reader.span()
         if kind >= 128:
             content.sections.append({"type": kind, "skipped": body.hex()})
@@ -677,7 +696,7 @@ def parse_frame(plain: bytes) -> Content:
 
 def dot_list(reader: Reader, content: Content, number: int) -> list[Dot]:
     """A dot list of so many dots (section 3)."""
-    reader.fits(number, 1)
+    content.spend(reader.fits(number, 1))
     runs: list[tuple[int, int]] = []
     total, before = 0, -1
     while total < number:
@@ -713,8 +732,9 @@ def _dots_of_runs(reader: Reader, content: Content, runs: list[tuple[int, int]])
     return dots
 
 
-def strings(reader: Reader, number: int) -> list[str]:
+def strings(reader: Reader, content: Content, number: int) -> list[str]:
     """All lengths, then all bytes (3.5, encoding 0)."""
+    content.spend(number)
     lengths = [reader.varint() for _ in range(reader.fits(number, 1))]
     if any(length > MAX_VALUE for length in lengths):
         raise Breach("a value of more than 1 MiB")
@@ -722,20 +742,23 @@ def strings(reader: Reader, number: int) -> list[str]:
     return [as_text(reader.take(length)) for length in lengths]
 
 
-def text_column(reader: Reader, rows: int) -> tuple[int, list[str]]:
+def text_column(reader: Reader, content: Content, rows: int) -> tuple[int, list[str]]:
     """A text column with its encoding byte (3.5)."""
     encoding = reader.u8()
     if encoding == 0:
-        return 0, strings(reader, rows)
+        return 0, strings(reader, content, rows)
     if encoding != 1:
         raise Breach(f"unknown text encoding {encoding}")
-    known = strings(reader, reader.count(1))
+    known = strings(reader, content, reader.count(1))
+    lengths = [len(text.encode()) for text in known]
+    content.spend(rows)
     pick = reader.u8 if len(known) <= 256 else reader.varint
     texts = []
     for _ in range(reader.fits(rows, 1)):
         index = pick()
         if index >= len(known):
             raise Breach("an index beyond the strings of a column")
+        content.spend(lengths[index] // 16)
         texts.append(known[index])
     return 1, texts
 
@@ -772,9 +795,10 @@ def parse_registry(reader: Reader, content: Content) -> Json:
 def registry_statement(whole: bytes, content: Content) -> Json:
     """One signed object (3.2); a new type is kept unread (2.6)."""
     reader = Reader(whole)
+    at_most(len(whole), 1 << 20)
     kind, issuer = reader.u8(), reader.take(16)
-    shown: Json = {"type": kind, "name": hash32(STATE_NAME, whole).hex(),
-                   "issuer": issuer.hex(), "serial": reader.varint(),
+    shown: Json = {"type": kind, "name": hash32("satchel1statname", whole).hex(),
+                   "issuer": issuer.hex(), "serial": at_most(reader.varint(), MAX_NUMBER),
                    "time": reader.zigzag()}
     body = reader.span()
     digest = hash32("satchel1state", whole[:reader.at])
@@ -795,7 +819,7 @@ def registry_statement(whole: bytes, content: Content) -> Json:
 def approval(reader: Reader, content: Content) -> Json:
     """Type 1 (3.2).  The id is a hash of the keys: they may be used to check."""
     shown = parse_keys(reader)
-    shown["audiences"] = as_words(reader.text())
+    shown["audiences"] = short(reader.text(), 0, 256)
     sign_pk, seal_pk = bytes.fromhex(shown["sign_pk"]), bytes.fromhex(shown["seal_pk"])
     device = device_id(sign_pk, seal_pk)
     content.keys[device] = sign_pk
@@ -806,19 +830,20 @@ def approval(reader: Reader, content: Content) -> Json:
 def revocation(reader: Reader, content: Content) -> Json:
     """Type 2 (3.2)."""
     device = reader.take(16).hex()
-    points = [{"incarnation": reader.take(8).hex(), "accepted": reader.varint()}
+    points = [{"incarnation": reader.take(8).hex(),
+               "accepted": at_most(reader.varint(), DOT_LIMIT - 1)}
               for _ in range(reader.count(9))]
     return {"device": device, "points": points}
 
 
 def programme(reader: Reader, content: Content) -> Json:
     """Type 3 (3.2)."""
-    return {"version": reader.varint(), "json": reader.span().hex()}
+    return {"version": at_most(reader.varint(), MAX_NUMBER), "json": reader.span().hex()}
 
 
 def date_statement(reader: Reader, content: Content) -> Json:
     """Type 5 (3.2)."""
-    return {"days": reader.varint()}
+    return {"days": at_most(reader.varint(), MAX_DAY)}
 
 
 def release(reader: Reader, content: Content) -> Json:
@@ -897,16 +922,17 @@ def batch_head(reader: Reader, content: Content) -> Batch:
 def decision_rows(reader: Reader, content: Content, number: int) -> list[Json]:
     """The columns of all leaves that are in, up to the superseded names (3.4)."""
     subjects = dot_list(reader, content, number)
-    purposes = [as_name(text) for text in text_column(reader, number)[1]]
+    purposes = [as_name(text) for text in text_column(reader, content, number)[1]]
     events, flags = reader.take(number), reader.take(number)
     for event, flag in zip(events, flags):
         one_of(event, EVENTS, "event")
         only_bits(flag, 1 if event in (6, 7) else 0, "a decision's flags")
-    episodes = [reader.varint() for _ in range(number)]
-    until = [reader.varint() for _ in range(number)]
-    recipients = [as_words(text) for text in text_column(reader, number)[1]]
-    counts = [reader.varint() for _ in range(number)]
+    episodes = [at_most(reader.varint(), MAX_EPISODE) for _ in range(number)]
+    until = [at_most(reader.varint(), MAX_DAY) for _ in range(number)]
+    recipients = text_column(reader, content, number)[1]
+    counts = [at_most(reader.varint(), MAX_SUPERSEDES) for _ in range(number)]
     reader.fits(sum(counts), 32)
+    content.spend(3 * number)
     rows = []
     for i in range(number):
         rows.append({"subject": content.show(subjects[i]), "_subject": content.raw(subjects[i]),
@@ -918,7 +944,7 @@ def decision_rows(reader: Reader, content: Content, number: int) -> list[Json]:
     return rows
 
 
-def decision_details(reader: Reader, rows: list[Json]) -> None:
+def decision_details(reader: Reader, content: Content, rows: list[Json]) -> None:
     """The rest of the columns: details, claimed times, salts, commitments (3.4)."""
     modes = reader.take(len(rows))
     for row, mode in zip(rows, modes):
@@ -926,7 +952,7 @@ def decision_details(reader: Reader, rows: list[Json]) -> None:
             raise Breach(f"unknown way to give details: {mode}")
         row["mode"] = mode
     told = [row for row in rows if row["mode"]]
-    columns = [text_column(reader, len(told))[1] for _ in DETAILS]
+    columns = [text_column(reader, content, len(told))[1] for _ in DETAILS]
     times = reader.sums(len(told))
     for i, row in enumerate(told):
         row["details"] = {name: column[i] for name, column in zip(DETAILS, columns)}
@@ -1020,7 +1046,7 @@ def parse_decisions(reader: Reader, content: Content) -> Json:
     heads = [batch_head(reader, content) for _ in range(reader.count(68))]
     number = reader.fits(sum(head.number for head in heads), 1)
     rows = decision_rows(reader, content, number)
-    decision_details(reader, rows)
+    decision_details(reader, content, rows)
     shown, at = [], 0
     for head in heads:
         own = rows[at:at + head.number]
@@ -1051,9 +1077,10 @@ def parse_block(reader: Reader, content: Content) -> Json:
     if number < 1:
         raise Breach("a block without rows")
     ids = dot_list(reader, content, number)
-    check_together(ids)
     dots = dot_list(reader, content, number) if flags & 1 else ids
     for dot in dots:
+        if dot[0] == 0:
+            raise Breach("a write under an unlinked name")
         content.written(dot)
     pasts = block_pasts(reader, content, number) if flags & 2 else [[] for _ in ids]
     said = block_statements(reader, content, number) if flags & 4 else ["usual"] * number
@@ -1062,26 +1089,15 @@ def parse_block(reader: Reader, content: Content) -> Json:
         {"id": content.show(ids[i]), "dot": content.show(dots[i]), "past": pasts[i],
          "statement": said[i], "persons": persons[i], "values": {}, "cleared": [],
          "blank": []} for i in range(number)]
-    fields, known = [], set()
-    for _ in range(reader.count(5)):
-        fields.append(block_field(reader, content, rows))
-        if fields[-1]["name"] in known:
-            raise Breach("a field's name occurs twice in a block")
-        known.add(fields[-1]["name"])
+    fields: list[Json] = []
+    known: set[str] = set()
+    count = at_most(reader.count(5), MAX_FIELDS)
+    content.spend(count * number)
+    for _ in range(count):
+        fields.append(block_field(reader, content, rows, known))
     reader.end()
     return {"kind": kind, "flags": flags, "person": bool(flags & 16),
             "fields": fields, "rows": rows}
-
-
-def check_together(ids: list[Dot]) -> None:
-    """The rows of one record stand next to each other (3.5)."""
-    seen: set[Dot] = set()
-    before: Optional[Dot] = None
-    for dot in ids:
-        if dot != before and dot in seen:
-            raise Breach("the rows of a record are not next to each other")
-        seen.add(dot)
-        before = dot
 
 
 def split(things: list[Any], counts: list[int]) -> list[list[Any]]:
@@ -1094,28 +1110,32 @@ def split(things: list[Any], counts: list[int]) -> list[list[Any]]:
 
 
 def block_pasts(reader: Reader, content: Content, number: int) -> list[list[str]]:
-    """Pasts, ascending by index and counter within a row (3.5)."""
+    """Pasts: one dot an incarnation within a row (3.5)."""
     counts = [reader.varint() for _ in range(number)]
+    content.spend(number)
     dots = dot_list(reader, content, counted(reader, counts))
     pasts = split(dots, counts)
     for past in pasts:
-        for a, b in zip(past, past[1:]):
-            if a[0] > b[0] or (a[0] == b[0] != 0 and a[1] >= b[1]):
-                raise Breach("a past is not in ascending order")
+        names = [content.incarnation(dot[0]) for dot in past]
+        if len(set(names)) < len(names):
+            raise Breach("a past names an incarnation twice")
     return [[content.show(dot) for dot in past] for past in pasts]
 
 
 def block_statements(reader: Reader, content: Content, number: int) -> list[Any]:
     """Statements other than the usual one (3.5)."""
-    purposes = [reader.name() for _ in range(reader.count(1))]
+    purposes = [reader.name() for _ in range(at_most(reader.count(1), MAX_PURPOSES))]
     codes = [reader.varint() for _ in range(number)]
     counts = [max(code - 1, 0) for code in codes]
     total = counted(reader, counts)
     persons = dot_list(reader, content, total)
     picks = [reader.varint() for _ in range(reader.fits(total, 1))]
-    episodes = [reader.varint() for _ in range(reader.fits(total, 1))]
+    episodes = [at_most(reader.varint(), MAX_EPISODE) for _ in range(reader.fits(total, 1))]
+    content.spend(number + 2 * total)
     if any(pick > len(purposes) for pick in picks):
         raise Breach("an index beyond the purposes of a block")
+    if any(episode and not pick for pick, episode in zip(picks, episodes)):
+        raise Breach("every purpose is stated in another episode than 0")
     entries = [{"person": content.show(person),
                 "purpose": purposes[pick - 1] if pick else None, "episode": episode}
                for person, pick, episode in zip(persons, picks, episodes)]
@@ -1126,27 +1146,35 @@ def block_statements(reader: Reader, content: Content, number: int) -> list[Any]
 def block_persons(reader: Reader, content: Content, number: int) -> list[list[str]]:
     """Further persons concerned (3.5)."""
     counts = [reader.varint() for _ in range(number)]
+    content.spend(number)
     dots = dot_list(reader, content, counted(reader, counts))
     return split([content.show(dot) for dot in dots], counts)
 
 
-def block_field(reader: Reader, content: Content, rows: list[Json]) -> Json:
-    """One field: its head, its presence, its column (3.5)."""
+def block_field(reader: Reader, content: Content, rows: list[Json], known: set[str]) -> Json:
+    """One field: its head, its presence, its column (3.5).
+
+    Rows show it by its name; a second field of that name by name and type.
+    """
     name, kind = reader.name(), reader.u8()
     type_name = one_of(kind, FIELD_TYPES, "field type")
+    if f"{name} {type_name}" in known:
+        raise Breach("a field occurs twice in a block")
+    key = f"{name} {type_name}" if name in known else name
+    known.update((name, f"{name} {type_name}"))
     flags = only_bits(reader.u8(), 1, "a field's flags")
-    purposes = [reader.name() for _ in range(reader.count(1))]
+    purposes = [reader.name() for _ in range(at_most(reader.count(1), MAX_PURPOSES))]
     presence, states = field_presence(reader, len(rows))
     holders = [row for row, state in zip(rows, states) if state == 1]
     encoding, values = field_column(reader, content, kind, len(holders))
     for row, value in zip(holders, values):
-        row["values"][name] = value
+        row["values"][key] = value
     for row, state in zip(rows, states):
         if state == 2:
-            row["cleared"].append(name)
+            row["cleared"].append(key)
         elif state == 3:
-            row["blank"].append(name)
-    shown: Json = {"name": name, "type": kind, "type_name": type_name,
+            row["blank"].append(key)
+    shown: Json = {"name": name, "key": key, "type": kind, "type_name": type_name,
                    "person": bool(flags), "purposes": purposes, "presence": presence}
     if encoding is not None:
         shown["encoding"] = encoding
@@ -1172,7 +1200,7 @@ def field_column(reader: Reader, content: Content, kind: int,
                  rows: int) -> tuple[Optional[int], list[Any]]:
     """The column of the rows that have a value (3.5)."""
     if kind in (1, 6):
-        return text_column(reader, rows)
+        return text_column(reader, content, rows)
     if kind == 2:
         return None, [reader.zigzag() for _ in range(reader.fits(rows, 1))]
     if kind == 3:
@@ -1181,7 +1209,8 @@ def field_column(reader: Reader, content: Content, kind: int,
         return None, [boolean(byte) for byte in reader.take(rows)]
     if kind == 5:
         return None, [date(code) for code in reader.sums(rows)]
-    counts = [1] * rows if kind == 7 else [reader.varint() for _ in range(reader.fits(rows, 1))]
+    counts = [1] * rows if kind == 7 else [at_most(reader.varint(), MAX_REFERENCES)
+                                            for _ in range(reader.fits(rows, 1))]
     dots = [content.show(dot) for dot in dot_list(reader, content, counted(reader, counts))]
     return None, dots if kind == 7 else split(dots, counts)
 
@@ -1205,10 +1234,11 @@ def date(code: int) -> str:
     """A date coded as y * 512 + m * 40 + d (3.5); 0 stands for an unknown month or day."""
     year, rest = divmod(code, 512)
     month, day = divmod(rest, 40)
+    if not 1 <= year <= 9999 or month > 12 or (day and not month) \
+            or (day and day > calendar.monthrange(year, month)[1]):
+        raise Breach("a date that does not exist")
     if rest == 0:
         return f"{year:04d}"
-    if not 1 <= month <= 12 or day > 31:
-        raise Breach("a date that does not exist")
     return f"{year:04d}-{month:02d}" + (f"-{day:02d}" if day else "")
 
 
@@ -1275,11 +1305,9 @@ def open_bundle(data: bytes, own: Recipient) -> Opened:
         except TooNew as new:
             first = first or Stop("too_new", f"The bundle needs a newer programme: {new}.")
             continue
-        hash_holds = file_hash_holds(data, header.box_length)
+        hash_holds = file_hash_holds(data, header)
         file_key, stop = authentic(header, own, hash_holds)
         if file_key is None:
-            if hash_holds:
-                raise stop
             first = first or stop
             continue
         manifest, where = open_manifest(data, header, file_key, hash_holds)
@@ -1346,17 +1374,23 @@ def check_sender(opened: Opened, own: Recipient, senders: dict[bytes, bytes],
     result["signature"] = "good"
 
 
-def whole_file(data: bytes, opened: Opened) -> list[str]:
-    """What differs from the file that the sender made (section 2, 2.4)."""
-    header, faults = opened.header, []
-    frames, padding, _ = sizes(header, opened.manifest)
-    front = HEADER + header.box_length
+def mended(data: bytes, opened: Opened) -> list[str]:
+    """Damage that a reader had to get around (2.5)."""
+    faults = []
     if opened.header_from != "start":
         faults.append("the header was taken from the end")
     if opened.manifest_from != "start":
         faults.append("the manifest was taken from the end")
-    if len(data) != header.size:
-        faults.append(f"the file has {len(data)} bytes instead of {header.size}")
+    if len(data) != opened.header.size:
+        faults.append(f"the file has {len(data)} bytes instead of {opened.header.size}")
+    return faults
+
+
+def whole_file(data: bytes, opened: Opened) -> list[str]:
+    """Damage of what only verify looks at (section 2, 2.4)."""
+    header, faults = opened.header, []
+    frames, padding, _ = sizes(header, opened.manifest)
+    front = HEADER + header.box_length
     if not opened.hash_holds:
         faults.append("the file hash is wrong")
     if not header.compact and len(data) == header.size:
@@ -1481,6 +1515,16 @@ def check_authors(results: list[FrameResult], manifest: Manifest, owners: dict[b
             result.fail("refused", "The sender may not bring what others wrote.")
 
 
+def check_issuers(results: list[FrameResult], registries: Optional[set[bytes]]) -> None:
+    """Statements are the registry's (3.2), where the reader says who that is."""
+    for result in results:
+        for section in result.content.sections if result.content else []:
+            if section["type"] == 2 and registries is not None and any(
+                    bytes.fromhex(s["issuer"]) not in registries for s in section["statements"]):
+                result.fail("refused", "A statement is not the registry's.")
+                break
+
+
 def check_cover(results: list[FrameResult]) -> list[str]:
     """Dots beyond the statements that the bundle itself brings (3.1)."""
     covered: dict[str, int] = {}
@@ -1517,10 +1561,10 @@ def conclude(frames: list[Json], faults: list[str]) -> tuple[str, str]:
         return "refused", f"{of['refused']} of {len(frames)} frames are refused. {why}"
     if of.get("too_new"):
         return "too_new", f"{of['too_new']} of {len(frames)} frames need a newer programme."
-    if of.get("lost") or faults:
+    if frames and (of.get("lost") or faults):
         lost = f"{of.get('lost', 0)} of {len(frames)} frames are lost"
         return "salvaged", "; ".join([lost] + faults) + "."
-    return "ok", "The bundle is whole and every frame is intact."
+    return "ok", "Every frame is intact."
 
 
 def decode(data: bytes, own: Recipient, senders: list[tuple[bytes, bytes]],
@@ -1536,14 +1580,18 @@ def decode(data: bytes, own: Recipient, senders: list[tuple[bytes, bytes]],
         result["header_from"] = opened.header_from
         result["manifest_from"] = opened.manifest_from
         check_sender(opened, own, approved, result)
-        faults = whole_file(data, opened)
+        faults = mended(data, opened)
+        beside = whole_file(data, opened)
         frames = read_frames(data, opened)
         owners = check_signatures(frames, {**approved, own.id: own.sign_pk})
         check_authors(frames, opened.manifest, owners,
                       None if registries is None else set(registries))
+        check_issuers(frames, None if registries is None else set(registries))
         result["uncovered"] = check_cover(frames)
         result["frames"] = show_frames(frames)
         result["outcome"], result["reason"] = conclude(result["frames"], faults)
+        result["whole"] = result["outcome"] == "ok" and not faults and not beside
+        result["faults"] = faults + beside
     except Stop as stop:
         result["outcome"], result["reason"] = stop.outcome, stop.reason
     return result

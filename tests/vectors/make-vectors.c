@@ -247,11 +247,12 @@ static void partial_batch(replica *r, sat_dot subject, sat_chunk *c)
 	c->decisions[2] = all[19];
 }
 
-/* A block with explicit statements, further persons, every state of a cell, and 300 different texts. */
+/* A block with explicit statements, further persons, every state of a cell, and two fields of one name. */
 static void odd_block(replica *r, sat_dot person, sat_dot lone, sat_block *b, sat_arena *arena)
 {
+	enum { ROWS = 12 };
 	int64_t own = sat_store_incarnation(r->store);
-	if (sat_block_begin(b, arena, 4, 300) != 0)
+	if (sat_block_begin(b, arena, 4, ROWS) != 0)
 		abort();
 	strcpy(b->kind, "a_kind_that_nobody_here_knows");
 	const struct {
@@ -263,14 +264,14 @@ static void odd_block(replica *r, sat_dot person, sat_dot lone, sat_block *b, sa
 		b->field[i].type = fields[i].type;
 	}
 	b->field[3].concerns = true;
-	for (int i = 0; i < 300; i++) {
+	for (int i = 0; i < ROWS; i++) {
 		sat_row *row;
 		if (sat_block_add(b, arena, &row) != 0)
 			abort();
 		*row = (sat_row){ .record = sat_dot_make(own, 2000 + i), .dot = sat_dot_make(own, 2000 + i),
 			          .usual = true };
 		char *text = sat_arena_zeroed(arena, 1, 8);
-		snprintf(text, 8, "t %d", i % 290);
+		snprintf(text, 8, "t %d", i % 5);
 		b->field[0].cells[i] = SAT_PRESENT;
 		b->field[0].values[i] = sat_value_text(text, strlen(text));
 		b->field[1].cells[i] = i % 3 == 0 ? SAT_PRESENT : SAT_ABSENT;
@@ -281,7 +282,7 @@ static void odd_block(replica *r, sat_dot person, sat_dot lone, sat_block *b, sa
 		b->field[3].values[i] = (sat_value){ .type = SAT_REFERENCE, .reference = i == 1 ? lone : person };
 	}
 	for (size_t k = 0; k < 4; k++) {
-		for (int i = 0; i < 300; i++)
+		for (int i = 0; i < ROWS; i++)
 			b->field[k].present += b->field[k].cells[i] == SAT_PRESENT;
 	}
 	sat_stated *stated = sat_arena_zeroed(arena, 3, sizeof *stated);
@@ -298,7 +299,7 @@ static void odd_block(replica *r, sat_dot person, sat_dot lone, sat_block *b, sa
 	b->row[2].past_count = 1;
 	b->row[2].persons = sat_arena_copy(arena, &person, sizeof person);
 	b->row[2].person_count = 1;
-	b->row[299].record = lone;
+	b->row[ROWS - 1].record = lone;
 }
 
 static void lone_name(replica *r, sat_dot *lone)

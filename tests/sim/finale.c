@@ -1,0 +1,164 @@
+/* See finale.h. */
+#include "finale.h"
+
+#include <string.h>
+
+#include "core/store-private.h"
+#include "parcel.h"
+#include "promises.h"
+#include "sync/ledger.h"
+
+enum { ROUNDS_MAX = 12 };
+
+/* --- sending until it is quiet -------------------------------------------------------------------- */
+
+/* True when something that mattered was sent. */
+static bool carry(world *w, machine *from, machine *to)
+{
+	int sent = parcel_send(w, from, to->device);
+	while (w->parcel_count > 0) {
+		parcel_deliver(w, 0, to, false);
+		/* In order: parts of one export rest on each other, and every order is tried elsewhere. */
+		parcel_drop(w, 0);
+	}
+	return sent > 0;
+}
+
+/* One machine a device speaks with the registry, until nobody has anything to say. */
+static void rounds(world *w, machine *const *laptops, size_t count)
+{
+	machine *registry = &w->machines[0];
+	bool any = true;
+	for (int round = 0; any; round++) {
+		any = false;
+		world_trace(w, "%4zu  round %d", w->step, round);
+		for (size_t i = 0; i < count; i++)
+			any |= carry(w, laptops[i], registry);
+		for (size_t i = 0; i < count; i++)
+			any |= carry(w, registry, laptops[i]);
+		if (any && round == ROUNDS_MAX)
+			world_fail(w, 11, "after %d rounds there is still something to send", ROUNDS_MAX);
+	}
+}
+
+/* The n-th copy of each device that is not revoked; the first where there are fewer. */
+static size_t choose(world *w, size_t n, machine **chosen)
+{
+	size_t count = 0;
+	for (size_t i = 1; i < w->machine_count; i++) {
+		machine *m = &w->machines[i];
+		size_t copies = 0, before = 0;
+		for (size_t k = 1; k < w->machine_count; k++) {
+			copies += w->machines[k].device == m->device;
+			before += k < i && w->machines[k].device == m->device;
+		}
+		if (!w->revoked[m->device] && before == (n < copies ? n : 0))
+			chosen[count++] = m;
+	}
+	return count;
+}
+
+/* --- looking -------------------------------------------------------------------------------------- */
+
+static void check_waiting(world *w, const machine *m)
+{
+	for (size_t i = 0; i < m->held->waiting_count; i++) {
+		if (holdings_record(m->held, m->held->waiting[i].record) != NULL)
+			world_fail(w, 11, "%s still waits for %s, which it holds", world_name(w, m),
+			           world_dot_text(m->held->waiting[i].record));
+	}
+}
+
+/* What was declined and is permitted now must have been asked for and have come, if its sender has it. */
+static void check_declined(world *w, const machine *m, machine *const *live, size_t count)
+{
+	for (size_t i = 0; i < m->held->declined_count; i++) {
+		const held_name *n = &m->held->declined[i];
+		for (size_t k = 0; k < count; k++) {
+			const held_record *record = holdings_record(live[k]->held, n->record);
+			for (size_t v = 0; record != NULL && v < record->count; v++) {
+				const held *one = &live[k]->held->values[record->first + v];
+				bool sends = live[k]->role == SAT_REGISTRY || one->value->device == live[k]->device;
+				if (one->value->dot != n->dot || !sends || one->blank ||
+				    strcmp(w->model.fields[one->value->field].name, w->model.fields[n->field].name) != 0 ||
+				    (live[k]->role != SAT_REGISTRY && m->role != SAT_REGISTRY) ||
+				    holdings_answer(w, live[k]->held, one->value, m->role) != SAT_PERMITTED ||
+				    holdings_answer(w, m->held, one->value, m->role) != SAT_PERMITTED)
+					continue;
+				world_fail(w, 11, "%s has declined %s and never got it again", world_name(w, m),
+				           value_text(w, one->value));
+			}
+		}
+	}
+}
+
+static bool has_declined_frame(world *w, const machine *m, int64_t device)
+{
+	int64_t n = 0;
+	sat_stmt *s = NULL;
+	MUST(w, sat_db_prepare(m->store->db, &s, "SELECT count(*) FROM sat_sent_frame WHERE device = ? AND state = 2",
+	                       err));
+	sat_bind_int(s, 1, device);
+	if (sat_step(m->store->db, s, NULL) == 1)
+		n = sat_column_int(s, 0);
+	sat_db_finalize(m->store->db, &s);
+	return n > 0;
+}
+
+static void check_status(world *w, const machine *m)
+{
+	SAT_ARENA(arena);
+	sat_status status;
+	MUST(w, sat_status_read(m->store, &arena, &status, err));
+	for (size_t i = 0; i < status.peer_count; i++) {
+		const sat_peer_status *peer = &status.peers[i];
+		sat_device device;
+		MUST(w, sat_device_get(m->store, peer->device, &device, err));
+		bool live = false;
+		for (size_t d = 0; d < w->kit->devices; d++)
+			live = live || (!w->revoked[d] && (d == 0 || m->device == 0) &&
+			                sat_device_equal(sat_identity_device(w->kit->identities[d]), &device.device));
+		if (!live)
+			continue;
+		if (peer->unsent > 0)
+			world_fail(w, 11, "at the end %s counts %zu records as unsent to %s", world_name(w, m), peer->unsent,
+			           peer->name);
+		if (peer->copied > 0 && !has_declined_frame(w, m, peer->device))
+			world_fail(w, 11, "at the end %s counts %zu records as copied, not received, to %s",
+			           world_name(w, m), peer->copied, peer->name);
+	}
+}
+
+void finale(world *w)
+{
+	while (w->parcel_count > 0)
+		parcel_drop(w, 0);
+	for (size_t i = 0; i < w->machine_count; i++)
+		w->machines[i].env.now = TEST_ENV_NOW + 1000000;
+	machine *live[MACHINES_MAX] = { &w->machines[0] };
+	size_t copies = 1;
+	for (size_t i = 1; i < w->machine_count; i++) {
+		size_t n = 0;
+		for (size_t k = 1; k <= i; k++)
+			n += w->machines[k].device == w->machines[i].device;
+		copies = n > copies ? n : copies;
+	}
+	/* Copies of one laptop speak in turn, since each takes the other's place. */
+	size_t count = 0;
+	for (size_t n = copies; n > 0; n--) {
+		count = choose(w, n - 1, live + 1);
+		rounds(w, live + 1, count);
+	}
+	for (size_t i = 1; i <= count; i++) {
+		promise_everything_shared(w, live[i], live[0]);
+		promise_everything_shared(w, live[0], live[i]);
+		promise_received(w, live[0], live[i]->device);
+		promise_received(w, live[i], 0);
+		check_status(w, live[i]);
+	}
+	check_status(w, live[0]);
+	for (size_t i = 0; i <= count; i++) {
+		check_waiting(w, live[i]);
+		check_declined(w, live[i], live, count + 1);
+	}
+}

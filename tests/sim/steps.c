@@ -1,0 +1,428 @@
+/* See steps.h. */
+#include "steps.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/record.h"
+#include "core/store-private.h"
+#include "parcel.h"
+#include "promises.h"
+
+extern const char sim_programme_1[], sim_programme_2[], sim_programme_3[];
+
+static machine *any_machine(world *w)
+{
+	return &w->machines[dice_below(&w->dice, w->machine_count)];
+}
+
+/* --- writing -------------------------------------------------------------------------------------- */
+
+/* A record of a kind (NULL: any) that the machine holds; NULL when there is none. */
+static const held_record *any_record(world *w, const machine *m, const char *kind)
+{
+	const holdings *h = m->held;
+	size_t n = 0;
+	for (size_t i = 0; i < h->record_count; i++)
+		n += kind == NULL || strcmp(h->records[i].kind, kind) == 0;
+	size_t pick = dice_below(&w->dice, n);
+	for (size_t i = 0; i < h->record_count; i++) {
+		if ((kind == NULL || strcmp(h->records[i].kind, kind) == 0) && pick-- == 0)
+			return &h->records[i];
+	}
+	return NULL;
+}
+
+typedef struct scribe {
+	char text[16][48];
+	sat_dot list[16][3];
+	sat_write writes[16];
+	size_t count;
+} scribe;
+
+/* Adds a value that fits the column, if there is one. */
+static void invent(world *w, machine *m, const sat_column *column, scribe *s)
+{
+	if (s->count == 16)
+		return;
+	sat_write *write = &s->writes[s->count];
+	*write = (sat_write){ .column = column->number };
+	sat_value *v = &write->value;
+	v->type = column->type;
+	const held_record *target = column->type == SAT_REFERENCE || column->type == SAT_REFERENCES
+	                                    ? any_record(w, m, column->field->of)
+	                                    : NULL;
+	if (column->type == SAT_TEXT) {
+		char *text = s->text[s->count];
+		int n = dice_chance(&w->dice, 10) ? snprintf(text, 48, "the same")
+		                                  : snprintf(text, 48, "%s %zu", world_name(w, m), m->writes++);
+		*v = sat_value_text(text, (size_t)n);
+	} else if (column->type == SAT_INTEGER) {
+		v->integer = dice_below(&w->dice, 5);
+	} else if (target == NULL) {
+		return;
+	} else if (column->type == SAT_REFERENCE) {
+		v->reference = target->local;
+	} else {
+		sat_dot *list = s->list[s->count];
+		size_t n = 1 + dice_below(&w->dice, 3);
+		for (size_t i = 0; i < n; i++)
+			list[i] = any_record(w, m, column->field->of)->local;
+		v->references.at = list;
+		v->references.count = n;
+	}
+	s->count++;
+}
+
+static void commit_or_think_again(world *w, machine *m, const char *what, const char *which)
+{
+	bool again = dice_chance(&w->dice, 3);
+	world_trace(w, "%4zu  %s %s %s%s", w->step, world_name(w, m), what, which, again ? ", but rolls back" : "");
+	if (again)
+		sat_store_rollback(m->store);
+	else
+		MUST(w, sat_store_commit(m->store, err));
+	promise_after_write(w, m);
+}
+
+static void decide(world *w, machine *m, sat_dot person, size_t count);
+
+static void add(world *w, machine *m)
+{
+	static const char *const kinds[] = { "workshop", "person", "person", "note", "note", "note", "attendance",
+		                             "feedback", "action" };
+	const char *kind = kinds[dice_below(&w->dice, sizeof kinds / sizeof *kinds)];
+	sat_table *table = sat_table_named(m->store, kind);
+	if (table == NULL || table->kind == NULL)
+		table = sat_table_named(m->store, kind = "note");
+	scribe s = { .count = 0 };
+	for (size_t i = 0; i < table->column_count; i++) {
+		if (table->columns[i].field != NULL && dice_chance(&w->dice, 75))
+			invent(w, m, &table->columns[i], &s);
+	}
+	sat_dot id;
+	MUST(w, sat_store_begin(m->store, err));
+	MUST(w, sat_record_add(m->store, table, s.writes, s.count, &id, err));
+	bool person = table->person;
+	commit_or_think_again(w, m, "adds a", kind);
+	if (person && holdings_record(m->held, world_dot_of(w, m, id)) != NULL && dice_chance(&w->dice, 60))
+		decide(w, m, id, 1 + dice_below(&w->dice, 4));
+}
+
+static void edit(world *w, machine *m)
+{
+	const held_record *record = any_record(w, m, NULL);
+	if (record == NULL)
+		return;
+	/* Those with a conflict are looked at more often. */
+	for (size_t i = 0; i < m->held->record_count && dice_chance(&w->dice, 50); i++) {
+		const held_record *other = &m->held->records[i];
+		for (size_t k = 1; k < other->count; k++) {
+			if (m->held->values[other->first + k].value->field ==
+			    m->held->values[other->first + k - 1].value->field)
+				record = other;
+		}
+	}
+	sat_table *table = sat_table_named(m->store, record->kind);
+	scribe s = { .count = 0 };
+	size_t fields = 1 + dice_below(&w->dice, 2);
+	uint16_t first = (uint16_t)dice_below(&w->dice, table->column_count);
+	for (size_t i = 0; i < fields && i < table->column_count; i++) {
+		const sat_column *column = &table->columns[(first + i) % table->column_count];
+		if (column->field == NULL)
+			continue;
+		if (dice_chance(&w->dice, 15))
+			s.writes[s.count++] = (sat_write){ .column = column->number };
+		else
+			invent(w, m, column, &s);
+	}
+	char which[96];
+	snprintf(which, sizeof which, "%s %s", record->kind, world_dot_text(record->id));
+	MUST(w, sat_store_begin(m->store, err));
+	MUST(w, sat_record_set(m->store, record->local, s.writes, s.count, NULL, err));
+	commit_or_think_again(w, m, "edits", which);
+}
+
+static void erase(world *w, machine *m)
+{
+	const held_record *record = any_record(w, m, NULL);
+	if (record == NULL)
+		return;
+	char which[96];
+	snprintf(which, sizeof which, "%s %s", record->kind, world_dot_text(record->id));
+	MUST(w, sat_store_begin(m->store, err));
+	MUST(w, sat_record_erase(m->store, record->local, 0, err));
+	commit_or_think_again(w, m, "erases", which);
+}
+
+/* --- consent -------------------------------------------------------------------------------------- */
+
+static sat_event any_event(dice *d, bool *final)
+{
+	unsigned n = dice_below(d, 100);
+	*final = n >= 74 && n < 88;
+	return n < 48   ? SAT_GIVEN
+	       : n < 53 ? SAT_RENEWED
+	       : n < 62 ? SAT_REFUSED
+	       : n < 66 ? SAT_DEFERRED
+	       : n < 68 ? SAT_REQUESTED
+	       : n < 84 ? SAT_WITHDRAWN
+	       : n < 92 ? SAT_REVOKED
+	       : n < 96 ? SAT_ENTERED_IN_ERROR
+	                : SAT_GIVEN;
+}
+
+static const char *any_recipients(dice *d)
+{
+	static const char *const some[] = { "registry", "facilitator registry", "facilitator",
+		                            "community facilitator registry", "auditor registry" };
+	return dice_chance(d, 80) ? NULL : some[dice_below(d, sizeof some / sizeof *some)];
+}
+
+static void decide(world *w, machine *m, sat_dot person, size_t count)
+{
+	sat_decision all[4];
+	char which[256];
+	size_t n = 0;
+	const sat_programme *programme = sat_store_programme(m->store);
+	int at = snprintf(which, sizeof which, "person %s:", world_dot_text(world_dot_of(w, m, person)));
+	bool first = count > 1 || dice_chance(&w->dice, 20);
+	for (size_t i = 0; i < count && i < 4; i++) {
+		sat_decision *d = &all[n++];
+		*d = (sat_decision){ .subject = person, .claimed_time = 1 };
+		d->purpose = programme->purposes[dice_below(&w->dice, programme->purpose_count)].name;
+		d->event = any_event(&w->dice, &d->final);
+		/* Whoever was asked several things at once mostly said yes. */
+		if (first && dice_chance(&w->dice, 70)) {
+			d->event = SAT_GIVEN;
+			d->final = false;
+		}
+		d->recipients = any_recipients(&w->dice);
+		at += snprintf(which + at, sizeof which - (size_t)at, " %s %s%s", d->purpose, sat_event_name(d->event),
+		               d->final ? " for ever" : "");
+		if (d->recipients != NULL)
+			at += snprintf(which + at, sizeof which - (size_t)at, " (to %s)", d->recipients);
+	}
+	MUST(w, sat_store_begin(m->store, err));
+	MUST(w, sat_consent_record(m->store, m->identity, all, n, err));
+	commit_or_think_again(w, m, "records consent of", which);
+}
+
+static void any_decision(world *w, machine *m)
+{
+	sat_dot person = 0;
+	const held_record *record = any_record(w, m, "person");
+	if (record != NULL)
+		person = record->local;
+	/* Also of somebody who is known here by an id alone. */
+	if (m->held->persons_count > 0 && (person == 0 || dice_chance(&w->dice, 30)))
+		person = world_local_dot(w, m, m->held->persons[dice_below(&w->dice, m->held->persons_count)]);
+	if (person != 0)
+		decide(w, m, person, 1 + dice_below(&w->dice, 3));
+}
+
+/* --- travelling ----------------------------------------------------------------------------------- */
+
+static int any_peer(world *w, const machine *m)
+{
+	if (m->device != 0 && dice_chance(&w->dice, 75))
+		return 0;
+	int other = (int)dice_below(&w->dice, w->kit->devices);
+	return other == m->device ? (m->device == 0 ? 1 : 0) : other;
+}
+
+static int send(world *w, machine *m, int to)
+{
+	int sent = parcel_send(w, m, to);
+	world_trace(w, "%4zu  %s exports to device %d%s", w->step, world_name(w, m), to,
+	            sent < 0 ? ": it may not" : sent == 0 ? ": nothing new" : "");
+	return sent;
+}
+
+static machine *machine_of(world *w, int device)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < w->machine_count; i++)
+		n += w->machines[i].device == device;
+	size_t pick = dice_below(&w->dice, n);
+	for (size_t i = 0; i < w->machine_count; i++) {
+		if (w->machines[i].device == device && pick-- == 0)
+			return &w->machines[i];
+	}
+	return NULL;
+}
+
+static void deliver(world *w, size_t at)
+{
+	if (at >= w->parcel_count)
+		return;
+	unsigned fortune = dice_below(&w->dice, 100);
+	if (fortune < 6) {
+		world_trace(w, "%4zu  a bundle to device %d is lost", w->step, w->parcels[at].to);
+		parcel_drop(w, at);
+		return;
+	}
+	parcel_deliver(w, at, machine_of(w, w->parcels[at].to), fortune < 16);
+	if (fortune >= 30 || (fortune >= 6 && fortune < 12))
+		parcel_drop(w, at);
+}
+
+/* A stick that goes straight there and back. */
+static void visit(world *w, machine *m)
+{
+	int to = any_peer(w, m);
+	size_t before = w->parcel_count;
+	send(w, m, to);
+	if (w->parcel_count > before)
+		deliver(w, w->parcel_count - 1);
+	machine *there = machine_of(w, to);
+	before = w->parcel_count;
+	send(w, there, m->device);
+	if (w->parcel_count <= before)
+		return;
+	parcel_deliver(w, w->parcel_count - 1, m, false);
+	parcel_drop(w, w->parcel_count - 1);
+}
+
+/* --- accidents ------------------------------------------------------------------------------------ */
+
+static void set_clock(world *w, machine *m)
+{
+	/* From 1970 to 2099.  The dice of the seed are left alone. */
+	m->env.now = (int64_t)(dice_throw(&w->clocks) % (UINT64_C(130) * 31556952));
+	world_trace(w, "%4zu  the clock of %s jumps", w->step, world_name(w, m));
+}
+
+static void reopen(world *w, machine *m)
+{
+	bool properly = dice_chance(&w->dice, 60);
+	world_trace(w, "%4zu  %s %s", w->step, world_name(w, m), properly ? "is closed and opened" : "loses power");
+	if (dice_chance(&w->dice, 30))
+		holdings_dump(w, m, m->held);
+	machine_close(w, m, properly);
+	machine_open(w, m);
+	promise_after_reopen(w, m);
+}
+
+static void back_up(world *w, machine *m)
+{
+	backup *b = &m->backups[dice_below(&w->dice, BACKUPS_MAX)];
+	bool closed = dice_chance(&w->dice, 50);
+	world_trace(w, "%4zu  %s is backed up%s", w->step, world_name(w, m), closed ? " while it is closed" : "");
+	if (closed)
+		machine_close(w, m, true);
+	world_copy_file(w, m->path, b->path);
+	holdings_drop(b->held);
+	b->held = holdings_keep(m->held);
+	if (closed)
+		machine_open(w, m);
+}
+
+static void restore(world *w, machine *m)
+{
+	const backup *b = &m->backups[dice_below(&w->dice, BACKUPS_MAX)];
+	if (b->held == NULL)
+		return;
+	bool closed = dice_chance(&w->dice, 50);
+	world_trace(w, "%4zu  %s is restored from a backup%s", w->step, world_name(w, m),
+	            closed ? " after it was closed" : "");
+	machine_close(w, m, closed);
+	world_copy_file(w, b->path, m->path);
+	holdings_drop(m->held);
+	m->held = holdings_keep(b->held);
+	machine_open(w, m);
+	promise_after_reopen(w, m);
+}
+
+static void copy(world *w, machine *m)
+{
+	if (m->device == 0)
+		return;
+	bool closed = dice_chance(&w->dice, 50);
+	if (closed)
+		machine_close(w, m, true);
+	machine *twin = world_twin(w, m);
+	if (closed)
+		machine_open(w, m);
+	if (twin == NULL)
+		return;
+	world_trace(w, "%4zu  %s is copied to another computer: %s", w->step, world_name(w, m), world_name(w, twin));
+	machine_open(w, twin);
+	promise_after_reopen(w, twin);
+}
+
+static void revoke(world *w)
+{
+	int device = 1 + (int)dice_below(&w->dice, w->kit->devices - 1);
+	machine *registry = &w->machines[0];
+	sat_device known;
+	if (w->kit->devices < 3 || w->revoked[device])
+		return;
+	for (int i = 1; i < DEVICES_MAX; i++) {
+		if (w->revoked[i])
+			return;
+	}
+	MUST(w, sat_device_find(registry->store, sat_identity_device(w->kit->identities[device]), &known, err));
+	MUST(w, sat_store_begin(registry->store, err));
+	MUST(w, sat_device_revoke(registry->store, registry->identity, known.id, err));
+	MUST(w, sat_store_commit(registry->store, err));
+	w->revoked[device] = true;
+	world_trace(w, "%4zu  the registry revokes laptop %d", w->step, device);
+	promise_after_write(w, registry);
+}
+
+static void publish(world *w)
+{
+	static const char *const programmes[PROGRAMMES] = { sim_programme_1, sim_programme_2, sim_programme_3 };
+	if (w->programme == PROGRAMMES)
+		return;
+	machine *registry = &w->machines[0];
+	const char *json = programmes[w->programme++];
+	SAT_BYTES(body);
+	sat_bytes_put_varint(&body, (uint64_t)w->programme);
+	sat_bytes_put_span(&body, json, strlen(json));
+	MUST(w, sat_store_begin(registry->store, err));
+	MUST(w, sat_statement_issue(registry->store, registry->identity, SAT_SIGNED_PROGRAMME, body.data, body.length,
+	                            err));
+	MUST(w, sat_store_commit(registry->store, err));
+	world_trace(w, "%4zu  the registry publishes programme %d", w->step, w->programme);
+	promise_after_write(w, registry);
+}
+
+/* --- choosing ------------------------------------------------------------------------------------- */
+
+void step_take(world *w)
+{
+	machine *m = any_machine(w);
+	unsigned n = dice_below(&w->dice, 1000);
+	if (n < 170)
+		add(w, m);
+	else if (n < 320)
+		edit(w, m);
+	else if (n < 325)
+		erase(w, m);
+	else if (n < 425)
+		any_decision(w, m);
+	else if (n < 605)
+		send(w, m, any_peer(w, m));
+	else if (n < 775)
+		deliver(w, dice_below(&w->dice, w->parcel_count));
+	else if (n < 865)
+		visit(w, m);
+	else if (n < 895)
+		set_clock(w, m);
+	else if (n < 930)
+		reopen(w, m);
+	else if (n < 955)
+		back_up(w, m);
+	else if (n < 975)
+		restore(w, m);
+	else if (n < 985)
+		copy(w, m);
+	else if (n < 988)
+		revoke(w);
+	else
+		publish(w);
+}
