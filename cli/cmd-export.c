@@ -99,10 +99,11 @@ static int export_named(cli_exports *e, sat_carrier *carrier, const char *to)
 int cmd_export(cli *c, int argc, char **argv)
 {
 	const char *to = NULL;
-	bool compact = false, small = false;
+	bool compact = false, small = false, vouch = false;
 	const cli_option options[] = {
 		{ "to", CLI_TEXT, &to, "PEER", "only to this device, by name or beginning of its id" },
 		{ "compact", CLI_FLAG, &compact, NULL, "the short form of bundle, for slow links" },
+		{ "vouch", CLI_FLAG, &vouch, NULL, "bring what others wrote as well: when a laptop was lost" },
 		{ "small", CLI_FLAG, &small, NULL, "pack more tightly and take longer" },
 		{ 0 },
 	};
@@ -113,6 +114,7 @@ int cmd_export(cli *c, int argc, char **argv)
 	cli_exports e = { .c = c,
 		          .bundles = json_array(),
 		          .options = { .form = compact ? SAT_COMPACT : SAT_FULL,
+		                       .vouch = vouch,
 		                       .level = small ? SAT_LEVEL_SLOW_LINK : SAT_LEVEL_STICK } };
 	cli_set(c, "bundles", e.bundles);
 	int rc = cli_unlock(c);

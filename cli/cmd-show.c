@@ -32,6 +32,9 @@ static json_t *value_json(cli *c, const sat_state *state, const sat_sibling *s, 
 		json_object_set_new(json, "not_shown", cli_text(reason));
 	json_object_set_new(json, "author", cli_text(cli_author(c, s->dot, author)));
 	json_object_set_new(json, "claimed_time", cli_time_json(cli_moment(c, s->dot)));
+	char voucher[SAT_DEVICE_NAME_BYTES];
+	if (cli_voucher(c, s->dot, voucher)[0] != '\0')
+		json_object_set_new(json, "vouched_by", cli_text(voucher));
 	return json;
 }
 
@@ -52,8 +55,10 @@ static void print_origin(cli *c, const sat_sibling *s)
 {
 	char author[SAT_DEVICE_NAME_BYTES], time[CLI_TIME_CHARS];
 	cli_time(cli_moment(c, s->dot), time);
-	cli_print(c, "        written by %s%s%s\n", cli_author(c, s->dot, author),
-	          time[0] == '\0' ? "" : ", ", time);
+	char voucher[SAT_DEVICE_NAME_BYTES];
+	cli_voucher(c, s->dot, voucher);
+	cli_print(c, "        written by %s%s%s%s%s\n", cli_author(c, s->dot, author),
+	          time[0] == '\0' ? "" : ", ", time, voucher[0] == '\0' ? "" : "; vouched for by ", voucher);
 }
 
 static int show_conflict(cli *c, const sat_state *state, uint16_t field, json_t *json)

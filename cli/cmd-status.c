@@ -11,8 +11,11 @@ static const cli_usage status_usage = {
 	0, 0
 };
 static const cli_usage quarantine_usage = {
-	"quarantine", "",
-	"Lists bundles that were set aside until a person decides, with their senders and the reasons.", 0, 0
+	"quarantine", "[accept|reject BUNDLE]",
+	"Lists bundles that were set aside until a person decides, with their senders and the reasons.  At\n"
+	"headquarters `accept` lets one in: merge it again afterwards; `reject` leaves it out for good.\n"
+	"BUNDLE is the beginning of its name in the list.",
+	0, 2
 };
 
 static json_t *peer_json(const sat_peer_status *peer)
@@ -80,10 +83,26 @@ int cmd_status(cli *c, int argc, char **argv)
 	return CLI_DONE;
 }
 
+static int decide(cli *c, const char *word, const char *bundle)
+{
+	bool accept = strcmp(word, "accept") == 0;
+	if (!accept && strcmp(word, "reject") != 0)
+		return cli_wrong(c, "quarantine takes accept or reject, not \"%s\"", word);
+	if (cli_unlock(c) != 0 || sat_quarantine_decide(c->store, c->identity, bundle, accept, &c->err) != 0)
+		return cli_fail(c);
+	cli_say(c, accept ? "Accepted.  Merge the bundle again, and what was set aside is let in.\n"
+	                  : "Rejected.  What was set aside stays out.\n");
+	return CLI_DONE;
+}
+
 int cmd_quarantine(cli *c, int argc, char **argv)
 {
 	if (!cli_options(c, &quarantine_usage, NULL, &argc, &argv))
 		return c->code;
+	if (argc == 1)
+		return cli_wrong(c, "name the bundle: satchel quarantine %s BUNDLE", argv[0]);
+	if (argc == 2)
+		return decide(c, argv[0], argv[1]);
 	SAT_ARENA(arena);
 	sat_set_aside *all;
 	size_t count = 0;

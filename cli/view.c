@@ -93,6 +93,17 @@ int cli_shared(cli *c, const sat_state *state, const sat_sibling *sibling, bool 
 
 /* --- authors ------------------------------------------------------------------------------------ */
 
+const char *cli_voucher(cli *c, sat_dot dot, char name[static SAT_DEVICE_NAME_BYTES])
+{
+	int64_t id;
+	sat_device device;
+	name[0] = '\0';
+	if (sat_record_vouched(c->store, dot, &id, NULL) == 0 && id != 0 &&
+	    sat_device_get(c->store, id, &device, NULL) == 0)
+		memcpy(name, device.name, SAT_DEVICE_NAME_BYTES);
+	return name;
+}
+
 const char *cli_author(cli *c, sat_dot dot, char name[static SAT_DEVICE_NAME_BYTES])
 {
 	const sat_incarnation *author = sat_incarnation_at(c->store, sat_dot_index(dot));

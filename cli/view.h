@@ -25,6 +25,8 @@ int cli_shared(cli *c, const sat_state *state, const sat_sibling *sibling, bool 
 int cli_own_gate(cli *c, sat_gate **gate);
 int cli_registry_gate(cli *c, sat_gate **gate);
 
+/* Who vouched for a write that came neither from its author nor from headquarters; "" for nobody. */
+const char *cli_voucher(cli *c, sat_dot dot, char name[static SAT_DEVICE_NAME_BYTES]);
 /* The name of the device that wrote under a dot; "unknown" when no statement has said whose it is. */
 const char *cli_author(cli *c, sat_dot dot, char name[static SAT_DEVICE_NAME_BYTES]);
 /* When its author's clock says that it was written; 0 when that is not known. */

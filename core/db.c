@@ -242,8 +242,8 @@ int sat_db_backup(sat_db *db, const char *path, sat_error *err)
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXCLUSIVE | SQLITE_OPEN_NOFOLLOW;
 	int rc = sqlite3_open_v2(path, &copy, flags, NULL);
 	if (rc == SQLITE_OK)
-		rc = sqlite3_exec(copy, "PRAGMA synchronous=EXTRA; PRAGMA journal_mode=TRUNCATE;", NULL, NULL,
-		                  NULL);
+		/* The journal is removed at the end: the copy gets another name, and a journal does not follow. */
+		rc = sqlite3_exec(copy, "PRAGMA synchronous=EXTRA; PRAGMA journal_mode=DELETE;", NULL, NULL, NULL);
 	sqlite3_backup *backup = NULL;
 	if (rc == SQLITE_OK) {
 		backup = sqlite3_backup_init(copy, "main", db->handle, "main");

@@ -323,8 +323,12 @@ static int run_withdrawal(camp *c, sat_error *err)
 
 static int run_backup(camp *c, sat_error *err)
 {
+	char journal[PATH_MAX];
+	snprintf(journal, sizeof journal, "%.4000s-journal", c->copy);
 	unlink(c->copy);
-	return sat_store_backup(c->one.store, c->copy, err);
+	int rc = sat_store_backup(c->one.store, c->copy, err);
+	/* A journal that stays would be taken for the journal of whatever gets that name. */
+	return rc == 0 && access(journal, F_OK) == 0 ? sat_fail(err, SAT_EEXISTS, "a journal was left") : rc;
 }
 
 static int run_programme(camp *c, sat_error *err)

@@ -21,7 +21,7 @@ static void refuse(const char *format, ...)
 	vfprintf(stderr, format, args);
 	va_end(args);
 	fputc('\n', stderr);
-	_exit(1);
+	exit(1);
 }
 
 #define MUST(call)                                                                                           \

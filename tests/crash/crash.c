@@ -308,24 +308,35 @@ static void try_operation(trial *t)
 
 /* --- all of it ------------------------------------------------------------------------------------ */
 
+static char place[160];
+static pid_t parent;
+
+/* Children end in the same way and leave it alone. */
+static void remove_place(void)
+{
+	if (getpid() == parent)
+		camp_remove(place);
+}
+
 /* In memory where there is such a place: what is tested is which steps are made, not a disk. */
-static void make_place(char *dir, size_t room)
+static void make_place(void)
 {
 	const char *temporary = getenv("TMPDIR");
-	snprintf(dir, room, "/dev/shm/satchel-crash-XXXXXX");
-	if (mkdtemp(dir) != NULL)
-		return;
-	snprintf(dir, room, "%s/satchel-crash-XXXXXX", temporary != NULL ? temporary : "/tmp");
-	if (mkdtemp(dir) == NULL) {
-		perror(dir);
-		exit(2);
+	snprintf(place, sizeof place, "/dev/shm/satchel-crash-XXXXXX");
+	if (mkdtemp(place) == NULL) {
+		snprintf(place, sizeof place, "%s/satchel-crash-XXXXXX", temporary != NULL ? temporary : "/tmp");
+		if (mkdtemp(place) == NULL) {
+			perror(place);
+			exit(2);
+		}
 	}
+	parent = getpid();
+	atexit(remove_place);
 }
 
 int main(int argc, char **argv)
 {
 	static trial t;
-	char dir[160];
 	t.only_operation = argc > 1 ? argv[1] : NULL;
 	t.only_mishap = argc > 2 ? argv[2] : NULL;
 	t.only_step = argc > 3 ? (unsigned)strtoul(argv[3], NULL, 10) : 0;
@@ -334,8 +345,8 @@ int main(int argc, char **argv)
 		perror("crash");
 		return 2;
 	}
-	make_place(dir, sizeof dir);
-	camp_found(&t.camp, dir);
+	make_place();
+	camp_found(&t.camp, place);
 	camp_keep(&t.camp, "founded");
 	for (size_t i = 0; i < camp_operation_count; i++) {
 		t.operation = &camp_operations[i];
@@ -345,7 +356,6 @@ int main(int argc, char **argv)
 	replica_free(&t.camp.hq);
 	replica_free(&t.camp.one);
 	sat_bytes_clear(&t.camp.statement);
-	camp_remove(dir);
 	printf("%u passed, %u failed\n", t.passed, t.failed);
 	return t.failed == 0 && t.passed > 0 ? 0 : 1;
 }

@@ -3,6 +3,7 @@
 #define SIM_DICE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 typedef struct dice {

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/record.h"
 #include "core/store-private.h"
@@ -353,7 +352,7 @@ static void copy(world *w, machine *m)
 	promise_after_reopen(w, twin);
 }
 
-static void revoke(world *w)
+static void revoke_laptop(world *w)
 {
 	int device = 1 + (int)dice_below(&w->dice, w->kit->devices - 1);
 	machine *registry = &w->machines[0];
@@ -422,7 +421,7 @@ void step_take(world *w)
 	else if (n < 985)
 		copy(w, m);
 	else if (n < 988)
-		revoke(w);
+		revoke_laptop(w);
 	else
 		publish(w);
 }
