@@ -653,12 +653,6 @@ static size_t conflicts_in(const sat_state *state)
 	return n;
 }
 
-/* True when the state now holds no more than what was just told, so that it need not be sent back. */
-static bool all_told(const sat_state *state, const sat_state *told)
-{
-	return state->count == told->count && state->person_count == told->person_count;
-}
-
 static int keep_waiting(sat_admission *a, const fitting *f, size_t first, size_t end, sat_error *err);
 static int wake_waiting(sat_admission *a, sat_state *state, bool *changed, sat_error *err);
 
@@ -679,7 +673,7 @@ static int admit_record(sat_admission *a, const fitting *f, size_t first, size_t
 		return keep_waiting(a, f, first, end, err);
 	state = (sat_state){ .store = a->store, .table = f->table, .id = id, .arena = &a->arena };
 	bool changed = false;
-	size_t declined_before = a->frame.declined;
+	size_t declined_before = a->frame.declined, persons_told = told.person_count;
 	rc = sift(a, &told, &before, err);
 	if (rc != 0)
 		return rc;
@@ -703,8 +697,9 @@ static int admit_record(sat_admission *a, const fitting *f, size_t first, size_t
 	size_t conflicts = conflicts_in(&state), had = conflicts_in(&before);
 	a->frame.conflicts += conflicts > had ? conflicts - had : 0;
 	a->frame.records++;
-	return sat_record_save(a->store, &before, &state, 0, all_told(&state, &told) ? a->from.incarnation : 0,
-	                       err);
+	/* What holds no more than what was just told need not be sent back. */
+	bool all_told = state.person_count == persons_told && sat_state_same_values(&state, &told);
+	return sat_record_save(a->store, &before, &state, 0, all_told ? a->from.incarnation : 0, err);
 }
 
 /* --- writes that wait for a creation -------------------------------------------------------------- */

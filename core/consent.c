@@ -303,7 +303,10 @@ static const char *copy_text(sat_stmt *row, int at, sat_arena *arena, int *rc)
 	return copy;
 }
 
-int sat_consent_row(sat_store *store, sat_stmt *row, sat_arena *arena, sat_decision *d, sat_error *err)
+/* What a decision says, without its details. */
+#define CORE_COLUMNS "id, subject, purpose, event, final, episode, until, recipients, supersedes"
+
+static int read_core(sat_store *store, sat_stmt *row, sat_arena *arena, sat_decision *d, sat_error *err)
 {
 	int rc = 0;
 	*d = (sat_decision){ .id = sat_column_int(row, 0),
@@ -322,10 +325,21 @@ int sat_consent_row(sat_store *store, sat_stmt *row, sat_arena *arena, sat_decis
 		d->supersedes = sat_arena_copy(arena, blob, length);
 		d->supersedes_count = length / SAT_HASH_BYTES;
 	}
+	if (rc != 0 || d->purpose == NULL || (d->supersedes_count > 0 && d->supersedes == NULL))
+		return sat_fail(err, SAT_ENOMEM, "out of memory");
+	return 0;
+}
+
+int sat_consent_row(sat_store *store, sat_stmt *row, sat_arena *arena, sat_decision *d, sat_error *err)
+{
+	int rc = read_core(store, row, arena, d, err);
+	if (rc != 0)
+		return rc;
 	for (int i = 0; i < SAT_DETAILS; i++)
 		d->details[i] = copy_text(row, 9 + i, arena, &rc);
 	d->claimed_time = sat_column_int(row, 19);
-	blob = sat_column_blob(row, 20, &length);
+	size_t length;
+	const void *blob = sat_column_blob(row, 20, &length);
 	d->own_salt = blob != NULL && length == SAT_SALT_BYTES;
 	if (d->own_salt)
 		memcpy(d->salt, blob, length);
@@ -333,9 +347,7 @@ int sat_consent_row(sat_store *store, sat_stmt *row, sat_arena *arena, sat_decis
 	d->has_details = blob == NULL;
 	if (blob != NULL && length == SAT_HASH_BYTES)
 		memcpy(d->commitment, blob, length);
-	if (rc != 0 || d->purpose == NULL || (d->supersedes_count > 0 && d->supersedes == NULL))
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
-	return 0;
+	return rc != 0 ? sat_fail(err, SAT_ENOMEM, "out of memory") : 0;
 }
 
 int sat_batch_of(sat_store *store, sat_dot decision, sat_arena *arena, sat_batch *batch, sat_error *err)
@@ -369,18 +381,11 @@ int sat_batch_of(sat_store *store, sat_dot decision, sat_arena *arena, sat_batch
 	return rc < 0 ? rc : 0;
 }
 
-int sat_consent_of_subject(sat_store *store, sat_dot subject, bool names, sat_arena *arena,
-                           sat_decision **out, size_t *count, sat_error *err)
+static int read_subject(sat_store *store, sat_stmt *s, bool whole, sat_arena *arena, sat_decision **out,
+                        size_t *count, sat_error *err)
 {
-	*out = NULL;
-	*count = 0;
-	int rc = SAT_SQL(store, consent_of_subject,
-	                 "SELECT " SAT_CONSENT_COLUMNS " FROM consent WHERE subject = ? ORDER BY id");
-	if (rc != 0)
-		return rc;
-	sat_stmt *s = store->sql.consent_of_subject;
-	sat_bind_int(s, 1, subject);
 	size_t room = 0;
+	int rc;
 	while ((rc = sat_step(store->db, s, err)) == 1) {
 		if (*count == room) {
 			room = room == 0 ? 8 : room * 2;
@@ -393,27 +398,52 @@ int sat_consent_of_subject(sat_store *store, sat_dot subject, bool names, sat_ar
 				memcpy(grown, *out, *count * sizeof *grown);
 			*out = grown;
 		}
-		if ((rc = sat_consent_row(store, s, arena, &(*out)[*count], err)) != 0)
+		sat_decision *d = &(*out)[*count];
+		rc = whole ? sat_consent_row(store, s, arena, d, err) : read_core(store, s, arena, d, err);
+		if (rc != 0)
 			break;
 		++*count;
 	}
 	sat_reset(s);
-	/* Salts live with the batch; without them a name cannot be worked out. */
-	bool supersede = false;
-	for (size_t i = 0; i < *count; i++)
-		supersede = supersede || (*out)[i].supersedes_count > 0;
-	for (size_t i = 0; rc == 0 && (names || supersede) && i < *count; i++) {
-		sat_decision *d = &(*out)[i];
+	return rc;
+}
+
+static int name_each(sat_store *store, sat_decision *all, size_t count, sat_arena *arena, sat_error *err)
+{
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < count; i++) {
 		sat_batch batch;
-		if (d->has_details && !d->own_salt) {
-			rc = sat_batch_of(store, d->id, arena, &batch, err);
+		/* Salts live with the batch; without them a name cannot be worked out. */
+		if (all[i].has_details && !all[i].own_salt) {
+			rc = sat_batch_of(store, all[i].id, arena, &batch, err);
 			if (rc == 0)
-				sat_batch_salt(&batch, d->id, d->salt);
+				sat_batch_salt(&batch, all[i].id, all[i].salt);
 		}
 		if (rc == 0)
-			rc = sat_decision_seal(store, d, err);
+			rc = sat_decision_seal(store, &all[i], err);
 	}
 	return rc;
+}
+
+int sat_consent_of_subject(sat_store *store, sat_dot subject, bool names, sat_arena *arena,
+                           sat_decision **out, size_t *count, sat_error *err)
+{
+	sat_stmt **slot = names ? &store->sql.consent_of_subject : &store->sql.consent_cores;
+	*out = NULL;
+	*count = 0;
+	int rc = sat_db_prepare(store->db, slot,
+	                        names ? "SELECT " SAT_CONSENT_COLUMNS " FROM consent WHERE subject = ? ORDER BY id"
+	                              : "SELECT " CORE_COLUMNS " FROM consent WHERE subject = ? ORDER BY id",
+	                        err);
+	if (rc != 0)
+		return rc;
+	sat_bind_int(*slot, 1, subject);
+	rc = read_subject(store, *slot, names, arena, out, count, err);
+	for (size_t i = 0; rc == 0 && !names && i < *count; i++) {
+		if ((*out)[i].supersedes_count > 0)
+			return sat_consent_of_subject(store, subject, true, arena, out, count, err);
+	}
+	return rc == 0 && names ? name_each(store, *out, *count, arena, err) : rc;
 }
 
 uint32_t sat_consent_episode(const sat_decision *all, size_t count, const char *purpose)

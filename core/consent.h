@@ -118,7 +118,8 @@ int sat_batch_known(sat_store *store, const sat_batch *batch, bool *known, sat_e
 int sat_consent_admit(sat_store *store, const sat_batch *batch, const sat_decision *decisions, size_t count,
                       int64_t told, size_t *fresh, sat_error *err);
 
-/* All decisions about a subject, in `arena`, sealed (with names) when `names` is set. */
+/* All decisions about a subject, in `arena`: whole and sealed when `names` is set or one supersedes another;
+ * else without details and names, which is all that the gate asks for. */
 int sat_consent_of_subject(sat_store *store, sat_dot subject, bool names, sat_arena *arena,
                            sat_decision **decisions, size_t *count, sat_error *err);
 /* Reads a row of `SELECT <SAT_CONSENT_COLUMNS> FROM consent`; text is copied into `arena`. */

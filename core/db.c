@@ -211,14 +211,14 @@ const char *sat_column_text(sat_stmt *s, int at, size_t *length)
 {
 	const char *text = (const char *)sqlite3_column_text(s, at);
 	if (length != NULL)
-		*length = (size_t)sqlite3_column_bytes(s, at);
+		*length = text == NULL ? 0 : (size_t)sqlite3_column_bytes(s, at);
 	return text;
 }
 
 const void *sat_column_blob(sat_stmt *s, int at, size_t *length)
 {
 	const void *data = sqlite3_column_blob(s, at);
-	*length = (size_t)sqlite3_column_bytes(s, at);
+	*length = data == NULL ? 0 : (size_t)sqlite3_column_bytes(s, at);
 	return data;
 }
 

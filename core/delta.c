@@ -513,8 +513,9 @@ static int add_row(sat_delta *d, sat_table *table, sat_stmt *row, int64_t told, 
 		d->chunk.assumed = true;
 		return 0;
 	}
-	return sat_column_is_null(row, SAT_AT_CLOCK) && !d->dividing ? add_usual(d, table, row, full, err)
-	                                                             : add_state(d, table, row, full, err);
+	/* The name of an unlinked record is no dot: without a write of its own there is nothing to tell. */
+	bool usual = sat_column_is_null(row, SAT_AT_CLOCK) && sat_dot_linked(sat_column_int(row, SAT_AT_ID));
+	return usual && !d->dividing ? add_usual(d, table, row, full, err) : add_state(d, table, row, full, err);
 }
 
 typedef struct stretch {     /* sequences that one step looks at */
@@ -767,34 +768,31 @@ static int add_moments(sat_delta *d, sat_dot first, sat_dot last, sat_error *err
 	return rc;
 }
 
-static int compare_dots(const void *a, const void *b)
-{
-	sat_dot x = *(const sat_dot *)a, y = *(const sat_dot *)b;
-	return x < y ? -1 : x > y;
-}
-
 /* Moments for the writes of a finished chunk: from the first to the last dot of each incarnation. */
 static int note_moments(sat_delta *d, sat_error *err)
 {
 	sat_chunk *c = &d->chunk;
-	size_t rows = 0, n = 0;
-	for (size_t i = 0; i < c->block_count; i++)
-		rows += c->blocks[i].rows;
-	sat_dot *dots = sat_arena_take(&d->scratch, (rows + 1) * sizeof *dots);
-	if (dots == NULL)
+	size_t incarnations = d->store->incarnation_count;
+	sat_arena_reset(&d->scratch);
+	struct {
+		sat_dot first, last;
+	} *of = sat_arena_zeroed(&d->scratch, incarnations + 1, sizeof *of);
+	if (of == NULL)
 		return no_memory(err);
 	for (size_t i = 0; i < c->block_count; i++) {
-		for (size_t k = 0; k < c->blocks[i].rows; k++)
-			dots[n++] = c->blocks[i].row[k].dot;
-	}
-	qsort(dots, n, sizeof *dots, compare_dots);
-	int rc = 0;
-	for (size_t i = 0, first = 0; rc == 0 && i < n; i++) {
-		bool last = i + 1 == n || sat_dot_index(dots[i + 1]) != sat_dot_index(dots[i]);
-		if (last) {
-			rc = add_moments(d, dots[first], dots[i], err);
-			first = i + 1;
+		for (size_t k = 0; k < c->blocks[i].rows; k++) {
+			sat_dot dot = c->blocks[i].row[k].dot;
+			int64_t index = sat_dot_index(dot);
+			if (of[index].first == 0 || dot < of[index].first)
+				of[index].first = dot;
+			if (dot > of[index].last)
+				of[index].last = dot;
 		}
+	}
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < incarnations; i++) {
+		if (of[i].first != 0)
+			rc = add_moments(d, of[i].first, of[i].last, err);
 	}
 	return rc;
 }

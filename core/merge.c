@@ -252,6 +252,19 @@ int sat_state_merge(sat_state *state, const sat_state *other, bool *changed)
 	return rc;
 }
 
+/* Siblings of both stand in the same order. */
+bool sat_state_same_values(const sat_state *a, const sat_state *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++) {
+		const sat_sibling *x = &a->siblings[i], *y = &b->siblings[i];
+		if (!same_shell(x, y) || x->blank != y->blank || sat_value_compare(&x->value, &y->value) != 0)
+			return false;
+	}
+	return true;
+}
+
 size_t sat_state_field(const sat_state *state, uint16_t field, const sat_sibling **first)
 {
 	size_t i = 0;

@@ -540,8 +540,8 @@ static int read_purposes(reader *r, sat_cursor *c, size_t count, sat_purposes **
 		return no_memory(r);
 	for (size_t i = 0; i < count; i++) {
 		sat_cursor name = sat_cursor_span(c);
-		if (!sat_cursor_ok(c))
-			return breach(r, "a purpose");
+		if (!sat_cursor_ok(c) || !sat_name_valid((const char *)name.at, sat_cursor_left(&name)))
+			return breach(r, "the name of a purpose");
 		int rc = sat_purpose_intern(r->store, (const char *)name.at, sat_cursor_left(&name), &(*bits)[i],
 		                            r->err);
 		if (rc != 0)

@@ -52,6 +52,40 @@ static int check_padding(sat_pull *pull, sat_error *err)
 	return 0;
 }
 
+static int same_bytes(sat_pull *pull, uint64_t one, uint64_t other, uint64_t count, sat_error *err)
+{
+	uint8_t a[4096], b[4096];
+	for (uint64_t at = 0; at < count;) {
+		size_t n = count - at < sizeof a ? (size_t)(count - at) : sizeof a;
+		int rc = pull->carrier->read(pull->carrier->context, pull->handle, one + at, a, n, err);
+		if (rc == 0)
+			rc = pull->carrier->read(pull->carrier->context, pull->handle, other + at, b, n, err);
+		if (rc != 0)
+			return rc;
+		if (memcmp(a, b, n) != 0)
+			return sat_fail(err, SAT_EDAMAGED, "its copies of header and manifest differ");
+		at += n;
+	}
+	return 0;
+}
+
+/* The full form ends with manifest and header once more. */
+static int check_copies(sat_pull *pull, sat_error *err)
+{
+	uint8_t bytes[SAT_HEADER_BYTES];
+	sat_header header;
+	int rc = pull->carrier->read(pull->carrier->context, pull->handle, 0, bytes, sizeof bytes, err);
+	if (rc == 0)
+		rc = sat_header_read(&header, bytes, err);
+	if (rc != 0 || header.form != SAT_FULL)
+		return rc;
+	uint64_t at = header.file_bytes - SAT_HASH_BYTES - SAT_HEADER_BYTES;
+	rc = same_bytes(pull, 0, at, SAT_HEADER_BYTES, err);
+	return rc != 0 ? rc
+	               : same_bytes(pull, SAT_HEADER_BYTES, at - header.manifest_box_bytes,
+	                            header.manifest_box_bytes, err);
+}
+
 static int verify_sealed(sat_pull *pull, sat_store *store, const sat_identity *identity, sat_error *err)
 {
 	sat_device sender;
@@ -63,7 +97,9 @@ static int verify_sealed(sat_pull *pull, sat_store *store, const sat_identity *i
 		if (rc == 0 && event == SAT_BUNDLE_LOST)
 			rc = sat_fail(err, SAT_EDAMAGED, "a frame is damaged; merging it would save the others");
 	}
-	return rc != 0 ? rc : check_padding(pull, err);
+	if (rc == 0)
+		rc = check_padding(pull, err);
+	return rc != 0 ? rc : check_copies(pull, err);
 }
 
 int sat_bundle_verify(sat_store *store, const sat_identity *identity, sat_carrier *carrier, const char *name,

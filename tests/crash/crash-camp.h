@@ -21,7 +21,8 @@
 typedef struct camp {
 	char dir[PATH_MAX];          /* everything is in here */
 	char work[PATH_MAX];
-	char stick[PATH_MAX];
+	char first_stick[PATH_MAX];  /* of the first exchange */
+	char stick[PATH_MAX];        /* of the operations: empty at first */
 	char copy[PATH_MAX];         /* what the backup writes */
 	replica hq, one;
 	const sat_disk *disk;        /* of the stick; NULL: the machine's own */
@@ -59,7 +60,7 @@ void camp_restore(const camp *c, const char *name);
 /* Removes everything below a path, and the path. */
 void camp_remove(const char *path);
 
-/* Exports from one to the other, and merges whatever lies on the stick, through the camp's disk. */
+/* Exports from one to the other, and merges whatever lies on the camp's stick, through its disk. */
 int camp_export(camp *c, replica *from, replica *to, sat_error *err);
 int camp_merge(camp *c, replica *to, sat_error *err);
 

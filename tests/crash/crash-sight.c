@@ -138,17 +138,24 @@ static void must_be_ok(sqlite3 *db, const char *path, const char *sql)
 	sqlite3_finalize(s);
 }
 
-/* Every bundle that the ledger calls sent lies on the stick. */
+static bool is_on(const char *stick, const char *file)
+{
+	char path[PATH_MAX];
+	snprintf(path, sizeof path, "%.2000s/satchel/%.100s", stick, file);
+	return access(path, F_OK) == 0;
+}
+
+/* Every bundle that the ledger calls sent lies on a stick.  (Enrolment went through memory, where names
+ * are numbers.) */
 static void check_ledger(const camp *c, sqlite3 *db)
 {
 	sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(db, "SELECT file FROM sat_sent", -1, &s, NULL) != SQLITE_OK)
 		refuse("  the ledger: %s", sqlite3_errmsg(db));
 	while (sqlite3_step(s) == SQLITE_ROW) {
-		char path[PATH_MAX];
 		const char *file = (const char *)sqlite3_column_text(s, 0);
-		snprintf(path, sizeof path, "%.2000s/satchel/%s", c->stick, file);
-		if (strstr(file, ".satchel") != file + 8 && access(path, F_OK) != 0)
+		bool in_memory = strspn(file, "0123456789") == 8;
+		if (!in_memory && !is_on(c->first_stick, file) && !is_on(c->stick, file))
 			refuse("  the ledger says that %s was copied, and it is not on the stick", file);
 	}
 	sqlite3_finalize(s);

@@ -29,7 +29,7 @@
 #endif
 #endif
 #ifdef SLOW
-enum { STRIDE = 4 };
+enum { STRIDE = 6 };
 #else
 enum { STRIDE = 1 };
 #endif

@@ -7,7 +7,7 @@
 
 #include "core/dump.h"
 #include "core/incarnation.h"
-#include "core/query.h"
+#include "core/record.h"
 #include "core/store-private.h"
 
 typedef struct reading {
@@ -20,6 +20,12 @@ typedef struct reading {
 } reading;
 
 /* --- lists ---------------------------------------------------------------------------------------- */
+
+static void sort(void *list, size_t count, size_t size, int (*compare)(const void *, const void *))
+{
+	if (count > 1)
+		qsort(list, count, size, compare);
+}
 
 static void *grown(void *list, size_t count, size_t *room, size_t size)
 {
@@ -120,7 +126,7 @@ static model_value translate(world *w, machine *m, const sat_state *state, const
 		          .device = m->device, .step = w->step };
 	for (uint32_t i = 0; i < s->past_count; i++)
 		past[i] = world_dot_of(w, m, s->past[i]);
-	qsort(past, s->past_count, sizeof *past, compare_u64);
+	sort(past, s->past_count, sizeof *past, compare_u64);
 	for (uint32_t i = 0; i < s->stated_count; i++) {
 		const sat_stated *e = &s->stated[i];
 		const char *purpose = e->purpose == SAT_EVERY_PURPOSE ? NULL : sat_purpose_name(m->store, e->purpose);
@@ -128,7 +134,7 @@ static model_value translate(world *w, machine *m, const sat_state *state, const
 			                    .purpose = purpose == NULL ? MODEL_EVERY
 			                                               : model_purpose_of(&w->model, purpose) };
 	}
-	qsort(stated, s->stated_count, sizeof *stated, compare_stated);
+	sort(stated, s->stated_count, sizeof *stated, compare_stated);
 	v.name_count = names_in(w, m, &state->table->columns[s->field], s, names, LIST_MAX);
 	return v;
 }
@@ -196,10 +202,8 @@ static void check_shown(reading *r, const sat_state *state, uint16_t field)
 		           world_dot_text(world_dot_of(r->w, r->m, best->dot)));
 }
 
-static int read_record(void *context, const sat_state *state, sat_error *err)
+static void read_record(reading *r, const sat_state *state)
 {
-	(void)err;
-	reading *r = context;
 	holdings *h = r->h;
 	h->records = grown(h->records, h->record_count, &r->record_room, sizeof *h->records);
 	held_record *record = &h->records[h->record_count++];
@@ -210,7 +214,7 @@ static int read_record(void *context, const sat_state *state, sat_error *err)
 		h->persons = grown(h->persons, h->persons_count, &r->persons_room, sizeof *h->persons);
 		h->persons[h->persons_count++] = world_dot_of(r->w, r->m, state->persons[i]);
 	}
-	qsort(h->persons + record->first_person, record->person_count, sizeof *h->persons, compare_u64);
+	sort(h->persons + record->first_person, record->person_count, sizeof *h->persons, compare_u64);
 	for (size_t i = 0; i < state->count; i++) {
 		const sat_sibling *s = &state->siblings[i];
 		world_dot past[LIST_MAX], names[LIST_MAX];
@@ -221,7 +225,6 @@ static int read_record(void *context, const sat_state *state, sat_error *err)
 		if (i == 0 || state->siblings[i - 1].field != s->field)
 			check_shown(r, state, s->field);
 	}
-	return 0;
 }
 
 static void note_needs(reading *r, const sat_column *column, uint32_t field)
@@ -248,7 +251,28 @@ static void read_table(reading *r, sat_table *table)
 		note_needs(r, column, fields[i]);
 	}
 	r->fields = fields;
-	MUST(w, sat_query_each(r->m->store, table, read_record, r, err));
+	sat_stmt **rows = &table->range;
+	MUST(w, sat_table_prepare(r->m->store, table, rows, err));
+	sat_bind_int(*rows, 1, INT64_MIN);
+	sat_bind_int(*rows, 2, INT64_MAX);
+	SAT_ARENA(arena);
+	while (sat_step(r->m->store->db, *rows, NULL) == 1) {
+		sat_state state;
+		MUST(w, sat_record_load_row(r->m->store, table, *rows, &arena, &state, err));
+		read_record(r, &state);
+		sat_arena_reset(&arena);
+	}
+	sat_reset(*rows);
+}
+
+/* Statements of ours on the open store, made once. */
+enum { READ_CONSENT, READ_STATEMENTS, READ_TOMBSTONES, READ_WAITING, READ_DECLINED };
+
+static sat_stmt *prepared(reading *r, int which, const char *sql)
+{
+	world *w = r->w;
+	MUST(w, sat_db_prepare(r->m->store->db, &r->m->reads[which], sql, err));
+	return r->m->reads[which];
 }
 
 /* --- decisions ------------------------------------------------------------------------------------ */
@@ -302,9 +326,8 @@ static void read_decisions(reading *r)
 	world *w = r->w;
 	holdings *h = r->h;
 	sat_db *db = r->m->store->db;
-	sat_stmt *s = NULL;
+	sat_stmt *s = prepared(r, READ_CONSENT, "SELECT id, subject, purpose, final, episode FROM consent ORDER BY id");
 	size_t room = 0;
-	MUST(w, sat_db_prepare(db, &s, "SELECT id, subject, purpose, final, episode FROM consent ORDER BY id", err));
 	while (sat_step(db, s, NULL) == 1) {
 		world_dot id = world_dot_of(w, r->m, sat_column_int(s, 0));
 		size_t number = model_decision_find(&w->model, id);
@@ -321,8 +344,8 @@ static void read_decisions(reading *r)
 		h->decisions = grown(h->decisions, h->decision_count, &room, sizeof *h->decisions);
 		h->decisions[h->decision_count++] = number;
 	}
-	sat_db_finalize(db, &s);
-	qsort(h->decisions, h->decision_count, sizeof *h->decisions, compare_size);
+	sat_reset(s);
+	sort(h->decisions, h->decision_count, sizeof *h->decisions, compare_size);
 }
 
 /* --- the rest ------------------------------------------------------------------------------------- */
@@ -331,25 +354,23 @@ static void read_statements(reading *r)
 {
 	holdings *h = r->h;
 	sat_db *db = r->m->store->db;
-	sat_stmt *s = NULL;
-	world *w = r->w;
+	sat_stmt *s = prepared(r, READ_STATEMENTS, "SELECT name FROM sat_statement");
 	size_t room = 0, length;
-	MUST(w, sat_db_prepare(db, &s, "SELECT name FROM sat_statement", err));
 	while (sat_step(db, s, NULL) == 1) {
 		const void *name = sat_column_blob(s, 0, &length);
 		h->statements = grown(h->statements, h->statement_count, &room, sizeof *h->statements);
 		memcpy(&h->statements[h->statement_count++], name, sizeof *h->statements);
 	}
-	sat_db_finalize(db, &s);
-	qsort(h->statements, h->statement_count, sizeof *h->statements, compare_u64);
+	sat_reset(s);
+	sort(h->statements, h->statement_count, sizeof *h->statements, compare_u64);
 	room = 0;
-	MUST(w, sat_db_prepare(db, &s, "SELECT record FROM sat_tombstone", err));
+	s = prepared(r, READ_TOMBSTONES, "SELECT record FROM sat_tombstone");
 	while (sat_step(db, s, NULL) == 1) {
 		h->tombstones = grown(h->tombstones, h->tombstone_count, &room, sizeof *h->tombstones);
-		h->tombstones[h->tombstone_count++] = world_dot_of(w, r->m, sat_column_int(s, 0));
+		h->tombstones[h->tombstone_count++] = world_dot_of(r->w, r->m, sat_column_int(s, 0));
 	}
-	sat_db_finalize(db, &s);
-	qsort(h->tombstones, h->tombstone_count, sizeof *h->tombstones, compare_u64);
+	sat_reset(s);
+	sort(h->tombstones, h->tombstone_count, sizeof *h->tombstones, compare_u64);
 }
 
 /* Fields of one name and several types do not occur here, so a name is enough. */
@@ -363,15 +384,14 @@ static uint32_t field_named(const world *w, const char *name, const char *kind)
 	return UINT32_MAX;
 }
 
-static held_name *read_names(reading *r, const char *sql, size_t *count)
+static held_name *read_names(reading *r, int which, const char *sql, size_t *count)
 {
 	world *w = r->w;
 	sat_db *db = r->m->store->db;
-	sat_stmt *s = NULL;
+	sat_stmt *s = prepared(r, which, sql);
 	held_name *names = NULL;
 	size_t room = 0;
 	*count = 0;
-	MUST(w, sat_db_prepare(db, &s, sql, err));
 	while (sat_step(db, s, NULL) == 1) {
 		names = grown(names, *count, &room, sizeof *names);
 		names[(*count)++] = (held_name){ .record = world_dot_of(w, r->m, sat_column_int(s, 0)),
@@ -379,7 +399,7 @@ static held_name *read_names(reading *r, const char *sql, size_t *count)
 			                         .field = field_named(w, sat_column_text(s, 2, NULL),
 			                                              sat_column_text(s, 3, NULL)) };
 	}
-	sat_db_finalize(db, &s);
+	sat_reset(s);
 	return names;
 }
 
@@ -412,10 +432,8 @@ static void digest(holdings *h, const machine *m)
 
 static void sort_and_judge(world *w, machine *m, holdings *h)
 {
-	if (h->value_count > 0)
-		qsort(h->values, h->value_count, sizeof *h->values, compare_held);
-	if (h->record_count > 0)
-		qsort(h->records, h->record_count, sizeof *h->records, compare_records);
+	sort(h->values, h->value_count, sizeof *h->values, compare_held);
+	sort(h->records, h->record_count, sizeof *h->records, compare_records);
 	h->views = model_views(&w->model, h->decisions, h->decision_count);
 	h->view_persons = w->model.person_count;
 	size_t at = 0;
@@ -438,11 +456,11 @@ holdings *holdings_read(world *w, machine *m, bool wrote)
 		read_table(&r, sat_table_at(m->store, i));
 	read_decisions(&r);
 	read_statements(&r);
-	h->waiting = read_names(&r,
+	h->waiting = read_names(&r, READ_WAITING,
 	                        "SELECT w.record, w.dot, f.name, k.name FROM sat_waiting w JOIN sat_field f ON "
 	                        "f.kind = w.kind AND f.number = w.field JOIN sat_kind k ON k.id = w.kind",
 	                        &h->waiting_count);
-	h->declined = read_names(&r, "SELECT record, dot, field, NULL FROM sat_declined", &h->declined_count);
+	h->declined = read_names(&r, READ_DECLINED, "SELECT record, dot, field, NULL FROM sat_declined", &h->declined_count);
 	sort_and_judge(w, m, h);
 	digest(h, m);
 	return h;

@@ -44,6 +44,8 @@ static void check_cell(world *w, machine *from, parcel *p, const sat_block *bloc
 		world_fail(w, 3, "%s sends %s to device %d, which consent does not permit", world_name(w, from),
 		           value_text(w, v), p->to);
 	tell(p, v, blank);
+	if (w->verbose)
+		world_trace(w, "          tells %s%s", value_text(w, v), blank ? " (blank)" : "");
 }
 
 static bool row_tells(const sat_block *block, size_t row, sat_dot person)
@@ -93,6 +95,10 @@ static void check_frame(world *w, machine *from, parcel *p, const void *data, si
 	sat_frame_content content;
 	/* Its own sender knows every name in it, so that nothing is written while it is read. */
 	MUST(w, sat_frame_read(from->store, data, count, &arena, &content, err));
+	if (w->verbose)
+		world_trace(w, "          a frame of %zu statements, %zu decisions, %zu tombstones, %zu asks",
+		            content.statement_count, content.decision_count, content.tombstone_count,
+		            content.ask_count);
 	for (size_t b = 0; b < content.block_count; b++) {
 		const sat_block *block = &content.blocks[b];
 		for (size_t row = 0; row < block->rows; row++) {

@@ -146,7 +146,8 @@ static void check_past(world *w, machine *m, const model_value *v)
 		for (size_t k = 0; seen->field == v->field && k <= seen->past_count && n < 512; k++)
 			expected[n++] = k == seen->past_count ? seen->dot : seen->past[k];
 	}
-	qsort(expected, n, sizeof *expected, compare_dots);
+	if (n > 1)
+		qsort(expected, n, sizeof *expected, compare_dots);
 	size_t kept = 0;
 	for (size_t i = 0; i < n; i++) {
 		if (i + 1 == n || world_dot_incarnation(expected[i]) != world_dot_incarnation(expected[i + 1]))
@@ -188,7 +189,8 @@ static void check_decision(world *w, machine *m, size_t number)
 	const model_decision *d = &w->model.decisions[number];
 	/* Decisions of one call see those before them. */
 	size_t known[1024], count = m->held->decision_count, expected = 0;
-	memcpy(known, m->held->decisions, count * sizeof *known);
+	if (count > 0)
+		memcpy(known, m->held->decisions, count * sizeof *known);
 	for (size_t i = 0; i < number; i++) {
 		if (!holdings_knows(m->held, i) && world_dot_incarnation(w->model.decisions[i].id) ==
 		                                           world_dot_incarnation(d->id))
@@ -406,7 +408,8 @@ static bool shared(const world *w, const machine *from, const machine *to, const
 	const held *is = holdings_value(to->held, v);
 	if (is != NULL)
 		return !is->blank || one->blank || is->answer == SAT_ERASED || is_declined(w, to->held, v);
-	if (holdings_cover(to->held, v) || holdings_tombstone(to->held, v->record))
+	/* A record that only a revoked laptop knows of waits for a person. */
+	if (holdings_cover(to->held, v) || holdings_tombstone(to->held, v->record) || holdings_waits(to->held, v))
 		return true;
 	/* What is not permitted there, with all persons known here, is declined for good. */
 	const held_record *record = holdings_record(from->held, v->record);

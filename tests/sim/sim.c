@@ -74,10 +74,10 @@ static bool run_world(world *w, uint64_t seed, uint64_t salt, const options *o, 
 	char dir[300];
 	snprintf(dir, sizeof dir, "%s/w%d", base, (int)salt);
 	const kit *k = kit_for(seed);
-	if (setjmp(w->escape) != 0)
-		return false;
 	world_begin(w, k, dir, seed, salt, o->steps);
 	w->verbose = o->verbose && salt == 0;
+	if (setjmp(w->escape) != 0)
+		return false;
 	run_steps(w, o->steps);
 	for (size_t i = 0; fates != NULL && i <= o->steps; i++) {
 		if (fates[i] != w->fates[i])
@@ -270,5 +270,11 @@ int main(int argc, char **argv)
 		kit_free(&kits[i]);
 	char command[300];
 	snprintf(command, sizeof command, "rm -rf '%s'", base);
-	return system(command) == 0 ? rc : 3;
+	if (system(command) != 0)
+		return 3;
+	/* A seed that failed left where it stood; what it held is no leak. */
+	fflush(stdout);
+	if (rc != 0)
+		_exit(rc);
+	return rc;
 }

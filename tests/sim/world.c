@@ -45,7 +45,7 @@ void kit_make(kit *k, const char *dir, unsigned n)
 	memory_place place;
 	memory_place_init(&place);
 	for (size_t i = 0; i < k->devices; i++) {
-		char name[16];
+		char name[32];
 		snprintf(name, sizeof name, "d%zu", i);
 		k->roles[i] = role_in_kit(n, i);
 		if (i == 0)
@@ -201,6 +201,7 @@ void machine_open(world *w, machine *m)
 {
 	MUST(w, sat_store_open(&m->store, m->path, NULL, &m->env.env, err));
 	m->incarnation_count = 0;
+	memset(m->reads, 0, sizeof m->reads);
 }
 
 void machine_close(world *w, machine *m, bool properly)

@@ -47,6 +47,7 @@ typedef struct machine {
 	struct holdings *held;   /* as last looked at */
 	backup backups[BACKUPS_MAX];
 	size_t writes;           /* makes texts unique */
+	struct sqlite3_stmt *reads[8]; /* of the open store, for holdings.c and promises.c */
 } machine;
 
 /* One bundle on its way. */

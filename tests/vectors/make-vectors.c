@@ -528,16 +528,31 @@ static void put_frame(world *w, const char *name, const char *expect, const char
 
 static void put_example(world *w)
 {
+	replica *one = &w->one;
+	sat_dot visit = replica_add(one, "visit", "title", "Hi", NULL);
+	sat_chunk c = { 0 };
+	c.block_count = 1;
+	c.blocks = sat_arena_zeroed(&c.arena, 1, sizeof *c.blocks);
+	sat_block *b = c.blocks;
+	sat_row *row;
+	if (sat_block_begin(b, &c.arena, 1, 1) != 0 || sat_block_add(b, &c.arena, &row) != 0)
+		abort();
+	strcpy(b->kind, "visit");
+	strcpy(b->field[0].name, "title");
+	b->field[0].type = SAT_TEXT;
+	b->field[0].cells[0] = SAT_PRESENT;
+	b->field[0].values[0] = sat_value_text("Hi", 2);
+	b->field[0].present = 1;
+	*row = (sat_row){ .record = visit, .dot = visit, .usual = true };
 	SAT_BYTES(made);
 	forgery f;
-	forgery_begin(&f, &w->one, &w->hq);
+	forgery_begin(&f, one, &w->hq);
 	f.form = SAT_COMPACT;
-	sat_dot lone;
-	lone_name(&w->one, &lone);
-	sat_chunk c = { .tombstones = &lone, .tombstone_count = 1 };
-	forgery_chunk(&f, w->one.store, &c);
+	forgery_chunk(&f, one->store, &c);
 	forgery_end(&f, &made);
-	put_bytes("example", "ok", "the worked example of FORMAT.md: one tombstone, compact", &w->hq, &w->one, &made);
+	put_bytes("example", "ok", "the worked example of FORMAT.md: one record with one field, compact", &w->hq, one,
+	          &made);
+	sat_arena_clear(&c.arena);
 }
 
 int main(int argc, char **argv)

@@ -74,6 +74,10 @@ static void read_one(const char *path, const char *dir)
 	sat_merged merged = replica_merge(&r, &place, name);
 	const char *outcome = outcome_of(merged.verdict);
 	bool taken = strcmp(outcome, "ok") == 0 || merged.verdict == SAT_SALVAGED;
+	if (!sat_utf8_valid(merged.reason, strlen(merged.reason))) {
+		fprintf(stderr, "%s: the reason is not valid UTF-8\n", v.name);
+		abort();
+	}
 	json_t *line = json_pack("{s:s, s:s, s:s, s:s, s:b, s:O?}", "name", v.name, "verdict",
 	                         sat_verdict_name(merged.verdict), "outcome", outcome, "reason", merged.reason,
 	                         "whole", (int)whole, "content", taken ? content : NULL);
