@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "core/erase.h"
 #include "values.h"
 #include "view.h"
 

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "command.h"
+#include "core/search.h"
 #include "core/query.h"
 #include "values.h"
 #include "view.h"

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/record.h"
+#include "core/concern.h"
 #include "decisions.h"
 #include "values.h"
 #include "view.h"

@@ -1,5 +1,6 @@
 /* See values.h. */
 #include "values.h"
+#include "core/erase.h"
 
 #include <string.h>
 

@@ -1,5 +1,8 @@
 /* See admit.h. */
 #include "admit.h"
+#include "search.h"
+#include "concern.h"
+#include "erase.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,13 +28,11 @@ struct sat_admission {
 	bool any_inside;         /* some of the ids lie within runs that were there before */
 };
 
-static int no_memory(sat_error *err) { return sat_fail(err, SAT_ENOMEM, "out of memory"); }
-
 int sat_admission_begin(sat_admission **out, sat_store *store, const sat_sender *sender, sat_error *err)
 {
 	sat_admission *a = calloc(1, sizeof *a);
 	if (a == NULL)
-		return no_memory(err);
+		return sat_no_memory(err);
 	a->store = store;
 	a->from = *sender;
 	*out = a;
@@ -204,7 +205,7 @@ static int load_runs(sat_admission *a, sat_dot first, sat_dot last, sat_error *e
 			room = room == 0 ? 64 : room * 2;
 			struct run *grown = sat_arena_take(&a->frame_arena, room * sizeof *grown);
 			if (grown == NULL) {
-				rc = no_memory(err);
+				rc = sat_no_memory(err);
 				break;
 			}
 			if (a->run_count > 0)
@@ -250,7 +251,7 @@ static int survey(sat_admission *a, const sat_block *blocks, size_t count, sat_e
 	a->runs = NULL;
 	a->any_inside = false;
 	if (a->ids == NULL)
-		return no_memory(err);
+		return sat_no_memory(err);
 	for (size_t i = 0; i < count; i++) {
 		for (size_t k = 0; k < blocks[i].rows; k++) {
 			const sat_row *row = &blocks[i].row[k];
@@ -319,7 +320,7 @@ static int fit(sat_admission *a, const sat_block *block, fitting *f, sat_error *
 	f->needs = sat_arena_take(&a->frame_arena, (block->fields + 1) * sizeof *f->needs);
 	f->names_person = sat_arena_zeroed(&a->frame_arena, block->fields + 1, 1);
 	if (f->columns == NULL || f->needs == NULL || f->names_person == NULL)
-		return no_memory(err);
+		return sat_no_memory(err);
 	for (size_t i = 0; i < block->fields; i++) {
 		const sat_block_field *field = &block->field[i];
 		sat_column *column;
@@ -447,7 +448,7 @@ static int insert_words(sat_admission *a, const fitting *f, size_t row, sat_erro
 			continue;
 		sat_sibling s = { .field = f->columns[i], .dot = state.id, .value = f->block->field[i].values[row] };
 		if (sat_state_add(&state, &s, &changed) != 0)
-			return no_memory(err);
+			return sat_no_memory(err);
 	}
 	return sat_search_add(a->store, &state, err);
 }
@@ -605,7 +606,7 @@ static int told_state(sat_admission *a, const fitting *f, size_t first, size_t e
 		for (uint32_t i = 0; rc == 0 && i < row->person_count; i++)
 			rc = sat_state_concern(told, row->persons[i], &changed);
 	}
-	return rc != 0 ? no_memory(err) : 0;
+	return rc != 0 ? sat_no_memory(err) : 0;
 }
 
 /* Takes out of `told` what consent does not let in, and makes blanks of what is dead. */
@@ -614,7 +615,7 @@ static int sift(sat_admission *a, sat_state *told, const sat_state *held, sat_er
 	bool changed = false;
 	for (size_t i = 0; i < held->person_count; i++) {
 		if (sat_state_concern(told, held->persons[i], &changed) != 0)
-			return no_memory(err);
+			return sat_no_memory(err);
 	}
 	int rc = sat_state_erase_dead(a->store, a->gate, told, &changed, err);
 	size_t kept = 0;
@@ -681,10 +682,10 @@ static int admit_record(sat_admission *a, const fitting *f, size_t first, size_t
 	if (!before.created && told.count == 0 && a->frame.declined > declined_before)
 		return 0;
 	if (sat_state_merge(&state, &before, &changed) != 0)
-		return no_memory(err);
+		return sat_no_memory(err);
 	changed = !before.created;
 	if (sat_state_merge(&state, &told, &changed) != 0)
-		return no_memory(err);
+		return sat_no_memory(err);
 	if (!before.created)
 		rc = wake_waiting(a, &state, &changed, err);
 	/* A person who is newly concerned may make older values dead. */
@@ -719,7 +720,7 @@ static int keep_waiting(sat_admission *a, const fitting *f, size_t first, size_t
 	for (size_t i = 0; rc == 0 && i < told.count; i++) {
 		SAT_BYTES(clock);
 		if (sat_clock_write_one(&told.siblings[i], &clock) != 0)
-			return no_memory(err);
+			return sat_no_memory(err);
 		sat_stmt *s = store->sql.waiting_insert;
 		sat_bind_int(s, 1, told.id);
 		sat_bind_int(s, 2, f->table->id);
@@ -762,9 +763,9 @@ static int wake_waiting(sat_admission *a, sat_state *state, bool *changed, sat_e
 		sat_value *v = &sibling.value;
 		if (rc == 0 && (v->type == SAT_TEXT || v->type == SAT_CHOICE || v->type == SAT_DATE) &&
 		    (v->text.bytes = sat_arena_copy(state->arena, v->text.bytes, v->text.length)) == NULL)
-			rc = no_memory(err);
+			rc = sat_no_memory(err);
 		if (rc == 0 && sat_state_add(&slept, &sibling, &any) != 0)
-			rc = no_memory(err);
+			rc = sat_no_memory(err);
 		for (uint32_t i = 0; rc == 0 && i < sibling.stated_count; i++)
 			rc = sat_state_concern(&slept, sibling.stated[i].person, &any);
 		if (rc != 0)
@@ -774,7 +775,7 @@ static int wake_waiting(sat_admission *a, sat_state *state, bool *changed, sat_e
 	if (rc == 0)
 		rc = sift(a, &slept, state, err);
 	if (rc == 0 && sat_state_merge(state, &slept, changed) != 0)
-		rc = no_memory(err);
+		rc = sat_no_memory(err);
 	if (rc != 0)
 		return rc;
 	sat_bind_int(store->sql.waiting_delete, 1, state->id);
@@ -827,7 +828,7 @@ static int admit_stretch(sat_admission *a, fitting *f, size_t first, size_t end,
 {
 	uint8_t *states = sat_arena_zeroed(&a->frame_arena, f->block->rows + 1, 1);
 	if (states == NULL)
-		return no_memory(err);
+		return sat_no_memory(err);
 	int rc = join_range(a, f, first, end, states, err);
 	for (size_t i = first; rc == 0 && i < end; i++) {
 		sat_arena_reset(&a->arena);
@@ -878,7 +879,7 @@ int sat_admit_blocks(sat_admission *a, const sat_block *blocks, size_t count, sa
 		rc = survey(a, blocks, count, err);
 	bool *fresh = rc == 0 ? sat_arena_zeroed(&a->frame_arena, a->id_count + 1, 1) : NULL;
 	if (rc == 0 && fresh == NULL)
-		rc = no_memory(err);
+		rc = sat_no_memory(err);
 	for (size_t i = 0; rc == 0 && i < count; i++)
 		rc = admit_block(a, &blocks[i], fresh, err);
 	if (rc == 0)

@@ -15,23 +15,37 @@ struct sat_arena_chunk {
 #define CHUNK_BYTES_MIN ((size_t)8 << 10)
 #define CHUNK_BYTES_USUAL ((size_t)256 << 10)
 
+/* A spare piece that is large enough, else a new one; each new one doubles up to the usual size. */
+static struct sat_arena_chunk *next_chunk(sat_arena *arena, size_t count)
+{
+	for (struct sat_arena_chunk **at = &arena->spare; *at != NULL; at = &(*at)->next) {
+		struct sat_arena_chunk *chunk = *at;
+		if (chunk->size < count)
+			continue;
+		*at = chunk->next;
+		return chunk;
+	}
+	size_t size = CHUNK_BYTES_MIN;
+	if (arena->chunks != NULL)
+		size = arena->chunks->size * 2 < CHUNK_BYTES_USUAL ? arena->chunks->size * 2 : CHUNK_BYTES_USUAL;
+	if (size < count)
+		size = count;
+	struct sat_arena_chunk *chunk = malloc(sizeof *chunk + size);
+	if (chunk != NULL)
+		chunk->size = size;
+	return chunk;
+}
+
 void *sat_arena_take(sat_arena *arena, size_t count)
 {
 	if (count > SIZE_MAX / 2)
 		return NULL;
 	count = (count + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
 	if (arena->chunks == NULL || arena->chunks->size - arena->used < count) {
-		size_t size = CHUNK_BYTES_MIN;
-		if (arena->chunks != NULL)
-			size = arena->chunks->size * 2 < CHUNK_BYTES_USUAL ? arena->chunks->size * 2
-			                                                   : CHUNK_BYTES_USUAL;
-		if (size < count)
-			size = count;
-		struct sat_arena_chunk *chunk = malloc(sizeof *chunk + size);
+		struct sat_arena_chunk *chunk = next_chunk(arena, count);
 		if (chunk == NULL)
 			return NULL;
 		chunk->next = arena->chunks;
-		chunk->size = size;
 		arena->chunks = chunk;
 		arena->used = 0;
 	}
@@ -70,26 +84,21 @@ static void free_chunks(struct sat_arena_chunk *chunk)
 	}
 }
 
+/* An arena that held one piece goes on in it; several become spare, the newest and largest first. */
 void sat_arena_reset(sat_arena *arena)
 {
-	struct sat_arena_chunk *kept = arena->chunks;
-	for (struct sat_arena_chunk *chunk = arena->chunks; chunk != NULL; chunk = chunk->next) {
-		if (chunk->size > kept->size)
-			kept = chunk;
+	while (arena->chunks != NULL && (arena->chunks->next != NULL || arena->spare != NULL)) {
+		struct sat_arena_chunk *chunk = arena->chunks;
+		arena->chunks = chunk->next;
+		chunk->next = arena->spare;
+		arena->spare = chunk;
 	}
-	for (struct sat_arena_chunk *chunk = arena->chunks, *next; chunk != NULL; chunk = next) {
-		next = chunk->next;
-		if (chunk != kept)
-			free(chunk);
-	}
-	if (kept != NULL)
-		kept->next = NULL;
-	arena->chunks = kept;
 	arena->used = 0;
 }
 
 void sat_arena_clear(sat_arena *arena)
 {
 	free_chunks(arena->chunks);
+	free_chunks(arena->spare);
 	*arena = (sat_arena){ 0 };
 }

@@ -9,6 +9,7 @@
 
 typedef struct sat_arena {
 	struct sat_arena_chunk *chunks; /* newest first */
+	struct sat_arena_chunk *spare;  /* from before the latest reset */
 	size_t used;                    /* of the newest */
 } sat_arena;
 
@@ -18,7 +19,7 @@ void *sat_arena_take(sat_arena *arena, size_t count);
 void *sat_arena_zeroed(sat_arena *arena, size_t count, size_t size);
 /* A copy of `count` bytes with a zero behind it; never NULL for count 0 but for lack of memory. */
 void *sat_arena_copy(sat_arena *arena, const void *data, size_t count);
-/* Forgets everything, keeps the largest piece of memory for the next round. */
+/* Forgets everything, keeps the memory for the next round. */
 void sat_arena_reset(sat_arena *arena);
 /* Gives everything back. */
 void sat_arena_clear(sat_arena *arena);

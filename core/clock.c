@@ -149,7 +149,7 @@ static int read_head(sat_state *state, sat_cursor *c, sat_sibling *s, bool *usua
 	s->stated = stated;
 	s->stated_count = (uint32_t)entries;
 	if (past == NULL || stated == NULL)
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	return sat_cursor_ok(c) ? 0 : damaged(err);
 }
 
@@ -210,7 +210,7 @@ static int read_values(sat_state *state, sat_stmt *row, sat_sibling *siblings, b
 		if (value->type == SAT_TEXT || value->type == SAT_CHOICE || value->type == SAT_DATE) {
 			value->text.bytes = sat_arena_copy(state->arena, value->text.bytes, value->text.length);
 			if (value->text.bytes == NULL)
-				return sat_fail(err, SAT_ENOMEM, "out of memory");
+				return sat_no_memory(err);
 		}
 	}
 	return 0;
@@ -224,7 +224,7 @@ int sat_clock_read(sat_state *state, sat_stmt *row, sat_error *err)
 	bool *present = sat_arena_zeroed(state->arena, columns + 1, sizeof *present);
 	bool *usual = sat_arena_take(state->arena, columns + 1);
 	if (all == NULL || dense == NULL || present == NULL || usual == NULL)
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	memset(usual, true, columns + 1);
 	int rc = read_values(state, row, all, present, err);
 	size_t length;

@@ -1,5 +1,7 @@
 /* See consent.h. */
 #include "consent.h"
+#include "concern.h"
+#include "erase.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,7 +99,7 @@ static int seal_into(sat_store *store, sat_decision *d, sat_bytes *scratch, sat_
 	sat_bytes_put(scratch, d->supersedes, d->supersedes_count * SAT_HASH_BYTES);
 	sat_bytes_put(scratch, d->commitment, SAT_HASH_BYTES);
 	if (!sat_bytes_ok(scratch))
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	sat_hash(d->name, "satchel1decision", scratch->data, scratch->length);
 	return 0;
 }
@@ -133,7 +135,7 @@ static int plan(tree levels[static 8], unsigned *depth, uint32_t leaves, const b
 		level->hash = sat_arena_take(arena, (size_t)n * SAT_HASH_BYTES);
 		level->known = sat_arena_zeroed(arena, n, sizeof *level->known);
 		if (level->hash == NULL || level->known == NULL)
-			return sat_fail(err, SAT_ENOMEM, "out of memory");
+			return sat_no_memory(err);
 		for (uint32_t i = 0; i < n; i++) {
 			if (*depth == 1) {
 				level->known[i] = in == NULL || in[i];
@@ -218,7 +220,7 @@ int sat_batch_proof(sat_batch *batch, const bool *in, const uint8_t (*all)[SAT_H
 	}
 	uint8_t *proof = sat_arena_take(arena, (size_t)batch->leaves * SAT_HASH_BYTES);
 	if (proof == NULL)
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	uint8_t *at = proof;
 	walk_unknown(levels, depth - 1, 0, &at, proof + (size_t)batch->leaves * SAT_HASH_BYTES, false);
 	batch->proof = proof;
@@ -238,7 +240,7 @@ int sat_batch_digest(sat_store *store, const sat_batch *batch, const uint8_t roo
 	sat_bytes_put_le64(&signed_bytes, batch->leaves);
 	sat_bytes_put(&signed_bytes, root, SAT_HASH_BYTES);
 	if (!sat_bytes_ok(&signed_bytes))
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	sat_hash(digest, "satchel1batch", signed_bytes.data, signed_bytes.length);
 	return 0;
 }
@@ -248,7 +250,7 @@ static int name_all(sat_store *store, const sat_batch *batch, sat_decision *deci
 {
 	uint8_t *salts = sat_arena_take(arena, (size_t)batch->leaves * SAT_SALT_BYTES);
 	if (salts == NULL)
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	if (batch->has_seed)
 		sat_salts(salts, batch->leaves, batch->seed);
 	SAT_BYTES(scratch);
@@ -269,7 +271,7 @@ int sat_batch_verify(sat_store *store, const sat_batch *batch, const bool *in, s
 	SAT_ARENA(arena);
 	uint8_t(*names)[SAT_HASH_BYTES] = sat_arena_take(&arena, (count + 1) * SAT_HASH_BYTES);
 	uint8_t root[SAT_HASH_BYTES], digest[SAT_HASH_BYTES];
-	int rc = names == NULL ? sat_fail(err, SAT_ENOMEM, "out of memory")
+	int rc = names == NULL ? sat_no_memory(err)
 	                       : name_all(store, batch, decisions, count, names, &arena, err);
 	if (rc == 0)
 		rc = sat_batch_root(batch, in, (const uint8_t(*)[SAT_HASH_BYTES])names, root, err);
@@ -326,7 +328,7 @@ static int read_core(sat_store *store, sat_stmt *row, sat_arena *arena, sat_deci
 		d->supersedes_count = length / SAT_HASH_BYTES;
 	}
 	if (rc != 0 || d->purpose == NULL || (d->supersedes_count > 0 && d->supersedes == NULL))
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	return 0;
 }
 
@@ -347,7 +349,7 @@ int sat_consent_row(sat_store *store, sat_stmt *row, sat_arena *arena, sat_decis
 	d->has_details = blob == NULL;
 	if (blob != NULL && length == SAT_HASH_BYTES)
 		memcpy(d->commitment, blob, length);
-	return rc != 0 ? sat_fail(err, SAT_ENOMEM, "out of memory") : 0;
+	return rc != 0 ? sat_no_memory(err) : 0;
 }
 
 int sat_batch_of(sat_store *store, sat_dot decision, sat_arena *arena, sat_batch *batch, sat_error *err)
@@ -391,7 +393,7 @@ static int read_subject(sat_store *store, sat_stmt *s, bool whole, sat_arena *ar
 			room = room == 0 ? 8 : room * 2;
 			sat_decision *grown = sat_arena_take(arena, room * sizeof *grown);
 			if (grown == NULL) {
-				rc = sat_fail(err, SAT_ENOMEM, "out of memory");
+				rc = sat_no_memory(err);
 				break;
 			}
 			if (*count > 0)
@@ -527,7 +529,7 @@ static int follow(sat_store *store, const sat_decision *decisions, const bool *i
 	size_t subjects = 0;
 	sat_dot *subject = calloc(count + 1, sizeof *subject);
 	if (subject == NULL)
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	bool touch = false, dead = false;
 	for (size_t i = 0; rc == 0 && i < count; i++) {
 		const sat_decision *d = &decisions[i];
@@ -572,7 +574,7 @@ static int place(sat_decision *d, const sat_decision *all, size_t count, sat_are
 		if (!head || n == SAT_SUPERSEDES_MAX)
 			continue;
 		if (names == NULL && (names = sat_arena_take(arena, SAT_SUPERSEDES_MAX * SAT_HASH_BYTES)) == NULL)
-			return sat_fail(err, SAT_ENOMEM, "out of memory");
+			return sat_no_memory(err);
 		memcpy(names + n++ * SAT_HASH_BYTES, e->name, SAT_HASH_BYTES);
 	}
 	d->supersedes = names;
@@ -616,7 +618,7 @@ static int know_subject(sat_store *store, const sat_decision *all, size_t i, siz
 		room += all[k].subject == known->subject;
 	known->list = sat_arena_take(arena, (held_count + room) * sizeof *known->list);
 	if (known->list == NULL)
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	if (held_count > 0)
 		memcpy(known->list, held, held_count * sizeof *held);
 	known->count = held_count;
@@ -632,7 +634,7 @@ static int sign_batch(sat_store *store, const sat_identity *identity, const sat_
 {
 	uint8_t(*names)[SAT_HASH_BYTES] = sat_arena_take(arena, (size_t)batch->leaves * SAT_HASH_BYTES);
 	if (names == NULL)
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	for (uint32_t i = 0; i < batch->leaves; i++)
 		memcpy(names[i], decisions[i].name, SAT_HASH_BYTES);
 	uint8_t root[SAT_HASH_BYTES], digest[SAT_HASH_BYTES];
@@ -650,7 +652,7 @@ static int number_and_seal(sat_store *store, sat_decision *decisions, size_t cou
 	store->env->random(store->env->context, batch->seed, sizeof batch->seed);
 	uint8_t *salts = sat_arena_take(arena, count * SAT_SALT_BYTES);
 	if (salts == NULL)
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	sat_salts(salts, count, batch->seed);
 	SAT_BYTES(scratch);
 	earlier known = { 0 };
@@ -771,7 +773,7 @@ int sat_consent_admit(sat_store *store, const sat_batch *batch, const sat_decisi
 	*fresh = 0;
 	bool *is_new = calloc(count + 1, sizeof *is_new);
 	if (is_new == NULL)
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	/* New decisions of a batch follow one another, so that they need one run. */
 	int rc = 0;
 	sat_dot run_first = 0, run_end = 0;

@@ -79,12 +79,12 @@ int sat_db_open(sat_db **out, const char *path, const sat_db_options *options, s
 	*out = NULL;
 	sat_db *db = calloc(1, sizeof *db);
 	if (db == NULL)
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW |
 	            (options->create ? SQLITE_OPEN_CREATE : 0);
 	char cache[64];
 	snprintf(cache, sizeof cache, "PRAGMA cache_size=-%d;",
-	         options->cache_kib > 0 ? options->cache_kib : 16384);
+	         options->cache_kib > 0 ? options->cache_kib : 8192);
 	int rc = sqlite3_open_v2(path, &db->handle, flags, options->vfs);
 	if (rc != SQLITE_OK) {
 		sat_fail(err, code_of(rc), "%s could not be opened: %s", path,
@@ -123,7 +123,7 @@ int sat_db_prepare(sat_db *db, sat_stmt **slot, const char *sql, sat_error *err)
 		size_t room = db->room == 0 ? 64 : db->room * 2;
 		sqlite3_stmt **grown = realloc(db->statements, room * sizeof *grown);
 		if (grown == NULL)
-			return sat_fail(err, SAT_ENOMEM, "out of memory");
+			return sat_no_memory(err);
 		db->statements = grown;
 		db->room = room;
 	}

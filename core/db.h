@@ -17,7 +17,7 @@ typedef struct sqlite3_stmt sat_stmt;
 
 typedef struct sat_db_options {
 	const char *vfs;      /* NULL: the machine's own; tests bring one that fails on purpose */
-	int cache_kib;        /* page cache; 0: 16 MiB */
+	int cache_kib;        /* page cache; 0: 8 MiB */
 	bool create;          /* make the file if it is not there */
 } sat_db_options;
 

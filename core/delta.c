@@ -26,6 +26,7 @@ struct sat_delta {
 	size_t divided;          /* its values that went out */
 	bool rest;               /* more of them are to come */
 	sat_chunk chunk;
+	size_t rows[SAT_KINDS_MAX]; /* of each table in the chunk before: what the next one will hold, about */
 	size_t records, withheld;
 	bool assumed;
 	sat_stmt *run_at, *run_next, *tombstones, *statements, *asks, *consent_range, *consent_changed, *moments;
@@ -39,8 +40,6 @@ typedef struct mark {
 	int64_t domain;
 	size_t rows[SAT_KINDS_MAX];
 } mark;
-
-static int no_memory(sat_error *err) { return sat_fail(err, SAT_ENOMEM, "out of memory"); }
 
 /* --- opening ------------------------------------------------------------------------------------ */
 
@@ -83,7 +82,7 @@ int sat_delta_open(sat_delta **out, sat_store *store, const sat_delta_options *o
 	*out = NULL;
 	sat_delta *d = calloc(1, sizeof *d);
 	if (d == NULL)
-		return no_memory(err);
+		return sat_no_memory(err);
 	d->store = store;
 	d->options = *options;
 	d->track = track;
@@ -191,8 +190,8 @@ static int block_of(sat_delta *d, const sat_table *table, sat_block **block, sat
 	*block = &c->blocks[at];
 	if ((*block)->field != NULL)
 		return 0;
-	if (sat_block_begin(*block, &c->arena, table->column_count, 0) != 0)
-		return no_memory(err);
+	if (sat_block_begin(*block, &c->arena, table->column_count, d->rows[at] + d->rows[at] / 8) != 0)
+		return sat_no_memory(err);
 	memcpy((*block)->kind, table->name, sizeof table->name);
 	(*block)->person = table->person;
 	for (size_t i = 0; i < table->column_count; i++) {
@@ -231,7 +230,7 @@ static int put_value(sat_chunk *c, sat_block *block, uint16_t field, const sat_v
 	if (!copy || (value->type != SAT_TEXT && value->type != SAT_CHOICE && value->type != SAT_DATE))
 		return 0;
 	f->values[at].text.bytes = sat_arena_copy(&c->arena, value->text.bytes, value->text.length);
-	return f->values[at].text.bytes == NULL ? no_memory(err) : 0;
+	return f->values[at].text.bytes == NULL ? sat_no_memory(err) : 0;
 }
 
 /* Persons of a usual row: the record itself, and whoever its columns name. */
@@ -323,7 +322,7 @@ static int add_usual(sat_delta *d, sat_table *table, sat_stmt *row, bool *full, 
 	sat_row *out;
 	rc = block_of(d, table, &block, err);
 	if (rc == 0 && sat_block_add(block, &d->chunk.arena, &out) != 0)
-		rc = no_memory(err);
+		rc = sat_no_memory(err);
 	if (rc != 0)
 		return rc;
 	*out = (sat_row){ .record = id, .dot = id, .usual = true };
@@ -361,7 +360,7 @@ static int put_group(sat_delta *d, const sat_state *state, const sat_sibling *gr
 	sat_row *row;
 	int rc = block_of(d, state->table, &block, err);
 	if (rc == 0 && sat_block_add(block, &c->arena, &row) != 0)
-		rc = no_memory(err);
+		rc = sat_no_memory(err);
 	if (rc != 0)
 		return rc;
 	const sat_stated *usual;
@@ -382,7 +381,7 @@ static int put_group(sat_delta *d, const sat_state *state, const sat_sibling *gr
 	c->bytes += 16 + 10 * (size_t)(row->past_count + row->stated_count * 2 + row->person_count);
 	c->entries++;
 	if (rc != 0)
-		return no_memory(err);
+		return sat_no_memory(err);
 	for (size_t i = 0; rc == 0 && i < count; i++) {
 		if (group[i].blank || group[i].value.type == SAT_CLEARED) {
 			block->field[group[i].field].cells[block->rows - 1] =
@@ -407,7 +406,7 @@ static int put_groups(sat_delta *d, const sat_state *state, sat_sibling *allowed
 	bool *done = sat_arena_zeroed(&d->scratch, count + 1, 1);
 	sat_sibling *group = sat_arena_take(&d->scratch, (count + 1) * sizeof *group);
 	if (done == NULL || group == NULL)
-		return no_memory(err);
+		return sat_no_memory(err);
 	bool first = true;
 	int rc = 0;
 	bool told = false;
@@ -419,7 +418,7 @@ static int put_groups(sat_delta *d, const sat_state *state, sat_sibling *allowed
 		sat_row *row;
 		rc = block_of(d, state->table, &block, err);
 		if (rc == 0 && sat_block_add(block, &d->chunk.arena, &row) != 0)
-			rc = no_memory(err);
+			rc = sat_no_memory(err);
 		if (rc != 0)
 			return rc;
 		*row = (sat_row){ .record = state->id, .dot = state->id, .usual = true };
@@ -476,7 +475,7 @@ static int add_state(sat_delta *d, sat_table *table, sat_stmt *row, bool *full, 
 	int rc = sat_record_load_row(d->store, table, row, &d->scratch, &state, err);
 	sat_sibling *allowed = rc == 0 ? sat_arena_take(&d->scratch, (state.count + 1) * sizeof *allowed) : NULL;
 	if (rc == 0 && allowed == NULL)
-		rc = no_memory(err);
+		rc = sat_no_memory(err);
 	size_t count = 0, held_back = 0;
 	for (size_t i = 0; rc == 0 && i < state.count; i++) {
 		const sat_sibling *s = &state.siblings[i];
@@ -586,12 +585,12 @@ static int add_statements(sat_delta *d, const stretch *s, sat_error *err)
 		size_t length;
 		const void *object = sat_column_blob(d->statements, 0, &length);
 		if (GROW(c, statements, statement_count) == NULL)
-			return no_memory(err);
+			return sat_no_memory(err);
 		sat_object *out = &c->statements[c->statement_count++];
 		out->data = sat_arena_copy(&c->arena, object, length);
 		out->length = length;
 		if (out->data == NULL)
-			return no_memory(err);
+			return sat_no_memory(err);
 		c->bytes += length + 4;
 		c->entries++;
 	}
@@ -612,7 +611,7 @@ static int add_tombstones(sat_delta *d, const stretch *s, sat_error *err)
 			continue;
 		}
 		if (GROW(c, tombstones, tombstone_count) == NULL)
-			return no_memory(err);
+			return sat_no_memory(err);
 		c->tombstones[c->tombstone_count++] = sat_column_int(d->tombstones, 0);
 		c->bytes += 17;
 		c->entries++;
@@ -632,7 +631,7 @@ static int add_asks(sat_delta *d, const stretch *s, sat_error *err)
 		size_t length;
 		const void *name = sat_column_blob(d->asks, 0, &length);
 		if (GROW(c, asks, ask_count) == NULL || length != 16)
-			return no_memory(err);
+			return sat_no_memory(err);
 		sat_asked *ask = &c->asks[c->ask_count++];
 		memcpy(ask->name, name, 16);
 		ask->record = sat_column_int(d->asks, 1);
@@ -648,11 +647,11 @@ static int put_batch(sat_delta *d, const sat_batch *batch, sat_error *err)
 {
 	sat_chunk *c = &d->chunk;
 	if (GROW(c, batches, batch_count) == NULL)
-		return no_memory(err);
+		return sat_no_memory(err);
 	c->batches[c->batch_count] = *batch;
 	size_t *counts = grown(&c->arena, c->decision_counts, c->batch_count, sizeof *counts);
 	if (counts == NULL)
-		return no_memory(err);
+		return sat_no_memory(err);
 	c->decision_counts = counts;
 	size_t before = c->decision_count;
 	sat_bind_int(d->consent_range, 1, batch->first);
@@ -660,7 +659,7 @@ static int put_batch(sat_delta *d, const sat_batch *batch, sat_error *err)
 	int rc;
 	while ((rc = sat_step(d->store->db, d->consent_range, err)) == 1) {
 		if (GROW(c, decisions, decision_count) == NULL)
-			return no_memory(err);
+			return sat_no_memory(err);
 		sat_decision *decision = &c->decisions[c->decision_count++];
 		rc = sat_consent_row(d->store, d->consent_range, &c->arena, decision, err);
 		if (rc != 0)
@@ -759,7 +758,7 @@ static int add_moments(sat_delta *d, sat_dot first, sat_dot last, sat_error *err
 	int rc;
 	while ((rc = sat_step(d->store->db, d->moments, err)) == 1) {
 		if (GROW(c, moments, moment_count) == NULL)
-			return no_memory(err);
+			return sat_no_memory(err);
 		c->moments[c->moment_count++] = (sat_moment){ sat_column_int(d->moments, 0),
 			                                      sat_column_int(d->moments, 1) };
 		c->bytes += 20;
@@ -778,7 +777,7 @@ static int note_moments(sat_delta *d, sat_error *err)
 		sat_dot first, last;
 	} *of = sat_arena_zeroed(&d->scratch, incarnations + 1, sizeof *of);
 	if (of == NULL)
-		return no_memory(err);
+		return sat_no_memory(err);
 	for (size_t i = 0; i < c->block_count; i++) {
 		for (size_t k = 0; k < c->blocks[i].rows; k++) {
 			sat_dot dot = c->blocks[i].row[k].dot;
@@ -830,12 +829,14 @@ static int next_stretch(sat_delta *d, stretch *s, sat_error *err)
 static int begin_chunk(sat_delta *d, sat_error *err)
 {
 	sat_arena arena = d->chunk.arena;
+	for (size_t i = 0; i < d->chunk.block_count; i++)
+		d->rows[i] = d->chunk.blocks[i].rows;
 	sat_arena_reset(&arena);
 	d->chunk = (sat_chunk){ .arena = arena, .track = d->track, .span = { d->at, d->at } };
 	d->domain = -1;
 	d->chunk.block_count = d->store->table_count;
 	d->chunk.blocks = sat_arena_zeroed(&d->chunk.arena, d->chunk.block_count + 1, sizeof(sat_block));
-	return d->chunk.blocks == NULL ? no_memory(err) : 0;
+	return d->chunk.blocks == NULL ? sat_no_memory(err) : 0;
 }
 
 /* One part of a record that is too large for a frame.  Every part covers the record's sequence: it is

@@ -27,8 +27,6 @@ typedef struct page {
 	size_t count, room;
 } page;
 
-static int no_memory(sat_error *err) { return sat_fail(err, SAT_ENOMEM, "out of memory"); }
-
 static void put(sat_bytes *b, const char *text) { sat_bytes_put(b, text, strlen(text)); }
 
 static int add_line(page *p, const sat_bytes *text, sat_error *err)
@@ -37,13 +35,13 @@ static int add_line(page *p, const sat_bytes *text, sat_error *err)
 		size_t room = p->room == 0 ? 256 : p->room * 2;
 		line *grown = realloc(p->lines, room * sizeof *grown);
 		if (grown == NULL)
-			return no_memory(err);
+			return sat_no_memory(err);
 		p->lines = grown;
 		p->room = room;
 	}
 	char *copy = sat_arena_copy(&p->arena, text->data, text->length);
 	if (copy == NULL || !sat_bytes_ok(text))
-		return no_memory(err);
+		return sat_no_memory(err);
 	p->lines[p->count++] = (line){ copy, text->length };
 	return 0;
 }
@@ -290,7 +288,7 @@ int sat_dump_canonical(sat_store *store, sat_bytes *text, sat_error *err)
 		sat_bytes_put_u8(text, '\n');
 	}
 	if (rc == 0 && !sat_bytes_ok(text))
-		rc = no_memory(err);
+		rc = sat_no_memory(err);
 	free(p.lines);
 	sat_arena_clear(&p.arena);
 	return rc;

@@ -16,6 +16,8 @@ int sat_fail(sat_error *err, int code, const char *format, ...)
 	return code;
 }
 
+int sat_no_memory(sat_error *err) { return sat_fail(err, SAT_ENOMEM, "out of memory"); }
+
 int sat_error_context(sat_error *err, const char *format, ...)
 {
 	if (err == NULL)

@@ -50,6 +50,9 @@ typedef struct sat_error {
 /* Sets `err` (may be NULL) and returns `code`, so that `return sat_fail(...)` reads well. */
 int sat_fail(sat_error *err, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* The same for memory that ran out. */
+int sat_no_memory(sat_error *err);
+
 /* Puts "context: " before the message and returns the code that is there. */
 int sat_error_context(sat_error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -15,6 +15,9 @@ typedef struct view {
 	const uint32_t *episodes;   /* by bit, when something advanced; else NULL */
 } view;
 
+/* Slots of views, a power of two; half of them are used at most. */
+enum { VIEWS_MIN = 256, VIEWS_MAX = 32768 };
+
 struct sat_gate {
 	sat_store *store;
 	sat_recipient to;
@@ -27,13 +30,13 @@ struct sat_gate {
 int sat_gate_open(sat_gate **out, sat_store *store, const sat_recipient *to, sat_error *err)
 {
 	sat_gate *gate = calloc(1, sizeof *gate);
-	if (gate == NULL || (gate->views = calloc(256, sizeof *gate->views)) == NULL) {
+	if (gate == NULL || (gate->views = calloc(VIEWS_MIN, sizeof *gate->views)) == NULL) {
 		free(gate);
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	}
 	gate->store = store;
 	gate->to = *to;
-	gate->room = 256;
+	gate->room = VIEWS_MIN;
 	*out = gate;
 	return 0;
 }
@@ -59,6 +62,13 @@ int sat_gate_today(sat_store *store, bool own_clock, int32_t *today, sat_error *
 			*today = now > INT32_MAX ? INT32_MAX : (int32_t)now;
 	}
 	return rc;
+}
+
+int sat_gate_open_own(sat_gate **gate, sat_store *store, sat_error *err)
+{
+	sat_recipient self = { .role = store->role, .audiences = "" };
+	int rc = sat_gate_today(store, false, &self.today, err);
+	return rc != 0 ? rc : sat_gate_open(gate, store, &self, err);
 }
 
 /* --- from decisions to a view ------------------------------------------------------------------- */
@@ -204,7 +214,7 @@ static int look(sat_gate *gate, view *v, sat_error *err)
 		if (episode > 0 && episodes == NULL) {
 			episodes = sat_arena_zeroed(&gate->episodes, 64, sizeof *episodes);
 			if (episodes == NULL)
-				return sat_fail(err, SAT_ENOMEM, "out of memory");
+				return sat_no_memory(err);
 		}
 		if (episode > 0) {
 			v->advanced |= bit;
@@ -219,36 +229,43 @@ static int look(sat_gate *gate, view *v, sat_error *err)
 
 /* --- the views ---------------------------------------------------------------------------------- */
 
-static size_t slot_of(const sat_gate *gate, sat_dot person)
+static size_t slot_in(const view *views, size_t room, sat_dot person)
 {
-	size_t slot = (size_t)((uint64_t)person * UINT64_C(0x9E3779B97F4A7C15) >> 32) & (gate->room - 1);
-	while (gate->views[slot].person != 0 && gate->views[slot].person != person)
-		slot = (slot + 1) & (gate->room - 1);
+	size_t slot = (size_t)((uint64_t)person * UINT64_C(0x9E3779B97F4A7C15) >> 32) & (room - 1);
+	while (views[slot].person != 0 && views[slot].person != person)
+		slot = (slot + 1) & (room - 1);
 	return slot;
 }
 
+/* Records that concern one person mostly stand together, so when many persons have been asked about they
+ * are all forgotten: memory stays small whatever the size of the store, and whoever comes again is
+ * looked at again. */
 static int make_room(sat_gate *gate, sat_error *err)
 {
 	if (gate->count * 2 < gate->room)
 		return 0;
+	size_t room = gate->room < VIEWS_MAX ? gate->room * 2 : VIEWS_MAX;
 	view *old = gate->views;
-	size_t old_room = gate->room;
-	view *views = calloc(old_room * 2, sizeof *views);
+	view *views = calloc(room, sizeof *views);
 	if (views == NULL)
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	gate->views = views;
-	gate->room = old_room * 2;
-	for (size_t i = 0; i < old_room; i++) {
+	for (size_t i = 0; room > gate->room && i < gate->room; i++) {
 		if (old[i].person != 0)
-			gate->views[slot_of(gate, old[i].person)] = old[i];
+			views[slot_in(views, room, old[i].person)] = old[i];
 	}
+	if (room == gate->room) {
+		gate->count = 0;
+		sat_arena_reset(&gate->episodes);
+	}
+	gate->room = room;
 	free(old);
 	return 0;
 }
 
 static int view_of(sat_gate *gate, sat_dot person, const view **out, sat_error *err)
 {
-	size_t slot = slot_of(gate, person);
+	size_t slot = slot_in(gate->views, gate->room, person);
 	if (gate->views[slot].person == 0) {
 		int rc = make_room(gate, err);
 		view fresh = { .person = person };
@@ -256,7 +273,7 @@ static int view_of(sat_gate *gate, sat_dot person, const view **out, sat_error *
 			rc = look(gate, &fresh, err);
 		if (rc != 0)
 			return rc;
-		slot = slot_of(gate, person);
+		slot = slot_in(gate->views, gate->room, person);
 		gate->views[slot] = fresh;
 		gate->count++;
 	}
@@ -375,7 +392,7 @@ int sat_gate_state(sat_gate *gate, const sat_dot *persons, size_t person_count, 
 	}
 	sat_stated *list = sat_arena_take(arena, (most + 1) * sizeof *list);
 	if (list == NULL)
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	for (size_t i = 0; i < person_count; i++) {
 		const view *v;
 		int rc = view_of(gate, persons[i], &v, err);

@@ -34,6 +34,8 @@ typedef struct sat_gate sat_gate;
 
 /* Owned by the caller; borrows the store and `to->audiences`. */
 int sat_gate_open(sat_gate **gate, sat_store *store, const sat_recipient *to, sat_error *err);
+/* The same for this replica itself: what may be shown, kept and dumped here. */
+int sat_gate_open_own(sat_gate **gate, sat_store *store, sat_error *err);
 void sat_gate_free(sat_gate *gate);
 SAT_AUTO_DEFINE(sat_gate)
 

@@ -41,13 +41,13 @@ static int make_room(sat_store *store, size_t index, sat_error *err)
 		room *= 2;
 	sat_incarnation *table = realloc(store->incarnations, room * sizeof *table);
 	if (table == NULL)
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	memset(table + store->incarnation_room, 0, (room - store->incarnation_room) * sizeof *table);
 	store->incarnations = table;
 	store->incarnation_room = room;
 	uint32_t *slots = calloc(room * 2, sizeof *slots);
 	if (slots == NULL)
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	free(store->incarnation_slots);
 	store->incarnation_slots = slots;
 	store->incarnation_slot_count = room * 2;

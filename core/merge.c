@@ -265,6 +265,16 @@ bool sat_state_same_values(const sat_state *a, const sat_state *b)
 	return true;
 }
 
+int sat_state_copy(const sat_state *from, sat_state *to)
+{
+	*to = *from;
+	to->siblings = NULL;
+	to->persons = NULL;
+	to->count = to->room = to->person_count = to->person_room = 0;
+	bool changed;
+	return sat_state_merge(to, from, &changed);
+}
+
 size_t sat_state_field(const sat_state *state, uint16_t field, const sat_sibling **first)
 {
 	size_t i = 0;

@@ -72,6 +72,9 @@ int sat_state_merge(sat_state *state, const sat_state *other, bool *changed);
 /* True when two states of one record hold the same values, content and blanks alike. */
 bool sat_state_same_values(const sat_state *a, const sat_state *b);
 
+/* A copy that can be changed by itself, in the same arena. */
+int sat_state_copy(const sat_state *from, sat_state *to);
+
 /* The sibling of a field that is shown: of those with content the greatest by (counter, incarnation,
  * content), else the greatest blank; NULL when the field is absent.  Borrowed from the state. */
 const sat_sibling *sat_state_shown(const sat_state *state, uint16_t field);

@@ -103,7 +103,7 @@ int sat_query_title(sat_store *store, sat_table *table, const char *title, size_
 	static const char tail[] = "\" = ? ORDER BY id LIMIT ?";
 	sat_bytes_put(&sql, tail, sizeof tail);
 	if (!sat_bytes_ok(&sql))
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	sat_stmt *s = NULL;
 	int rc = sat_db_prepare(store->db, &s, (const char *)sql.data, err);
 	if (rc != 0)
@@ -171,7 +171,7 @@ static int check_tombstones(sat_store *store, const sat_table *table, int64_t *w
 	sat_bytes_put(&sql, table->name, strlen(table->name));
 	sat_bytes_put(&sql, tail, sizeof tail);
 	if (!sat_bytes_ok(&sql))
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	return sat_db_int(store->db, (const char *)sql.data, wrong, 0, err);
 }
 

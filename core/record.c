@@ -1,12 +1,11 @@
 /* See record.h. */
 #include "record.h"
+#include "search.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "store-private.h"
-
-static int no_memory(sat_error *err) { return sat_fail(err, SAT_ENOMEM, "out of memory"); }
 
 /* --- loading ------------------------------------------------------------------------------------ */
 
@@ -30,9 +29,9 @@ static int load_siblings(sat_store *store, sat_state *state, sat_error *err)
 		sat_value *v = &sibling.value;
 		if (rc == 0 && (v->type == SAT_TEXT || v->type == SAT_CHOICE || v->type == SAT_DATE) &&
 		    (v->text.bytes = sat_arena_copy(state->arena, v->text.bytes, v->text.length)) == NULL)
-			rc = no_memory(err);
+			rc = sat_no_memory(err);
 		if (rc == 0 && sat_state_add(state, &sibling, &changed) != 0)
-			rc = no_memory(err);
+			rc = sat_no_memory(err);
 		if (rc != 0)
 			break;
 	}
@@ -62,7 +61,7 @@ static int derive_persons(sat_state *state)
 static int load_concerned(sat_store *store, sat_state *state, sat_error *err)
 {
 	if (derive_persons(state) != 0)
-		return no_memory(err);
+		return sat_no_memory(err);
 	int rc = SAT_SQL(store, concerned_of_record, "SELECT person FROM sat_concerned WHERE record = ?");
 	if (rc != 0)
 		return rc;
@@ -71,7 +70,7 @@ static int load_concerned(sat_store *store, sat_state *state, sat_error *err)
 	bool changed;
 	while ((rc = sat_step(store->db, s, err)) == 1) {
 		if (sat_state_concern(state, sat_column_int(s, 0), &changed) != 0) {
-			rc = no_memory(err);
+			rc = sat_no_memory(err);
 			break;
 		}
 	}
@@ -88,7 +87,7 @@ int sat_record_load_row(sat_store *store, sat_table *table, sat_stmt *row, sat_a
 	int rc = sat_clock_read(state, row, err);
 	/* A row that was written once says everything itself. */
 	if (rc == 0 && usual)
-		return derive_persons(state) != 0 ? no_memory(err) : 0;
+		return derive_persons(state) != 0 ? sat_no_memory(err) : 0;
 	if (rc == 0)
 		rc = load_siblings(store, state, err);
 	return rc != 0 ? rc : load_concerned(store, state, err);
@@ -126,7 +125,7 @@ static int save_sibling(sat_store *store, const sat_state *state, const sat_sibl
 		return rc;
 	SAT_BYTES(clock);
 	if (sat_clock_write_one(s, &clock) != 0)
-		return no_memory(err);
+		return sat_no_memory(err);
 	sat_stmt *insert = store->sql.sibling_insert;
 	sat_bind_int(insert, 1, state->id);
 	sat_bind_int(insert, 2, s->field);
@@ -232,11 +231,11 @@ int sat_record_save(sat_store *store, const sat_state *before, sat_state *state,
 	sat_table *table = state->table;
 	const sat_sibling **shown = sat_arena_take(state->arena, (table->column_count + 1) * sizeof *shown);
 	if (shown == NULL)
-		return no_memory(err);
+		return sat_no_memory(err);
 	size_t count = collect_shown(state, shown);
 	SAT_BYTES(clock);
 	if (sat_clock_write(state->arena, state, shown, count, &clock) != 0)
-		return no_memory(err);
+		return sat_no_memory(err);
 	bool fresh = !before->created;
 	sat_stmt **slot = fresh ? &table->insert : &table->update;
 	int rc = sat_table_prepare(store, table, slot, err);
@@ -293,9 +292,6 @@ static int persons_of_writes(const sat_table *table, sat_dot id, const sat_write
 	return rc;
 }
 
-static int add_search_words(sat_store *store, const sat_table *table, sat_dot id, const sat_write *writes,
-                            size_t count, sat_error *err);
-
 /* The usual creation: nobody concerned has closed an episode and no list names a person, so that
  * neither statement nor list has to be written down and the row alone says everything. */
 static int add_usual(sat_store *store, sat_table *table, sat_dot id, int64_t seq, const sat_write *writes,
@@ -314,7 +310,7 @@ static int add_usual(sat_store *store, sat_table *table, sat_dot id, int64_t seq
 	if (rc == 0)
 		rc = sat_run(store->db, s, err);
 	if (rc == 0 && table->searchable && !store->no_search)
-		rc = add_search_words(store, table, id, writes, count, err);
+		rc = sat_search_add_writes(store, table, id, writes, count, err);
 	return rc;
 }
 
@@ -357,7 +353,7 @@ static int add_stated(sat_store *store, sat_table *table, sat_dot id, sat_dot do
 	sat_state state = before;
 	state.created = true;
 	if (persons_of_writes(table, id, writes, count, &state) != 0)
-		return no_memory(err);
+		return sat_no_memory(err);
 	const sat_stated *stated;
 	uint32_t stated_count;
 	int rc = state_now(store, state.persons, state.person_count, arena, &stated, &stated_count, err);
@@ -366,7 +362,7 @@ static int add_stated(sat_store *store, sat_table *table, sat_dot id, sat_dot do
 			                .stated_count = stated_count, .value = writes[i].value };
 		bool changed;
 		if (writes[i].value.type != SAT_CLEARED && sat_state_add(&state, &sibling, &changed) != 0)
-			rc = no_memory(err);
+			rc = sat_no_memory(err);
 	}
 	return rc != 0 ? rc : sat_record_save(store, &before, &state, seq, 0, err);
 }
@@ -418,16 +414,6 @@ static int write_field(sat_state *state, const sat_write *write, sat_dot dot, co
 	return sat_state_add(state, &fresh, &changed);
 }
 
-static int copy_state(const sat_state *from, sat_state *to)
-{
-	*to = *from;
-	to->siblings = NULL;
-	to->persons = NULL;
-	to->count = to->room = to->person_count = to->person_room = 0;
-	bool changed;
-	return sat_state_merge(to, from, &changed);
-}
-
 int sat_record_set(sat_store *store, sat_dot id, const sat_write *writes, size_t count, size_t *changed,
                    sat_error *err)
 {
@@ -447,9 +433,9 @@ int sat_record_set(sat_store *store, sat_dot id, const sat_write *writes, size_t
 	}
 	if (rc != 0 || fresh == 0)
 		return rc;
-	if (copy_state(&before, &state) != 0 ||
+	if (sat_state_copy(&before, &state) != 0 ||
 	    persons_of_writes(state.table, id, writes, count, &state) != 0)
-		return no_memory(err);
+		return sat_no_memory(err);
 	sat_dot dot;
 	int64_t seq;
 	const sat_stated *stated;
@@ -460,7 +446,7 @@ int sat_record_set(sat_store *store, sat_dot id, const sat_write *writes, size_t
 	for (size_t i = 0; rc == 0 && i < count; i++) {
 		if (!says_the_same(&before, &writes[i]) &&
 		    write_field(&state, &writes[i], dot, stated, stated_count) != 0)
-			rc = no_memory(err);
+			rc = sat_no_memory(err);
 	}
 	if (rc == 0)
 		rc = sat_record_save(store, &before, &state, seq, 0, err);
@@ -469,294 +455,7 @@ int sat_record_set(sat_store *store, sat_dot id, const sat_write *writes, size_t
 	return rc;
 }
 
-/* --- erasing ------------------------------------------------------------------------------------ */
-
-int sat_record_erased(sat_store *store, sat_dot id, bool *erased, sat_error *err)
-{
-	*erased = false;
-	if (store->tombstones == 0)
-		return 0;
-	int rc = SAT_SQL(store, tombstone_find, "SELECT 1 FROM sat_tombstone WHERE record = ?");
-	if (rc != 0)
-		return rc;
-	sat_bind_int(store->sql.tombstone_find, 1, id);
-	rc = sat_step(store->db, store->sql.tombstone_find, err);
-	sat_reset(store->sql.tombstone_find);
-	*erased = rc == 1;
-	return rc < 0 ? rc : 0;
-}
-
-/* Takes a record out of every table that holds something of it. */
-static int wipe_record(sat_store *store, sat_dot id, sat_error *err)
-{
-	SAT_ARENA(arena);
-	sat_state state;
-	int rc = sat_record_load(store, NULL, id, &arena, &state, err);
-	if (rc == 0 && state.created) {
-		rc = sat_search_remove(store, &state, err);
-		if (rc == 0)
-			rc = sat_table_prepare(store, state.table, &state.table->remove, err);
-		if (rc == 0) {
-			sat_bind_int(state.table->remove, 1, id);
-			rc = sat_run(store->db, state.table->remove, err);
-		}
-	}
-	static const char *const tables[] = { "sat_sibling", "sat_concerned", "sat_waiting", "sat_declined",
-		                              "sat_declined_person" };
-	for (size_t i = 0; rc == 0 && i < sizeof tables / sizeof *tables; i++) {
-		SAT_BYTES(sql);
-		sat_bytes_put(&sql, "DELETE FROM ", 12);
-		sat_bytes_put(&sql, tables[i], strlen(tables[i]));
-		sat_bytes_put(&sql, " WHERE record = ?", 18);
-		sat_stmt *s = NULL;
-		rc = sat_db_prepare(store->db, &s, (const char *)sql.data, err);
-		if (rc == 0) {
-			sat_bind_int(s, 1, id);
-			rc = sat_run(store->db, s, err);
-		}
-		sat_db_finalize(store->db, &s);
-	}
-	return rc;
-}
-
-int sat_record_erase(sat_store *store, sat_dot id, int64_t told, sat_error *err)
-{
-	bool erased;
-	int rc = sat_record_erased(store, id, &erased, err);
-	if (rc != 0 || erased)
-		return rc;
-	rc = SAT_SQL(store, tombstone_insert, "INSERT INTO sat_tombstone(record, seq, told) VALUES(?, ?, ?)");
-	if (rc != 0)
-		return rc;
-	sat_bind_int(store->sql.tombstone_insert, 1, id);
-	sat_bind_int(store->sql.tombstone_insert, 2, sat_store_next_sequence(store));
-	told != 0 ? sat_bind_int(store->sql.tombstone_insert, 3, told)
-	          : sat_bind_null(store->sql.tombstone_insert, 3);
-	rc = sat_run(store->db, store->sql.tombstone_insert, err);
-	store->tombstones++;
-	return rc != 0 ? rc : wipe_record(store, id, err);
-}
-
-int sat_gate_open_own(sat_gate **gate, sat_store *store, sat_error *err)
-{
-	sat_recipient self = { .role = store->role, .audiences = "" };
-	int rc = sat_gate_today(store, false, &self.today, err);
-	return rc != 0 ? rc : sat_gate_open(gate, store, &self, err);
-}
-
-int sat_state_erase_dead(sat_store *store, sat_gate *gate, sat_state *state, bool *changed, sat_error *err)
-{
-	(void)store;
-	for (size_t i = 0; i < state->count; i++) {
-		sat_sibling *s = &state->siblings[i];
-		sat_leave leave;
-		int rc = sat_gate_weigh(gate, state->persons, state->person_count, s->stated, s->stated_count,
-		                        &leave, err);
-		if (rc != 0)
-			return rc;
-		if (s->blank || sat_gate_answer(&leave, state->table->columns[s->field].needs) != SAT_ERASED)
-			continue;
-		s->blank = true;
-		s->value = (sat_value){ .type = SAT_CLEARED };
-		*changed = true;
-	}
-	if (!*changed)
-		return 0;
-	/* Two tellings of one dot may have become the same blank, and their order is another one. */
-	sat_state again;
-	if (copy_state(state, &again) != 0)
-		return no_memory(err);
-	state->siblings = again.siblings;
-	state->count = again.count;
-	state->room = again.room;
-	return 0;
-}
-
-static int erase_dead_of_record(void *context, sat_table *table, sat_dot id, sat_error *err)
-{
-	sat_store *store = ((void **)context)[0];
-	sat_gate *gate = ((void **)context)[1];
-	SAT_ARENA(arena);
-	sat_state before, state;
-	int rc = sat_record_load(store, table, id, &arena, &before, err);
-	if (rc != 0 || !before.created)
-		return rc;
-	if (copy_state(&before, &state) != 0)
-		return no_memory(err);
-	bool changed = false;
-	rc = sat_state_erase_dead(store, gate, &state, &changed, err);
-	return rc == 0 && changed ? sat_record_save(store, &before, &state, 0, 0, err) : rc;
-}
-
-int sat_record_erase_dead(sat_store *store, sat_dot person, sat_error *err)
-{
-	SAT_AUTO(sat_gate) gate = NULL;
-	int rc = sat_gate_open_own(&gate, store, err);
-	void *context[] = { store, gate };
-	if (rc == 0)
-		rc = sat_record_each_of_person(store, person, erase_dead_of_record, context, err);
-	/* The index keeps erased words until it is merged into one piece. */
-	if (rc == 0 && !store->no_search)
-		rc = sat_db_exec(store->db, "INSERT INTO sat_search(sat_search) VALUES('optimize')", err);
-	return rc;
-}
-
-/* --- whom a record concerns ---------------------------------------------------------------------- */
-
-/* Ids are collected first, since what is called may change the tables that are asked. */
-static int collect(sat_store *store, sat_stmt *s, sat_dot person, sat_dot **ids, size_t *count, sat_error *err)
-{
-	size_t room = *count;
-	sat_bind_int(s, 1, person);
-	int rc;
-	while ((rc = sat_step(store->db, s, err)) == 1) {
-		if (*count >= room) {
-			room = room < 16 ? 64 : room * 2;
-			sat_dot *grown = realloc(*ids, room * sizeof *grown);
-			if (grown == NULL) {
-				rc = no_memory(err);
-				break;
-			}
-			*ids = grown;
-		}
-		(*ids)[(*count)++] = sat_column_int(s, 0);
-	}
-	sat_reset(s);
-	return rc;
-}
-
-static int each_in_table(sat_store *store, sat_table *table, const char *sql, sat_dot person,
-                         int (*each)(void *, sat_table *, sat_dot, sat_error *), void *context,
-                         sat_error *err)
-{
-	sat_stmt *s = NULL;
-	sat_dot *ids = NULL;
-	size_t count = 0;
-	int rc = sat_db_prepare(store->db, &s, sql, err);
-	if (rc == 0)
-		rc = collect(store, s, person, &ids, &count, err);
-	sat_db_finalize(store->db, &s);
-	for (size_t i = 0; rc == 0 && i < count; i++)
-		rc = each(context, table, ids[i], err);
-	free(ids);
-	return rc;
-}
-
-static int each_by_columns(sat_store *store, sat_table *table, sat_dot person,
-                           int (*each)(void *, sat_table *, sat_dot, sat_error *), void *context,
-                           sat_error *err)
-{
-	int rc = 0;
-	for (size_t i = 0; rc == 0 && i < table->column_count; i++) {
-		const sat_column *column = &table->columns[i];
-		if (!column->concerns || column->type != SAT_REFERENCE)
-			continue;
-		SAT_BYTES(sql);
-		sat_bytes_put(&sql, "SELECT id FROM \"", 16);
-		sat_bytes_put(&sql, table->name, strlen(table->name));
-		sat_bytes_put(&sql, "\" WHERE \"", 9);
-		char name[SAT_SQL_NAME_BYTES];
-		sat_column_sql_name(table, column, name);
-		sat_bytes_put(&sql, name, strlen(name));
-		sat_bytes_put(&sql, "\" = ?", 6);
-		rc = each_in_table(store, table, (const char *)sql.data, person, each, context, err);
-	}
-	return rc;
-}
-
-int sat_record_each_of_person(sat_store *store, sat_dot person,
-                              int (*each)(void *, sat_table *, sat_dot, sat_error *), void *context,
-                              sat_error *err)
-{
-	sat_table *own;
-	int rc = sat_table_of_record(store, person, &own, err);
-	if (rc == 0 && own != NULL)
-		rc = each(context, own, person, err);
-	for (size_t i = 0; rc == 0 && i < store->table_count; i++)
-		rc = each_by_columns(store, store->tables[i], person, each, context, err);
-	for (size_t i = 0; rc == 0 && i < store->table_count; i++) {
-		char sql[128] = "SELECT record FROM sat_concerned WHERE person = ? AND kind = ";
-		size_t n = strlen(sql);
-		int64_t kind = store->tables[i]->id;
-		if (kind >= 100)
-			sql[n++] = (char)('0' + kind / 100);
-		if (kind >= 10)
-			sql[n++] = (char)('0' + kind / 10 % 10);
-		sql[n++] = (char)('0' + kind % 10);
-		sql[n] = '\0';
-		rc = each_in_table(store, store->tables[i], sql, person, each, context, err);
-	}
-	return rc;
-}
-
-int sat_record_touch(sat_store *store, sat_table *table, sat_dot id, sat_error *err)
-{
-	int rc = sat_table_prepare(store, table, &table->touch, err);
-	if (rc != 0)
-		return rc;
-	sat_bind_int(table->touch, 1, store->seq + 1);
-	sat_bind_int(table->touch, 2, id);
-	sat_bind_int(table->touch, 3, store->offered);
-	rc = sat_run(store->db, table->touch, err);
-	if (rc == 0 && sat_db_changes(store->db) > 0)
-		sat_store_next_sequence(store);
-	return rc;
-}
-
-/* A dot that was given out here after the latest export.  Nobody else has heard of it, so nothing that
- * was offered can name it. */
-static bool never_offered(const sat_store *store, sat_dot dot)
-{
-	return dot >= store->run_first && dot < store->run_first + store->run_count &&
-	       store->run_seq + (dot - store->run_first) > store->offered;
-}
-
-static int touch_one(void *context, sat_table *table, sat_dot id, sat_error *err)
-{
-	sat_store *store = context;
-	return never_offered(store, id) ? 0 : sat_record_touch(store, table, id, err);
-}
-
-/* Whether any record concerns somebody from the first to the last of these: a look into each index,
- * which spares a look for each person when a bundle brings the decisions before the records. */
-static int any_concerned(sat_store *store, sat_dot first, sat_dot last, bool *any, sat_error *err)
-{
-	int rc = SAT_SQL(store, concerned_of_person,
-	                 "SELECT EXISTS(SELECT 1 FROM sat_concerned WHERE person BETWEEN ? AND ?)");
-	*any = false;
-	for (size_t i = 0; rc == 0 && !*any && i <= store->table_count; i++) {
-		sat_table *table = i < store->table_count ? store->tables[i] : NULL;
-		if (table != NULL && (rc = sat_table_prepare(store, table, &table->among, err)) != 0)
-			break;
-		sat_stmt *s = table != NULL ? table->among : store->sql.concerned_of_person;
-		sat_bind_int(s, 1, first);
-		sat_bind_int(s, 2, last);
-		rc = sat_step(store->db, s, err);
-		*any = rc == 1 && sat_column_int(s, 0) != 0;
-		sat_reset(s);
-		rc = rc < 0 ? rc : 0;
-	}
-	return rc;
-}
-
-int sat_record_touch_persons(sat_store *store, const sat_dot *persons, size_t count, sat_error *err)
-{
-	sat_dot first = INT64_MAX, last = 0;
-	for (size_t i = 0; i < count; i++) {
-		if (never_offered(store, persons[i]))
-			continue;
-		first = persons[i] < first ? persons[i] : first;
-		last = persons[i] > last ? persons[i] : last;
-	}
-	/* Nobody's checkpoint can lie above what was never offered. */
-	bool any = store->offered > 0 && first <= last;
-	int rc = any ? any_concerned(store, first, last, &any, err) : 0;
-	for (size_t i = 0; rc == 0 && any && i < count; i++) {
-		if (!never_offered(store, persons[i]))
-			rc = sat_record_each_of_person(store, persons[i], touch_one, store, err);
-	}
-	return rc;
-}
+/* --- provenance ----------------------------------------------------------------------------------- */
 
 int sat_record_moment(sat_store *store, sat_dot dot, int64_t *at, sat_error *err)
 {
@@ -785,108 +484,5 @@ int sat_record_vouched(sat_store *store, sat_dot dot, int64_t *device, sat_error
 	if (rc == 1)
 		*device = sat_column_int(store->sql.vouched_find, 0);
 	sat_reset(store->sql.vouched_find);
-	return rc < 0 ? rc : 0;
-}
-
-/* --- searching ---------------------------------------------------------------------------------- */
-
-static int index_words(sat_store *store, sat_dot id, const sat_bytes *words, bool add, sat_error *err)
-{
-	if (words->length == 0)
-		return 0;
-	int rc = SAT_SQL(store, search_insert, "INSERT INTO sat_search(rowid, words) VALUES(?, ?)");
-	if (rc == 0)
-		rc = SAT_SQL(store, search_delete,
-		             "INSERT INTO sat_search(sat_search, rowid, words) VALUES('delete', ?, ?)");
-	if (rc != 0)
-		return rc;
-	sat_stmt *s = add ? store->sql.search_insert : store->sql.search_delete;
-	sat_bind_int(s, 1, id);
-	sat_bind_text(s, 2, (const char *)words->data, words->length);
-	return sat_run(store->db, s, err);
-}
-
-static void add_words(sat_bytes *words, const sat_value *value)
-{
-	if (value->type != SAT_TEXT || value->text.length == 0)
-		return;
-	if (words->length > 0)
-		sat_bytes_put_u8(words, ' ');
-	sat_bytes_put(words, value->text.bytes, value->text.length);
-}
-
-/* In the order of columns, so that the same row always gives the same words: the index can only
- * forget what it is told exactly. */
-static int add_search_words(sat_store *store, const sat_table *table, sat_dot id, const sat_write *writes,
-                            size_t count, sat_error *err)
-{
-	SAT_BYTES(words);
-	for (size_t column = 0; column < table->column_count; column++) {
-		if (!table->columns[column].search)
-			continue;
-		for (size_t i = 0; i < count; i++) {
-			if (writes[i].column == column)
-				add_words(&words, &writes[i].value);
-		}
-	}
-	return index_words(store, id, &words, true, err);
-}
-
-static int index_state(sat_store *store, const sat_state *state, bool add, sat_error *err)
-{
-	if (store->no_search || !state->table->searchable)
-		return 0;
-	SAT_BYTES(words);
-	for (uint16_t i = 0; i < state->table->column_count; i++) {
-		const sat_sibling *shown = state->table->columns[i].search ? sat_state_shown(state, i) : NULL;
-		if (shown != NULL)
-			add_words(&words, &shown->value);
-	}
-	return index_words(store, state->id, &words, add, err);
-}
-
-int sat_search_add(sat_store *store, const sat_state *state, sat_error *err)
-{
-	return index_state(store, state, true, err);
-}
-
-int sat_search_remove(sat_store *store, const sat_state *state, sat_error *err)
-{
-	return index_state(store, state, false, err);
-}
-
-/* Each word in quotes, so that nothing a person types is taken for a query language. */
-static void quote_words(const char *text, sat_bytes *query)
-{
-	while (*text != '\0') {
-		size_t n = strcspn(text, " \t\n\r\"");
-		if (n > 0) {
-			if (query->length > 0)
-				sat_bytes_put_u8(query, ' ');
-			sat_bytes_put_u8(query, '"');
-			sat_bytes_put(query, text, n);
-			sat_bytes_put(query, "\"*", 2);
-		}
-		text += n + (text[n] != '\0');
-	}
-}
-
-int sat_search(sat_store *store, const char *text, sat_dot *ids, size_t most, size_t *found, sat_error *err)
-{
-	*found = 0;
-	SAT_BYTES(query);
-	quote_words(text, &query);
-	if (query.length == 0)
-		return sat_fail(err, SAT_EINVALID, "there is no word to search for");
-	int rc = SAT_SQL(store, search_find, "SELECT rowid FROM sat_search WHERE sat_search MATCH ? "
-	                                     "ORDER BY rowid DESC LIMIT ?");
-	if (rc != 0)
-		return rc;
-	sat_stmt *s = store->sql.search_find;
-	sat_bind_text(s, 1, (const char *)query.data, query.length);
-	sat_bind_int(s, 2, (int64_t)most);
-	while (*found < most && (rc = sat_step(store->db, s, err)) == 1)
-		ids[(*found)++] = sat_column_int(s, 0);
-	sat_reset(s);
 	return rc < 0 ? rc : 0;
 }

@@ -1,5 +1,7 @@
 /* See refit.h. */
 #include "refit.h"
+#include "search.h"
+#include "erase.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +25,7 @@ static int for_each(sat_store *store, const char *sql, sat_table *table,
 			room = room == 0 ? 256 : room * 2;
 			sat_dot *grown = realloc(ids, room * sizeof *grown);
 			if (grown == NULL) {
-				rc = sat_fail(err, SAT_ENOMEM, "out of memory");
+				rc = sat_no_memory(err);
 				break;
 			}
 			ids = grown;

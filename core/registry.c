@@ -8,8 +8,6 @@
 
 #include "store-private.h"
 
-static int no_memory(sat_error *err) { return sat_fail(err, SAT_ENOMEM, "out of memory"); }
-
 /* --- devices ------------------------------------------------------------------------------------ */
 
 #define DEVICE_COLUMNS "id, device, sign, seal, role, name, audiences, state, heard, heard_counter, told_words"
@@ -78,7 +76,7 @@ int sat_devices(sat_store *store, sat_arena *arena, sat_device **devices, size_t
 		return rc;
 	*devices = sat_arena_zeroed(arena, (size_t)all + 1, sizeof **devices);
 	if (*devices == NULL)
-		return no_memory(err);
+		return sat_no_memory(err);
 	sat_stmt *s = NULL;
 	rc = sat_db_prepare(store->db, &s, "SELECT " DEVICE_COLUMNS " FROM sat_device ORDER BY id", err);
 	while (rc == 0 && *count < (size_t)all && (rc = sat_step(store->db, s, err)) == 1)
@@ -516,7 +514,7 @@ int sat_statement_issue(sat_store *store, const sat_identity *identity, sat_stat
 	sat_sign(identity, digest, signature);
 	sat_bytes_put(&object, signature, sizeof signature);
 	if (!sat_bytes_ok(&object))
-		return no_memory(err);
+		return sat_no_memory(err);
 	bool fresh;
 	return sat_statement_admit(store, object.data, object.length, 0, &fresh, err);
 }
@@ -642,7 +640,7 @@ static int add_statements(sat_store *store, json_t *list, sat_error *err)
 	while (rc == 0 && (rc = sat_step(store->db, s, err)) == 1) {
 		size_t length;
 		const void *object = sat_column_blob(s, 0, &length);
-		rc = json_array_append_new(list, hex_json(object, length)) == 0 ? 0 : no_memory(err);
+		rc = json_array_append_new(list, hex_json(object, length)) == 0 ? 0 : sat_no_memory(err);
 	}
 	sat_db_finalize(store->db, &s);
 	return rc < 0 ? rc : 0;
@@ -662,7 +660,7 @@ int sat_invitation_write(sat_store *store, sat_role role, sat_bytes *file, sat_e
 	                         "seal", hex_json(self.keys.seal, SAT_KEY_BYTES), "statements", list);
 	char *text = json == NULL ? NULL : json_dumps(json, JSON_INDENT(1));
 	if (rc == 0 && text == NULL)
-		rc = no_memory(err);
+		rc = sat_no_memory(err);
 	if (rc == 0) {
 		sat_bytes_put(file, text, strlen(text));
 		sat_bytes_put_u8(file, '\n');

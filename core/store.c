@@ -40,7 +40,7 @@ int sat_meta_bytes(sat_store *store, const char *name, sat_bytes *value, sat_err
 		const void *data = sat_column_blob(store->sql.meta_get, 0, &length);
 		sat_bytes_put(value, data, length);
 		if (!sat_bytes_ok(value))
-			rc = sat_fail(err, SAT_ENOMEM, "out of memory");
+			rc = sat_no_memory(err);
 	}
 	sat_reset(store->sql.meta_get);
 	return rc < 0 ? rc : 0;
@@ -262,7 +262,7 @@ static int open_file(sat_store **out, const char *path, const sat_store_options 
 	sat_store *store = calloc(1, sizeof *store);
 	if (store == NULL || (store->path = strdup(path)) == NULL) {
 		free(store);
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	}
 	store->env = env;
 	store->no_search = options != NULL && options->no_search;

@@ -163,11 +163,11 @@ static int keep_table(sat_store *store, int64_t id, const char *name, bool perso
 {
 	sat_table **tables = realloc(store->tables, (store->table_count + 1) * sizeof *tables);
 	if (tables == NULL)
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	store->tables = tables;
 	sat_table *table = calloc(1, sizeof *table);
 	if (table == NULL)
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	table->id = id;
 	table->person = person;
 	snprintf(table->name, sizeof table->name, "%s", name);
@@ -180,7 +180,7 @@ static int keep_column(sat_table *table, const sat_column *column, sat_column **
 {
 	sat_column *columns = realloc(table->columns, (table->column_count + 1) * sizeof *columns);
 	if (columns == NULL)
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	table->columns = columns;
 	columns[table->column_count] = *column;
 	*out = &columns[table->column_count++];
@@ -291,7 +291,7 @@ static int make_table(sat_store *store, const char *name, bool person, const sat
 	put_string(&sql, ")");
 	sat_bytes_put_u8(&sql, 0);
 	if (!sat_bytes_ok(&sql))
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	int64_t id = (int64_t)store->table_count + 1;
 	int rc = sat_db_exec(store->db, (const char *)sql.data, err);
 	if (rc == 0)
@@ -411,7 +411,7 @@ static int make_kind(sat_store *store, const sat_kind *kind, sat_table **table, 
 {
 	sat_column *columns = calloc(kind->field_count + 1, sizeof *columns);
 	if (columns == NULL)
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	for (size_t i = 0; i < kind->field_count; i++) {
 		const sat_field *field = &kind->fields[i];
 		columns[i] = (sat_column){ .number = (uint16_t)i, .type = field->type,
@@ -552,7 +552,7 @@ int sat_table_prepare(sat_store *store, sat_table *table, sat_stmt **slot, sat_e
 	}
 	sat_bytes_put_u8(&sql, 0);
 	if (!sat_bytes_ok(&sql))
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	return sat_db_prepare(store->db, slot, (const char *)sql.data, err);
 }
 
@@ -589,7 +589,7 @@ static int read_references(const char *text, size_t length, sat_arena *arena, sa
 		count += text[i] == ',';
 	sat_dot *at = sat_arena_take(arena, (count + 1) * sizeof *at);
 	if (at == NULL)
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	const char *end = text + length;
 	size_t n = 0;
 	for (const char *p = text + 1; p < end && *p != ']' && n <= count; n++) {
@@ -637,7 +637,7 @@ static int bind_references(sat_stmt *s, int at, const sat_value *value, sat_aren
 	size_t room = value->references.count * 21 + 3;
 	char *text = sat_arena_take(arena, room);
 	if (text == NULL)
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	size_t length = 0;
 	text[length++] = '[';
 	for (size_t i = 0; i < value->references.count; i++)

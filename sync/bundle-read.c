@@ -43,7 +43,7 @@ int sat_bundle_reader_begin(sat_bundle_reader **out, const sat_identity *identit
 		return sat_fail(err, SAT_ELIMIT, "the file is larger than any bundle. It was not read");
 	sat_bundle_reader *r = calloc(1, sizeof *r);
 	if (r == NULL)
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	r->identity = identity;
 	r->size = size;
 	*out = r;
@@ -135,7 +135,7 @@ static int open_manifest(sat_bundle_reader *r, const uint8_t *data, size_t count
 	sat_bytes_reset(&r->box);
 	uint8_t *plain = sat_bytes_extend(&r->box, count - SAT_BOX_BYTES);
 	if (plain == NULL)
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	int rc = sat_envelope_open_manifest(r->envelope, plain, data, count, err);
 	if (rc != 0)
 		return sat_fail(err, SAT_EDAMAGED, "its manifest is damaged");
@@ -225,7 +225,7 @@ static int expand(sat_bundle_reader *r, const sat_frame_entry *entry, sat_error 
 	sat_bytes_reset(&r->expanded);
 	uint8_t *room = sat_bytes_extend(&r->expanded, expanded);
 	if (room == NULL)
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	size_t n = ZSTD_decompress(room, expanded, r->packed.data, packed);
 	return ZSTD_isError(n) || n != expanded ? refuse_frame(r, "it does not expand", err) : 0;
 }
@@ -243,7 +243,7 @@ static int fed_frame(sat_bundle_reader *r, const uint8_t *data, size_t count, sa
 			sat_bytes_reset(&r->packed);
 			uint8_t *packed = sat_bytes_extend(&r->packed, count - SAT_BOX_BYTES);
 			if (packed == NULL)
-				return sat_fail(err, SAT_ENOMEM, "out of memory");
+				return sat_no_memory(err);
 			rc = sat_envelope_open_frame(r->envelope, r->frame, packed, data, count, err);
 			rc = rc != 0 ? refuse_frame(r, "its seal does not hold", err) : expand(r, entry, err);
 			*event = SAT_BUNDLE_FRAME;

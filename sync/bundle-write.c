@@ -1,8 +1,9 @@
 /* Writing bundles; see bundle.h and FORMAT.md, section 2.
  *
- * Sealed frames are kept until 4 MiB have come together; a bundle that ends before has a manifest box
- * of just the right size.  A larger one reserves room for the manifest of as many frames as the
- * largest bundle could hold, and from there on frames go out as they come.
+ * Sealed frames are kept until 2 MiB have come together; a bundle that ends before has a manifest box
+ * of just the right size.  A larger one reserves room for a manifest of many times as many frames, and
+ * from there on frames go out as they come.  What is reserved stands in the bundle twice, so there are
+ * limits to it: when it is used up the bundle is full, and another one follows.
  */
 #include "bundle.h"
 
@@ -12,7 +13,12 @@
 
 #include "frame.h"
 
-enum { KEEP_BYTES = 4 << 20, FRAME_ENTRY_BYTES = SAT_HASH_BYTES + 3 + 3, MANIFEST_REST_BYTES = 512 << 10 };
+enum {
+	KEEP_BYTES = 2 << 20,
+	FRAME_ENTRY_BYTES = SAT_HASH_BYTES + 3 + 3,
+	MANIFEST_FIXED_BYTES = 1 << 10,  /* all but frames and lists of names, with their counts */
+	RESERVE_BYTES_MIN = 16 << 10,    /* for frames, however small the bundle */
+};
 
 struct sat_bundle_writer {
 	sat_form form;
@@ -28,6 +34,7 @@ struct sat_bundle_writer {
 	uint64_t gone;               /* of the body, what has gone out already */
 	uint32_t manifest_box;       /* fixed length; 0 while it is open */
 	size_t frames_max;
+	uint64_t rest_bytes;         /* of the manifest, besides its frames: at most */
 	sat_frame_entry *frames;
 	size_t frame_count, frame_room;
 	sat_hasher hasher;           /* over everything behind the front */
@@ -42,13 +49,14 @@ int sat_bundle_writer_begin(sat_bundle_writer **out, sat_form form, const sat_pu
 	sat_bundle_writer *w = calloc(1, sizeof *w);
 	if (w == NULL || (w->zstd = ZSTD_createCCtx()) == NULL) {
 		free(w);
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	}
 	w->form = form;
 	w->env = env;
 	w->recipient = *recipient;
 	w->bytes_max = bytes_max;
 	w->frames_max = SAT_FRAMES_MAX;
+	w->rest_bytes = MANIFEST_FIXED_BYTES;
 	ZSTD_CCtx_setParameter(w->zstd, ZSTD_c_compressionLevel, zstd_level);
 	ZSTD_CCtx_setParameter(w->zstd, ZSTD_c_contentSizeFlag, 1);
 	ZSTD_CCtx_setParameter(w->zstd, ZSTD_c_checksumFlag, 0);
@@ -81,7 +89,7 @@ static int add_entry(sat_bundle_writer *w, const sat_frame_entry *entry, sat_err
 		size_t room = w->frame_room == 0 ? 16 : w->frame_room * 2;
 		sat_frame_entry *frames = realloc(w->frames, room * sizeof *frames);
 		if (frames == NULL)
-			return sat_fail(err, SAT_ENOMEM, "out of memory");
+			return sat_no_memory(err);
 		w->frames = frames;
 		w->frame_room = room;
 	}
@@ -89,19 +97,30 @@ static int add_entry(sat_bundle_writer *w, const sat_frame_entry *entry, sat_err
 	return 0;
 }
 
-/* Room for as many frames of the size seen so far as the largest bundle could hold, and a half more. */
+/* Frames of the size seen so far, as many as the largest bundle could hold and a half more, if that does
+ * not take more than RESERVE_BYTES_MIN, or twice as much as those that are there. */
 static void reserve_manifest(sat_bundle_writer *w)
 {
 	uint64_t average = w->body_bytes / w->frame_count;
 	uint64_t frames = w->bytes_max / (average > 0 ? average : 1);
+	uint64_t cheap = w->frame_count + RESERVE_BYTES_MIN / FRAME_ENTRY_BYTES;
 	frames += frames / 2 + 16;
+	if (cheap < 3 * (uint64_t)w->frame_count)
+		cheap = 3 * (uint64_t)w->frame_count;
+	if (frames > cheap)
+		frames = cheap;
 	if (frames > SAT_FRAMES_MAX)
 		frames = SAT_FRAMES_MAX;
 	w->frames_max = (size_t)frames;
-	uint64_t plain = sat_padme(MANIFEST_REST_BYTES + frames * FRAME_ENTRY_BYTES + SAT_SIGNATURE_BYTES);
+	uint64_t plain = sat_padme(w->rest_bytes + frames * FRAME_ENTRY_BYTES + SAT_SIGNATURE_BYTES);
 	if (plain + SAT_BOX_BYTES > SAT_MANIFEST_BOX_MAX)
 		plain = SAT_MANIFEST_BOX_MAX - SAT_BOX_BYTES;
 	w->manifest_box = (uint32_t)plain + SAT_BOX_BYTES;
+}
+
+void sat_bundle_writer_names(sat_bundle_writer *w, size_t names)
+{
+	w->rest_bytes = MANIFEST_FIXED_BYTES + names * SAT_NAME16_BYTES;
 }
 
 int sat_bundle_writer_add(sat_bundle_writer *w, const void *frame, size_t count, sat_name16 *name,
@@ -114,13 +133,13 @@ int sat_bundle_writer_add(sat_bundle_writer *w, const void *frame, size_t count,
 	size_t bound = ZSTD_compressBound(count);
 	uint8_t *packed = sat_bytes_extend(&w->packed, bound);
 	if (packed == NULL)
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	size_t length = ZSTD_compress2(w->zstd, packed, bound, frame, count);
 	if (ZSTD_isError(length))
 		return sat_fail(err, SAT_ENOMEM, "a frame could not be compressed: %s", ZSTD_getErrorName(length));
 	uint8_t *sealed = sat_bytes_extend(&w->body, length + SAT_BOX_BYTES);
 	if (sealed == NULL)
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	sat_envelope_seal_frame(w->envelope, w->frame_count, sealed, packed, length);
 	sat_frame_entry entry = { .length = length + SAT_BOX_BYTES, .expanded = count };
 	sat_hash(entry.hash, "satchel1frame", sealed, length + SAT_BOX_BYTES);
@@ -135,7 +154,7 @@ int sat_bundle_writer_add(sat_bundle_writer *w, const void *frame, size_t count,
 
 bool sat_bundle_writer_full(const sat_bundle_writer *w)
 {
-	uint64_t ends = 2 * (uint64_t)(SAT_HEADER_BYTES + MANIFEST_REST_BYTES + w->frame_count * FRAME_ENTRY_BYTES);
+	uint64_t ends = 2 * (uint64_t)(SAT_HEADER_BYTES + w->rest_bytes + w->frame_count * FRAME_ENTRY_BYTES);
 	if (w->manifest_box > 0)
 		ends = 2 * (uint64_t)(SAT_HEADER_BYTES + w->manifest_box);
 	return w->frame_count + 1 >= w->frames_max ||
@@ -164,12 +183,12 @@ static int seal_manifest(sat_bundle_writer *w, const sat_bytes *plain, const sat
 	size_t zeros = w->manifest_box - SAT_BOX_BYTES - box.length;
 	uint8_t *pad = sat_bytes_extend(&box, zeros);
 	if (pad == NULL && zeros > 0)
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	memset(pad, 0, zeros);
 	sat_bytes_put(&w->front, header, sizeof header);
 	uint8_t *sealed = sat_bytes_extend(&w->front, w->manifest_box);
 	if (sealed == NULL)
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	sat_envelope_seal_manifest(w->envelope, sealed, box.data, box.length);
 	return 0;
 }
@@ -181,7 +200,7 @@ static int put_tail(sat_bundle_writer *w, uint64_t size, sat_error *err)
 		uint64_t padding = size - (2 * w->front.length + w->body_bytes + SAT_HASH_BYTES);
 		uint8_t *room = sat_bytes_extend(&w->body, (size_t)padding);
 		if (room == NULL && padding > 0)
-			return sat_fail(err, SAT_ENOMEM, "out of memory");
+			return sat_no_memory(err);
 		sat_envelope_padding(w->envelope, 0, room, (size_t)padding);
 		sat_bytes_put(&w->body, w->front.data + SAT_HEADER_BYTES, w->front.length - SAT_HEADER_BYTES);
 		sat_bytes_put(&w->body, w->front.data, SAT_HEADER_BYTES);
@@ -192,7 +211,7 @@ static int put_tail(sat_bundle_writer *w, uint64_t size, sat_error *err)
 	sat_hash_end(&w->hasher, hash);
 	sat_bytes_put(&w->body, hash, sizeof hash);
 	return sat_bytes_ok(&w->body) && sat_bytes_ok(&w->front) ? 0
-	                                                         : sat_fail(err, SAT_ENOMEM, "out of memory");
+	                                                         : sat_no_memory(err);
 }
 
 int sat_bundle_writer_finish(sat_bundle_writer *w, sat_manifest *manifest, const sat_identity *identity,
@@ -207,7 +226,7 @@ int sat_bundle_writer_finish(sat_bundle_writer *w, sat_manifest *manifest, const
 	SAT_BYTES(plain);
 	sat_manifest_write(manifest, &plain);
 	if (!sat_bytes_ok(&plain))
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	if (w->manifest_box == 0) {
 		SAT_BYTES(length);
 		sat_bytes_put_varint(&length, plain.length);

@@ -31,6 +31,9 @@ int sat_bundle_writer_begin(sat_bundle_writer **writer, sat_form form, const sat
 void sat_bundle_writer_free(sat_bundle_writer *writer);
 SAT_AUTO_DEFINE(sat_bundle_writer)
 
+/* How many names of bundles and frames the manifest will list besides its own frames, at most; without
+ * this, none.  Before the first frame. */
+void sat_bundle_writer_names(sat_bundle_writer *writer, size_t names);
 /* Compresses and seals one frame; `name` receives the frame's name. */
 int sat_bundle_writer_add(sat_bundle_writer *writer, const void *frame, size_t count, sat_name16 *name,
                           sat_error *err);

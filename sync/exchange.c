@@ -37,8 +37,6 @@ typedef struct merge {
 	sat_arena frame_arena;
 } merge;
 
-static int no_memory(sat_error *err) { return sat_fail(err, SAT_ENOMEM, "out of memory"); }
-
 /* Ends the bundle with a verdict: no error, and nothing changed. */
 static int verdict(merge *m, sat_verdict v, const char *reason)
 {
@@ -175,16 +173,23 @@ static int was_released(merge *m, bool *released, sat_error *err)
 	return rc < 0 ? rc : 0;
 }
 
-/* The sender has heard an incarnation of ours that this store does not know: another copy of it goes on
- * somewhere.  From here on this one is another. */
-static void notice_twin(merge *m, const sat_manifest *manifest)
+/* Another copy of this store goes on somewhere when the sender has heard an incarnation of ours that this
+ * store does not know; or one that it knows (through others, or from before) after it heard the present
+ * one, which is past for the sender then.  From here on this store is another.  A sender that has not
+ * heard the present one yet is only late. */
+static int notice_twin(merge *m, const sat_manifest *manifest, sat_error *err)
 {
 	if (sat_incarnation_none(manifest->heard))
-		return;
-	const sat_incarnation *known =
-		sat_incarnation_at(m->store, sat_incarnation_find(m->store, manifest->heard));
-	if (known == NULL || known->device != 1)
+		return 0;
+	int64_t index = sat_incarnation_find(m->store, manifest->heard);
+	const sat_incarnation *known = sat_incarnation_at(m->store, index);
+	bool past = known == NULL || known->device != 1;
+	int rc = 0;
+	if (!past && index != m->store->own)
+		rc = sat_ledger_present_heard(m->store, manifest, &past, err);
+	if (rc == 0 && past)
 		sat_incarnation_leave(m->store);
+	return rc;
 }
 
 static int begin(merge *m, const sat_manifest *manifest, sat_error *err)
@@ -193,7 +198,9 @@ static int begin(merge *m, const sat_manifest *manifest, sat_error *err)
 	if (rc != 0)
 		return rc;
 	m->begun = true;
-	notice_twin(m, manifest);
+	rc = notice_twin(m, manifest, err);
+	if (rc != 0)
+		return rc;
 	sat_sender from = { .device = m->peer.id, .registry = m->peer.role == SAT_REGISTRY,
 		            .vouches = (manifest->flags & SAT_MANIFEST_VOUCHES) != 0,
 		            .revoked = strcmp(m->peer.state, "revoked") == 0 };
@@ -207,7 +214,7 @@ static int begin(merge *m, const sat_manifest *manifest, sat_error *err)
 	if (rc == 0)
 		rc = sat_admission_begin(&m->admission, m->store, &from, err);
 	m->states = calloc(manifest->frame_count + 1, sizeof *m->states);
-	return rc == 0 && m->states == NULL ? no_memory(err) : rc;
+	return rc == 0 && m->states == NULL ? sat_no_memory(err) : rc;
 }
 
 /* A statement counts when the device that it names signed it; of unknown devices nothing counts. */

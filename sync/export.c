@@ -11,7 +11,7 @@
 #include "ledger.h"
 
 /* zstd's levels for the two kinds of way: measured in `./run bench`. */
-enum { STICK_ZSTD = 5, SLOW_LINK_ZSTD = 19 };
+enum { STICK_ZSTD = 3, SLOW_LINK_ZSTD = 19 };
 
 typedef struct job {
 	sat_store *store;
@@ -35,8 +35,6 @@ typedef struct job {
 	bool assumed;
 	sat_bytes plain;            /* scratch for one frame */
 } job;
-
-static int no_memory(sat_error *err) { return sat_fail(err, SAT_ENOMEM, "out of memory"); }
 
 /* --- parts ---------------------------------------------------------------------------------------- */
 
@@ -63,9 +61,16 @@ static int begin_part(job *j, sat_error *err)
 	if (most == 0 || most > SAT_BUNDLE_BYTES_MAX)
 		most = SAT_BUNDLE_BYTES_MAX;
 	j->frame_count = 0;
-	return sat_bundle_writer_begin(&j->writer, j->options.form, &j->peer.keys,
-	                               j->options.level == SAT_LEVEL_SLOW_LINK ? SLOW_LINK_ZSTD : STICK_ZSTD,
-	                               most, j->store->env, err);
+	size_t names;
+	int rc = sat_ledger_receipt_names(j->store, j->peer.id, &names, err);
+	if (rc == 0)
+		rc = sat_bundle_writer_begin(&j->writer, j->options.form, &j->peer.keys,
+		                             j->options.level == SAT_LEVEL_SLOW_LINK ? SLOW_LINK_ZSTD
+		                                                                     : STICK_ZSTD,
+		                             most, j->store->env, err);
+	if (rc == 0)
+		sat_bundle_writer_names(j->writer, names + j->rest_count);
+	return rc;
 }
 
 static void fill_manifest(job *j, sat_manifest *m, unsigned flags)
@@ -112,7 +117,7 @@ static int remember_rests(job *j, sat_error *err)
 		size_t room = need * 2 + 16;
 		sat_name16 *grown = sat_arena_take(&j->arena, room * sizeof *grown);
 		if (grown == NULL)
-			return no_memory(err);
+			return sat_no_memory(err);
 		if (j->rest_count > 0)
 			memcpy(grown, j->rests, j->rest_count * sizeof *grown);
 		j->rests = grown;
@@ -158,7 +163,7 @@ static int note_frame(job *j, const sat_name16 *name, const sat_chunk *chunk, sa
 		size_t room = j->frame_room == 0 ? 16 : j->frame_room * 2;
 		sat_sent_frame *grown = sat_arena_take(&j->arena, room * sizeof *grown);
 		if (grown == NULL)
-			return no_memory(err);
+			return sat_no_memory(err);
 		if (j->frame_count > 0)
 			memcpy(grown, j->frames, j->frame_count * sizeof *grown);
 		j->frames = grown;

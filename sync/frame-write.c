@@ -635,7 +635,7 @@ static int assemble(writer *w, sat_bytes *frame, sat_error *err)
 	if (rc == 0 && w->failed != 0)
 		rc = sat_fail(err, w->failed, "a frame could not be written");
 	if (rc == 0 && (!sat_bytes_ok(frame) || !sat_bytes_ok(&w->body)))
-		rc = sat_fail(err, SAT_ENOMEM, "out of memory");
+		rc = sat_no_memory(err);
 	if (rc == 0 && frame->length - before > SAT_FRAME_BYTES_MAX)
 		rc = sat_fail(err, SAT_ELIMIT, "a record is too large for one frame");
 	return rc;
@@ -648,7 +648,7 @@ int sat_frame_write(sat_store *store, const sat_chunk *chunk, sat_bytes *frame, 
 	w.names = calloc(store->incarnation_count + 1, sizeof *w.names);
 	int rc = 0;
 	if (w.frame_index == NULL || w.names == NULL) {
-		rc = sat_fail(err, SAT_ENOMEM, "out of memory");
+		rc = sat_no_memory(err);
 	} else {
 		write_statements(&w, chunk);
 		write_tombstones(&w, chunk);

@@ -7,8 +7,6 @@
 #include "core/incarnation.h"
 #include "core/store-private.h"
 
-static int no_memory(sat_error *err) { return sat_fail(err, SAT_ENOMEM, "out of memory"); }
-
 /* Runs one statement with integer and blob parameters: "i" int64_t, "n" const sat_name16 *, "s" text,
  * "0" NULL. */
 static int run(sat_store *store, sat_error *err, const char *sql, const char *types, ...)
@@ -114,7 +112,7 @@ static int frame_spans(sat_store *store, int64_t device, int track, int least, i
 	sat_bind_int(s, 4, most);
 	while ((rc = sat_step(store->db, s, err)) == 1) {
 		if (!add_span(list, arena, sat_column_int(s, 0), sat_column_int(s, 1))) {
-			rc = no_memory(err);
+			rc = sat_no_memory(err);
 			break;
 		}
 	}
@@ -161,7 +159,7 @@ static int names_of(sat_store *store, const char *sql, int64_t parameter, int64_
 			room = room == 0 ? 16 : room * 2;
 			sat_name16 *grown = sat_arena_take(arena, room * sizeof *grown);
 			if (grown == NULL) {
-				rc = no_memory(err);
+				rc = sat_no_memory(err);
 				break;
 			}
 			if (*count > 0)
@@ -190,7 +188,7 @@ int sat_ledger_plan(sat_store *store, int64_t device, sat_arena *arena, sat_plan
 			break;
 		join_spans(&covered);
 		if (!gaps_between(&covered, plan->base_upto, plan->upto, &gaps, arena))
-			rc = no_memory(err);
+			rc = sat_no_memory(err);
 		plan->gaps[track] = gaps.at;
 		plan->gap_count[track] = gaps.count;
 	}
@@ -208,7 +206,7 @@ int sat_ledger_plan_all(sat_store *store, sat_arena *arena, sat_plan *plan, sat_
 	for (int track = 0; track < 2; track++) {
 		span_list gaps = { 0 };
 		if (store->seq > 0 && !add_span(&gaps, arena, 0, store->seq))
-			return no_memory(err);
+			return sat_no_memory(err);
 		plan->gaps[track] = gaps.at;
 		plan->gap_count[track] = gaps.count;
 	}
@@ -221,9 +219,9 @@ int sat_ledger_sent(sat_store *store, int64_t device, const sat_name16 *bundle, 
 {
 	int64_t now = store->env->now(store->env->context);
 	int rc = run(store, err,
-	             "INSERT INTO sat_sent(name, device, upto, assumes, at, file, courier) "
-	             "VALUES(?, ?, ?, nullif(?, 0), ?, ?, ?)", "niiiisn", bundle, device, upto, assumes, now, file,
-	             (const sat_name16 *)courier);
+	             "INSERT INTO sat_sent(name, device, upto, under, assumes, at, file, courier) "
+	             "VALUES(?, ?, ?, ?, nullif(?, 0), ?, ?, ?)", "niiiiisn", bundle, device, upto, store->own,
+	             assumes, now, file, (const sat_name16 *)courier);
 	sat_stmt *s = NULL;
 	if (rc == 0)
 		rc = sat_db_prepare(store->db, &s,
@@ -277,6 +275,21 @@ int sat_ledger_receipt(sat_store *store, int64_t device, sat_manifest *manifest,
 		              &manifest->declined_count, err);
 	manifest->receipt = true;
 	return rc;
+}
+
+int sat_ledger_receipt_names(sat_store *store, int64_t device, size_t *names, sat_error *err)
+{
+	sat_stmt *s = NULL;
+	int rc = sat_db_prepare(store->db, &s,
+	                        "SELECT (SELECT count(*) FROM sat_held WHERE device = ?1) + "
+	                        "(SELECT count(*) FROM sat_got_frame WHERE device = ?1)", err);
+	if (rc == 0) {
+		sat_bind_int(s, 1, device);
+		rc = sat_step(store->db, s, err);
+	}
+	*names = rc == 1 ? (size_t)sat_column_int(s, 0) : 0;
+	sat_db_finalize(store->db, &s);
+	return rc < 0 ? rc : 0;
 }
 
 int sat_ledger_receipt_due(sat_store *store, int64_t device, bool *due, sat_error *err)
@@ -372,6 +385,37 @@ int sat_ledger_heard(sat_store *store, int64_t device, const sat_manifest *m, in
 	if (rc != 0 || !m->receipt || (int64_t)m->receipt_counter <= peer.heard_counter)
 		return rc;
 	return take_receipt(store, device, m, err);
+}
+
+static int sent_under_own(sat_store *store, const char *sql, const sat_name16 *names, size_t count, bool *yes,
+                          sat_error *err)
+{
+	sat_stmt *s = NULL;
+	int rc = sat_db_prepare(store->db, &s, sql, err);
+	for (size_t i = 0; rc == 0 && !*yes && i < count; i++) {
+		sat_bind_blob(s, 1, names[i].bytes, SAT_NAME16_BYTES);
+		sat_bind_int(s, 2, store->own);
+		rc = sat_step(store->db, s, err);
+		*yes = rc == 1;
+		rc = rc < 0 ? rc : 0;
+		sat_reset(s);
+	}
+	sat_db_finalize(store->db, &s);
+	return rc;
+}
+
+int sat_ledger_present_heard(sat_store *store, const sat_manifest *m, bool *yes, sat_error *err)
+{
+	static const char bundle[] = "SELECT 1 FROM sat_sent WHERE name = ? AND under = ?";
+	static const char frame[] = "SELECT 1 FROM sat_sent_frame f JOIN sat_sent s ON s.name = f.bundle "
+	                            "WHERE f.name = ? AND s.under = ?";
+	*yes = false;
+	if (store->own == 0 || !m->receipt)
+		return 0;
+	int rc = sent_under_own(store, bundle, m->held, m->held_count, yes, err);
+	if (rc == 0)
+		rc = sent_under_own(store, frame, m->settled, m->settled_count, yes, err);
+	return rc != 0 ? rc : sent_under_own(store, frame, m->declined, m->declined_count, yes, err);
 }
 
 /* --- bundles that come in --------------------------------------------------------------------------- */
@@ -487,7 +531,7 @@ int sat_ledger_standing(sat_store *store, int64_t device, sat_arena *arena, sat_
 	int rc = base_of(store, device, &base, &upto, err);
 	span_list received = { 0 }, offered = { 0 }, copied = { 0 }, unsent = { 0 };
 	if (rc == 0 && upto > 0 && !add_span(&received, arena, 0, upto))
-		rc = no_memory(err);
+		rc = sat_no_memory(err);
 	if (rc == 0)
 		rc = frame_spans(store, device, SAT_TRACK_RECORDS, SAT_FRAME_SETTLED, SAT_FRAME_SETTLED, &received,
 		                 arena, err);
@@ -507,18 +551,18 @@ int sat_ledger_standing(sat_store *store, int64_t device, sat_arena *arena, sat_
 	received = (span_list){ 0 };
 	for (size_t i = 0; i < whole.count; i++) {
 		if (!gaps_between(&declined, whole.at[i].above, whole.at[i].upto, &received, arena))
-			return no_memory(err);
+			return sat_no_memory(err);
 	}
 	for (size_t i = 0; i < whole.count; i++) {
 		if (!add_span(&offered, arena, whole.at[i].above, whole.at[i].upto))
-			return no_memory(err);
+			return sat_no_memory(err);
 	}
 	join_spans(&offered);
 	if (!gaps_between(&offered, 0, store->seq, &unsent, arena))
-		return no_memory(err);
+		return sat_no_memory(err);
 	for (size_t i = 0; i < offered.count; i++) {
 		if (!gaps_between(&received, offered.at[i].above, offered.at[i].upto, &copied, arena))
-			return no_memory(err);
+			return sat_no_memory(err);
 	}
 	*standing = (sat_standing){ .received = received.at, .received_count = received.count,
 		                    .copied = copied.at, .copied_count = copied.count,

@@ -52,12 +52,17 @@ int sat_ledger_sent(sat_store *store, int64_t device, const sat_name16 *bundle, 
 /* Fills in the receipt of a manifest for a peer (lists in `arena`). */
 int sat_ledger_receipt(sat_store *store, int64_t device, sat_manifest *manifest, sat_arena *arena,
                        sat_error *err);
+/* How many names such a receipt would list. */
+int sat_ledger_receipt_names(sat_store *store, int64_t device, size_t *names, sat_error *err);
 /* True when the peer sent something that no receipt of ours has named. */
 int sat_ledger_receipt_due(sat_store *store, int64_t device, bool *due, sat_error *err);
 
 /* A verified manifest of a peer arrived: notes which incarnation was heard, and takes its receipt. */
 int sat_ledger_heard(sat_store *store, int64_t device, const sat_manifest *manifest, int64_t incarnation,
                      sat_error *err);
+
+/* True when a peer's receipt names something that was sent under our present incarnation. */
+int sat_ledger_present_heard(sat_store *store, const sat_manifest *manifest, bool *yes, sat_error *err);
 
 typedef enum sat_frame_state { SAT_FRAME_NONE = 0, SAT_FRAME_SETTLED = 1, SAT_FRAME_DECLINED = 2 } sat_frame_state;
 /* The frames of a bundle came in with these states (NONE: lost or missing something). */

@@ -31,7 +31,7 @@ static uint8_t *room_for(sat_pull *pull, size_t count, sat_error *err)
 	/* One byte more, so that nothing to read is still somewhere. */
 	uint8_t *room = sat_bytes_extend(&pull->buffer, count + 1);
 	if (room == NULL)
-		sat_fail(err, SAT_ENOMEM, "out of memory");
+		sat_no_memory(err);
 	return room;
 }
 

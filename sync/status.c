@@ -95,7 +95,7 @@ int sat_status_read(sat_store *store, sat_arena *arena, sat_status *status, sat_
 		return rc;
 	status->peers = sat_arena_zeroed(arena, count + 1, sizeof *status->peers);
 	if (status->peers == NULL)
-		return sat_fail(err, SAT_ENOMEM, "out of memory");
+		return sat_no_memory(err);
 	for (size_t i = 0; rc == 0 && i < count; i++) {
 		if (!shown(store, &devices[i]))
 			continue;
@@ -129,7 +129,7 @@ int sat_quarantine_list(sat_store *store, sat_arena *arena, sat_set_aside **list
 		                    "LEFT JOIN sat_device d ON d.id = q.device ORDER BY q.at", err);
 	*list = rc == 0 ? sat_arena_zeroed(arena, (size_t)all + 1, sizeof **list) : NULL;
 	if (rc == 0 && *list == NULL)
-		rc = sat_fail(err, SAT_ENOMEM, "out of memory");
+		rc = sat_no_memory(err);
 	while (rc == 0 && *count < (size_t)all && (rc = sat_step(store->db, s, err)) == 1) {
 		sat_set_aside *item = &(*list)[(*count)++];
 		size_t length;
@@ -141,7 +141,7 @@ int sat_quarantine_list(sat_store *store, sat_arena *arena, sat_set_aside **list
 		item->reason = sat_arena_copy(arena, reason, length);
 		item->at = sat_column_int(s, 3);
 		snprintf(item->state, sizeof item->state, "%s", sat_column_text(s, 4, NULL));
-		rc = item->reason == NULL ? sat_fail(err, SAT_ENOMEM, "out of memory") : 0;
+		rc = item->reason == NULL ? sat_no_memory(err) : 0;
 	}
 	sat_db_finalize(store->db, &s);
 	return rc < 0 ? rc : 0;

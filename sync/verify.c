@@ -224,7 +224,7 @@ int sat_bundle_inspect(sat_store *store, const sat_identity *identity, sat_carri
 	if (rc != 0)
 		json_object_set_new(json, "reason", json_string(why.message));
 	char *text = json_dumps(json, JSON_INDENT(1));
-	rc = text == NULL ? sat_fail(err, SAT_ENOMEM, "out of memory") : 0;
+	rc = text == NULL ? sat_no_memory(err) : 0;
 	if (text != NULL)
 		sat_bytes_put(out, text, strlen(text));
 	free(text);

@@ -226,6 +226,7 @@ CREATE TABLE sat_sent (
   name    BLOB PRIMARY KEY,
   device  INTEGER NOT NULL,
   upto    INTEGER NOT NULL,
+  under   INTEGER,                    -- incarnation under which it was written
   assumes INTEGER,                    -- incarnation whose told records were left out
   at      INTEGER NOT NULL,
   file    TEXT NOT NULL,

@@ -164,7 +164,7 @@ int main(int argc, char **argv)
 	const char *temporary = getenv("TMPDIR");
 	options o = { .dir = temporary != NULL && *temporary != '\0' ? temporary : "/tmp",
 		      .rounds = 5,
-		      .cache_kib = 16 * 1024,
+		      .cache_kib = 8 * 1024,
 		      .seed = SAT_WORKLOAD_SEED,
 		      .sizes = { 50, 500, 2000 },
 		      .size_count = 3 };

@@ -91,7 +91,7 @@ static void meet(trial *t, mishap *m)
 		rc = t->operation->run(c, &err);
 	m->report->code = rc;
 	m->report->returned = rc == 0;
-	mishap_done(m, mishap_step(m, MISHAP_STORE, MISHAP_RETURN));
+	mishap_done(mishap_step(m, MISHAP_STORE, MISHAP_RETURN));
 	if (rc != 0 && r->store != NULL)
 		try_again(t, m);
 	sat_store_close(r->store, NULL);
@@ -178,8 +178,7 @@ static bool is_survived(trial *t, mishap *m)
 	return in_child(t, look_part, m) == 0;
 }
 
-/* Steps of which there are few are all stopped at, of many like writes every STRIDE-th, another one for each
- * kind of mishap. */
+/* All steps but plain writes are stopped at; of those every STRIDE-th, and others for each kind of mishap. */
 static bool is_chosen(const trial *t, mishap_kind kind, unsigned at)
 {
 	if (t->only_step != 0)
@@ -294,9 +293,10 @@ static void try_operation(trial *t)
 		unsigned stopped = stop_everywhere(t, kind);
 		printf(" %s %u%s", mishap_name(kind), stopped, kind + 1 < MISHAP_KINDS ? "," : "\n");
 		fflush(stdout);
-		if (t->only_step == 0 && stopped < t->operation->steps_min / STRIDE) {
-			printf("\n%s: fewer than the %u steps that there were\n", t->operation->name,
-			       t->operation->steps_min / STRIDE);
+		unsigned floor = t->operation->steps_min / STRIDE;
+		if (t->only_step == 0 && (t->steps < t->operation->steps_min || stopped < floor)) {
+			printf("\n%s: %u of %u steps, and %u of %u were expected\n", t->operation->name, stopped,
+			       t->steps, floor, t->operation->steps_min);
 			t->failed++;
 		}
 	}

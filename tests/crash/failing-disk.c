@@ -51,7 +51,7 @@ static int disk_open(void *context, const char *path, int flags, mode_t mode)
 		remember(d, fd, path, (flags & O_DIRECTORY) != 0);
 	if (fd >= 0 && (flags & O_CREAT) != 0)
 		unsynced_create(d->mishap->unsynced, path);
-	mishap_done(d->mishap, answer);
+	mishap_done(answer);
 	return fd;
 }
 
@@ -70,7 +70,7 @@ static ssize_t disk_pwrite(void *context, int fd, const void *data, size_t count
 		count = mishap_part(d->mishap, count);
 	unsynced_write(d->mishap->unsynced, d->open[entry_of(d, fd)].path, (uint64_t)offset, data, count);
 	ssize_t put = sat_disk_system()->pwrite(NULL, fd, data, count, offset);
-	mishap_done(d->mishap, answer);
+	mishap_done(answer);
 	return put;
 }
 
@@ -86,7 +86,7 @@ static int disk_fsync(void *context, int fd)
 		unsynced_sync_folder(d->mishap->unsynced, d->open[i].path);
 	else if (rc == 0)
 		unsynced_sync(d->mishap->unsynced, d->open[i].path);
-	mishap_done(d->mishap, answer);
+	mishap_done(answer);
 	return rc;
 }
 
@@ -106,7 +106,7 @@ static int disk_rename_new(void *context, const char *from, const char *to)
 	int rc = sat_disk_system()->rename_new(NULL, from, to);
 	if (rc == 0)
 		unsynced_rename(d->mishap->unsynced, from, to);
-	mishap_done(d->mishap, answer);
+	mishap_done(answer);
 	return rc;
 }
 
@@ -118,7 +118,7 @@ static int disk_unlink(void *context, const char *path)
 		return -1;
 	unsynced_remove(d->mishap->unsynced, path);
 	int rc = sat_disk_system()->unlink(NULL, path);
-	mishap_done(d->mishap, answer);
+	mishap_done(answer);
 	return rc;
 }
 
@@ -131,7 +131,7 @@ static int disk_mkdir(void *context, const char *path, mode_t mode)
 	int rc = sat_disk_system()->mkdir(NULL, path, mode);
 	if (rc == 0)
 		unsynced_make_folder(d->mishap->unsynced, path);
-	mishap_done(d->mishap, answer);
+	mishap_done(answer);
 	return rc;
 }
 

@@ -61,7 +61,7 @@ static int file_write(sqlite3_file *file, const void *data, int count, sqlite3_i
 		count = (int)mishap_part(f->mishap, (size_t)count);
 	unsynced_write(f->mishap->unsynced, f->path, (uint64_t)offset, data, (size_t)count);
 	int rc = count == 0 ? SQLITE_OK : real->pMethods->xWrite(real, data, count, offset);
-	mishap_done(f->mishap, answer);
+	mishap_done(answer);
 	return rc;
 }
 
@@ -76,7 +76,7 @@ static int file_truncate(sqlite3_file *file, sqlite3_int64 size)
 		return error_of(answer, SQLITE_IOERR_TRUNCATE);
 	unsynced_truncate(f->mishap->unsynced, f->path, (uint64_t)size);
 	int rc = real->pMethods->xTruncate(real, size);
-	mishap_done(f->mishap, answer);
+	mishap_done(answer);
 	return rc;
 }
 
@@ -96,7 +96,7 @@ static int file_sync(sqlite3_file *file, int flags)
 		if (f->journal)
 			sync_folder_of(f->mishap->unsynced, f->path);
 	}
-	mishap_done(f->mishap, answer);
+	mishap_done(answer);
 	return rc;
 }
 
@@ -168,7 +168,7 @@ static int vfs_open(sqlite3_vfs *vfs, sqlite3_filename path, sqlite3_file *file,
 		f->base.pMethods = &file_methods;
 	if (rc == SQLITE_OK && creates)
 		unsynced_create(f->mishap->unsynced, path);
-	mishap_done(f->mishap, answer);
+	mishap_done(answer);
 	return rc;
 }
 
@@ -182,7 +182,7 @@ static int vfs_delete(sqlite3_vfs *vfs, const char *path, int sync_folder)
 	int rc = real_vfs(vfs)->xDelete(real_vfs(vfs), path, sync_folder);
 	if (rc == SQLITE_OK && sync_folder)
 		sync_folder_of(m->unsynced, path);
-	mishap_done(m, answer);
+	mishap_done(answer);
 	return rc;
 }
 

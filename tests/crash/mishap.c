@@ -70,9 +70,8 @@ mishap_answer mishap_step(mishap *m, mishap_medium medium, mishap_what what)
 	return refusal(m);
 }
 
-void mishap_done(const mishap *m, mishap_answer answer)
+void mishap_done(mishap_answer answer)
 {
-	(void)m;
 	if (answer == MISHAP_TORN)
 		die();
 }

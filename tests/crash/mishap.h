@@ -8,7 +8,7 @@
  *     mishap_begin(&m);
  *     mishap_answer a = mishap_step(&m, MISHAP_STORE, MISHAP_WRITE);
  *     ... do the step, or fail as `a` says ...
- *     mishap_done(&m, a);
+ *     mishap_done(a);
  *
  * The report lives in memory that the parent shares, because a process that kills itself says nothing.
  */
@@ -89,7 +89,7 @@ void mishap_begin(mishap *m);
 /* Counts a step and says what becomes of it; does not return where the process dies at once. */
 mishap_answer mishap_step(mishap *m, mishap_medium medium, mishap_what what);
 /* Dies where a torn step was the last one. */
-void mishap_done(const mishap *m, mishap_answer answer);
+void mishap_done(mishap_answer answer);
 /* How many of `count` bytes a torn write writes. */
 size_t mishap_part(const mishap *m, size_t count);
 /* The end of the process: a power cut that was set for the step after the last one happens now. */

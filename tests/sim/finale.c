@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/record.h"
 #include "core/store-private.h"
 #include "parcel.h"
 #include "promises.h"
@@ -24,10 +25,25 @@ static bool carry(world *w, machine *from, machine *to)
 	return sent > 0;
 }
 
+/* A copy that has nothing to say is not noticed until it says something. */
+static void write_something(world *w, machine *m)
+{
+	sat_table *table = sat_table_named(m->store, "workshop");
+	sat_write write = { .column = sat_column_named(table, "title", SAT_TEXT)->number,
+		            .value = sat_value_text("the end", 7) };
+	sat_dot id;
+	MUST(w, sat_store_begin(m->store, err));
+	MUST(w, sat_record_add(m->store, table, &write, 1, &id, err));
+	MUST(w, sat_store_commit(m->store, err));
+	promise_after_write(w, m);
+}
+
 /* One machine a device speaks with the registry, until nobody has anything to say. */
 static void rounds(world *w, machine *const *laptops, size_t count)
 {
 	machine *registry = &w->machines[0];
+	for (size_t i = 0; i < count; i++)
+		write_something(w, laptops[i]);
 	/* A copy that learns of the other one says so only in the next round. */
 	int quiet = 0;
 	for (int round = 0; quiet < 2; round++) {

@@ -411,7 +411,9 @@ static bool shared(const world *w, const machine *from, const machine *to, const
 	/* A record that only a revoked laptop knows of waits for a person. */
 	if (holdings_cover(to->held, v) || holdings_tombstone(to->held, v->record) || holdings_waits(to->held, v))
 		return true;
-	/* What is not permitted there, with all persons known here, is declined for good. */
+	/* What is not permitted there, with all persons known here or there, is declined for good. */
+	if (!one->blank && holdings_answer(w, to->held, v, to->role) != SAT_PERMITTED)
+		return true;
 	const held_record *record = holdings_record(from->held, v->record);
 	unsigned needs = v->field < to->held->need_count ? to->held->needs[v->field] : 0;
 	return !one->blank && model_answer(&w->model, to->held->views, to->held->view_persons,

@@ -1,5 +1,6 @@
 /* See steps.h. */
 #include "steps.h"
+#include "core/erase.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,7 +76,8 @@ static void invent(world *w, machine *m, const sat_column *column, scribe *s)
 	s->count++;
 }
 
-static void commit_or_think_again(world *w, machine *m, const char *what, const char *which)
+/* True when it was kept. */
+static bool commit_or_think_again(world *w, machine *m, const char *what, const char *which)
 {
 	bool again = dice_chance(&w->dice, 3);
 	world_trace(w, "%4zu  %s %s %s%s", w->step, world_name(w, m), what, which, again ? ", but rolls back" : "");
@@ -84,6 +86,7 @@ static void commit_or_think_again(world *w, machine *m, const char *what, const 
 	else
 		MUST(w, sat_store_commit(m->store, err));
 	promise_after_write(w, m);
+	return !again;
 }
 
 static void decide(world *w, machine *m, sat_dot person, size_t count);
@@ -105,8 +108,7 @@ static void add(world *w, machine *m)
 	MUST(w, sat_store_begin(m->store, err));
 	MUST(w, sat_record_add(m->store, table, s.writes, s.count, &id, err));
 	bool person = table->person;
-	commit_or_think_again(w, m, "adds a", kind);
-	if (person && holdings_record(m->held, world_dot_of(w, m, id)) != NULL && dice_chance(&w->dice, 60))
+	if (commit_or_think_again(w, m, "adds a", kind) && person && dice_chance(&w->dice, 60))
 		decide(w, m, id, 1 + dice_below(&w->dice, 4));
 }
 

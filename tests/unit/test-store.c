@@ -12,6 +12,7 @@
 #include <sqlite3.h>
 
 #include "core/incarnation.h"
+#include "core/search.h"
 #include "core/record.h"
 #include "tests/support/replica.h"
 

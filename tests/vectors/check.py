@@ -217,10 +217,11 @@ def compare(vector: Vector, found: Json, whole: Optional[bool]) -> Optional[str]
 
 
 def example_of(document: str) -> bytes:
-    """The bytes of the worked example: the first column of its table of hex."""
+    """The bytes of the worked example: the first table of section 5."""
     with open(document, encoding="utf-8") as source:
         text = source.read().partition("\n## 5. ")[2]
-    return bytes.fromhex("".join(re.findall(r"^\| `([0-9a-f ]+)` \|", text, re.MULTILINE)))
+    table = text.partition("\nThe file:\n")[2].partition("\nThe manifest box")[0]
+    return bytes.fromhex("".join(re.findall(r"^\| `([0-9a-f]+)` \|", table, re.MULTILINE)))
 
 
 def main(argv: list[str]) -> int:
@@ -232,17 +233,17 @@ def main(argv: list[str]) -> int:
     lines = subprocess.run([reader] + paths, check=True, capture_output=True,
                            encoding="utf-8").stdout.splitlines()
     failed = 0
-    print(f"1..{2 * len(vectors) + 1}")
-    number = 0
     claims: list[tuple[str, Optional[str]]] = []
     for vector, line in zip(vectors, lines, strict=True):
         theirs = json.loads(line)
         ours = decoded(vector)
         claims.append((f"c reads {vector.name}", compare(vector, theirs, None)))
         claims.append((f"python reads {vector.name}", compare(vector, ours, theirs["whole"])))
-    example = next((v for v in vectors if v.name == "example"), None)
-    same = example is not None and example_of(document) == example.data
-    claims.append(("the worked example is the vector", None if same else "its hex differs"))
+    for vector in vectors:
+        if vector.name == "example":
+            same = example_of(document) == vector.data
+            claims.append(("the worked example is the vector", None if same else "its hex differs"))
+    print(f"1..{len(claims)}")
     for number, (name, wrong) in enumerate(claims, 1):
         print(f"{'not ok' if wrong else 'ok'} {number} - {name}")
         if wrong:

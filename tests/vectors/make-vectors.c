@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "content.h"
+#include "core/erase.h"
 #include "core/incarnation.h"
 #include "tests/support/forged-bundle.h"
 #include "vector.h"

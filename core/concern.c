@@ -1,0 +1,162 @@
+/* See concern.h. */
+#include "concern.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "store-private.h"
+
+/* Ids are collected first, since what is called may change the tables that are asked. */
+static int collect(sat_store *store, sat_stmt *s, sat_dot person, sat_dot **ids, size_t *count, sat_error *err)
+{
+	size_t room = *count;
+	sat_bind_int(s, 1, person);
+	int rc;
+	while ((rc = sat_step(store->db, s, err)) == 1) {
+		if (*count >= room) {
+			room = room < 16 ? 64 : room * 2;
+			sat_dot *grown = realloc(*ids, room * sizeof *grown);
+			if (grown == NULL) {
+				rc = sat_no_memory(err);
+				break;
+			}
+			*ids = grown;
+		}
+		(*ids)[(*count)++] = sat_column_int(s, 0);
+	}
+	sat_reset(s);
+	return rc;
+}
+
+static int each_in_table(sat_store *store, sat_table *table, const char *sql, sat_dot person,
+                         int (*each)(void *, sat_table *, sat_dot, sat_error *), void *context,
+                         sat_error *err)
+{
+	sat_stmt *s = NULL;
+	sat_dot *ids = NULL;
+	size_t count = 0;
+	int rc = sat_db_prepare(store->db, &s, sql, err);
+	if (rc == 0)
+		rc = collect(store, s, person, &ids, &count, err);
+	sat_db_finalize(store->db, &s);
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		rc = each(context, table, ids[i], err);
+	free(ids);
+	return rc;
+}
+
+static int each_by_columns(sat_store *store, sat_table *table, sat_dot person,
+                           int (*each)(void *, sat_table *, sat_dot, sat_error *), void *context,
+                           sat_error *err)
+{
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < table->column_count; i++) {
+		const sat_column *column = &table->columns[i];
+		if (!column->concerns || column->type != SAT_REFERENCE)
+			continue;
+		SAT_BYTES(sql);
+		sat_bytes_put(&sql, "SELECT id FROM \"", 16);
+		sat_bytes_put(&sql, table->name, strlen(table->name));
+		sat_bytes_put(&sql, "\" WHERE \"", 9);
+		char name[SAT_SQL_NAME_BYTES];
+		sat_column_sql_name(table, column, name);
+		sat_bytes_put(&sql, name, strlen(name));
+		sat_bytes_put(&sql, "\" = ?", 6);
+		rc = each_in_table(store, table, (const char *)sql.data, person, each, context, err);
+	}
+	return rc;
+}
+
+int sat_record_each_of_person(sat_store *store, sat_dot person,
+                              int (*each)(void *, sat_table *, sat_dot, sat_error *), void *context,
+                              sat_error *err)
+{
+	sat_table *own;
+	int rc = sat_table_of_record(store, person, &own, err);
+	if (rc == 0 && own != NULL)
+		rc = each(context, own, person, err);
+	for (size_t i = 0; rc == 0 && i < store->table_count; i++)
+		rc = each_by_columns(store, store->tables[i], person, each, context, err);
+	for (size_t i = 0; rc == 0 && i < store->table_count; i++) {
+		char sql[128] = "SELECT record FROM sat_concerned WHERE person = ? AND kind = ";
+		size_t n = strlen(sql);
+		int64_t kind = store->tables[i]->id;
+		if (kind >= 100)
+			sql[n++] = (char)('0' + kind / 100);
+		if (kind >= 10)
+			sql[n++] = (char)('0' + kind / 10 % 10);
+		sql[n++] = (char)('0' + kind % 10);
+		sql[n] = '\0';
+		rc = each_in_table(store, store->tables[i], sql, person, each, context, err);
+	}
+	return rc;
+}
+
+int sat_record_touch(sat_store *store, sat_table *table, sat_dot id, sat_error *err)
+{
+	int rc = sat_table_prepare(store, table, &table->touch, err);
+	if (rc != 0)
+		return rc;
+	sat_bind_int(table->touch, 1, store->seq + 1);
+	sat_bind_int(table->touch, 2, id);
+	sat_bind_int(table->touch, 3, store->offered);
+	rc = sat_run(store->db, table->touch, err);
+	if (rc == 0 && sat_db_changes(store->db) > 0)
+		sat_store_next_sequence(store);
+	return rc;
+}
+
+/* A dot that was given out here after the latest export.  Nobody else has heard of it, so nothing that
+ * was offered can name it. */
+static bool never_offered(const sat_store *store, sat_dot dot)
+{
+	return dot >= store->run_first && dot < store->run_first + store->run_count &&
+	       store->run_seq + (dot - store->run_first) > store->offered;
+}
+
+static int touch_one(void *context, sat_table *table, sat_dot id, sat_error *err)
+{
+	sat_store *store = context;
+	return never_offered(store, id) ? 0 : sat_record_touch(store, table, id, err);
+}
+
+/* Whether any record concerns somebody from the first to the last of these: a look into each index,
+ * which spares a look for each person when a bundle brings the decisions before the records. */
+static int any_concerned(sat_store *store, sat_dot first, sat_dot last, bool *any, sat_error *err)
+{
+	int rc = SAT_SQL(store, concerned_of_person,
+	                 "SELECT EXISTS(SELECT 1 FROM sat_concerned WHERE person BETWEEN ? AND ?)");
+	*any = false;
+	for (size_t i = 0; rc == 0 && !*any && i <= store->table_count; i++) {
+		sat_table *table = i < store->table_count ? store->tables[i] : NULL;
+		if (table != NULL && (rc = sat_table_prepare(store, table, &table->among, err)) != 0)
+			break;
+		sat_stmt *s = table != NULL ? table->among : store->sql.concerned_of_person;
+		sat_bind_int(s, 1, first);
+		sat_bind_int(s, 2, last);
+		rc = sat_step(store->db, s, err);
+		*any = rc == 1 && sat_column_int(s, 0) != 0;
+		sat_reset(s);
+		rc = rc < 0 ? rc : 0;
+	}
+	return rc;
+}
+
+int sat_record_touch_persons(sat_store *store, const sat_dot *persons, size_t count, sat_error *err)
+{
+	sat_dot first = INT64_MAX, last = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (never_offered(store, persons[i]))
+			continue;
+		first = persons[i] < first ? persons[i] : first;
+		last = persons[i] > last ? persons[i] : last;
+	}
+	/* Nobody's checkpoint can lie above what was never offered. */
+	bool any = store->offered > 0 && first <= last;
+	int rc = any ? any_concerned(store, first, last, &any, err) : 0;
+	for (size_t i = 0; rc == 0 && any && i < count; i++) {
+		if (!never_offered(store, persons[i]))
+			rc = sat_record_each_of_person(store, persons[i], touch_one, store, err);
+	}
+	return rc;
+}
