@@ -499,7 +499,8 @@ static int note_declined(sat_admission *a, const sat_state *state, const sat_sib
 {
 	sat_store *store = a->store;
 	int rc = SAT_SQL(store, declined_insert,
-	                 "INSERT OR IGNORE INTO sat_declined(record, field, dot, source) VALUES(?, ?, ?, ?)");
+	                 "INSERT OR IGNORE INTO sat_declined(record, field, dot, source) VALUES(?1, ?2, ?3, "
+	                 "coalesce((SELECT source FROM sat_waiting WHERE record = ?1 AND dot = ?3), ?4))");
 	if (rc == 0)
 		rc = SAT_SQL(store, declined_person_insert,
 		             "INSERT OR IGNORE INTO sat_declined_person(person, record) VALUES(?, ?)");
@@ -654,8 +655,9 @@ static size_t conflicts_in(const sat_state *state)
 	return n;
 }
 
-static int keep_waiting(sat_admission *a, const fitting *f, size_t first, size_t end, sat_error *err);
-static int wake_waiting(sat_admission *a, sat_state *state, bool *changed, sat_error *err);
+static int keep_waiting(sat_admission *a, const fitting *f, sat_state *told, sat_error *err);
+static int load_waiting(sat_admission *a, sat_state *slept, sat_error *err);
+static int forget_waiting(sat_admission *a, sat_dot record, sat_error *err);
 
 static int admit_record(sat_admission *a, const fitting *f, size_t first, size_t end, sat_error *err)
 {
@@ -664,18 +666,22 @@ static int admit_record(sat_admission *a, const fitting *f, size_t first, size_t
 	int rc = sat_record_erased(a->store, id, &erased, err);
 	if (rc != 0 || erased)
 		return rc;
-	sat_state told, before, state;
+	sat_state told, before, state = { .store = a->store, .table = f->table, .id = id, .arena = &a->arena };
+	sat_state slept = state;
 	rc = told_state(a, f, first, end, &told, err);
 	if (rc == 0)
 		rc = sat_record_load(a->store, f->table, id, &a->arena, &before, err);
 	if (rc != 0)
 		return rc;
 	if (!before.created && !told.created)
-		return keep_waiting(a, f, first, end, err);
-	state = (sat_state){ .store = a->store, .table = f->table, .id = id, .arena = &a->arena };
+		return keep_waiting(a, f, &told, err);
 	bool changed = false;
 	size_t declined_before = a->frame.declined, persons_told = told.person_count;
-	rc = sift(a, &told, &before, err);
+	/* What waited for the creation may say whom it concerns. */
+	if (!before.created)
+		rc = load_waiting(a, &slept, err);
+	if (rc == 0)
+		rc = sift(a, &told, before.created ? &before : &slept, err);
 	if (rc != 0)
 		return rc;
 	/* A new record of which nothing may be kept leaves nothing behind but what was declined. */
@@ -684,10 +690,13 @@ static int admit_record(sat_admission *a, const fitting *f, size_t first, size_t
 	if (sat_state_merge(&state, &before, &changed) != 0)
 		return sat_no_memory(err);
 	changed = !before.created;
-	if (sat_state_merge(&state, &told, &changed) != 0)
-		return sat_no_memory(err);
 	if (!before.created)
-		rc = wake_waiting(a, &state, &changed, err);
+		rc = sift(a, &slept, &told, err);
+	if (rc == 0 && !before.created)
+		rc = forget_waiting(a, id, err);
+	if (rc == 0 && (sat_state_merge(&state, &told, &changed) != 0 ||
+	                sat_state_merge(&state, &slept, &changed) != 0))
+		rc = sat_no_memory(err);
 	/* A person who is newly concerned may make older values dead. */
 	if (rc == 0)
 		rc = sat_state_erase_dead(a->store, a->gate, &state, &changed, err);
@@ -705,29 +714,50 @@ static int admit_record(sat_admission *a, const fitting *f, size_t first, size_t
 
 /* --- writes that wait for a creation -------------------------------------------------------------- */
 
-/* Kept as siblings in the form of clock.c with their values, in a table of their own. */
-static int keep_waiting(sat_admission *a, const fitting *f, size_t first, size_t end, sat_error *err)
+/* Whom a record that is not here concerns. */
+static int keep_waiting_persons(sat_admission *a, const sat_state *told, sat_error *err)
 {
-	sat_state told;
-	int rc = told_state(a, f, first, end, &told, err);
 	sat_store *store = a->store;
+	int rc = SAT_SQL(store, concerned_insert,
+	                 "INSERT OR IGNORE INTO sat_concerned(person, record, kind) VALUES(?, ?, ?)");
+	for (size_t i = 0; rc == 0 && i < told->person_count; i++) {
+		sat_bind_int(store->sql.concerned_insert, 1, told->persons[i]);
+		sat_bind_int(store->sql.concerned_insert, 2, told->id);
+		sat_bind_int(store->sql.concerned_insert, 3, told->table->id);
+		rc = sat_run(store->db, store->sql.concerned_insert, err);
+	}
+	return rc;
+}
+
+/* Kept as siblings in the form of clock.c with their values, in a table of their own.  What consent does
+ * not let in is declined now; the rest is asked about again when it wakes. */
+static int keep_waiting(sat_admission *a, const fitting *f, sat_state *told, sat_error *err)
+{
+	sat_store *store = a->store;
+	sat_state slept = { .store = store, .table = f->table, .id = told->id, .arena = &a->arena };
+	int rc = load_waiting(a, &slept, err);
+	if (rc == 0)
+		rc = sift(a, told, &slept, err);
+	if (rc == 0)
+		rc = keep_waiting_persons(a, told, err);
 	if (rc == 0)
 		rc = SAT_SQL(store, waiting_insert,
-		             "INSERT INTO sat_waiting(record, n, kind, field, dot, clock, content) "
-		             "SELECT ?1, ifnull(max(n), 0) + 1, ?2, ?3, ?4, ?5, ?6 FROM sat_waiting "
+		             "INSERT INTO sat_waiting(record, n, kind, field, dot, source, clock, content) "
+		             "SELECT ?1, ifnull(max(n), 0) + 1, ?2, ?3, ?4, ?7, ?5, ?6 FROM sat_waiting "
 		             "WHERE record = ?1 HAVING NOT EXISTS (SELECT 1 FROM sat_waiting WHERE record = ?1 "
 		             "AND field = ?3 AND dot = ?4 AND clock = ?5 AND content IS ?6)");
-	for (size_t i = 0; rc == 0 && i < told.count; i++) {
+	for (size_t i = 0; rc == 0 && i < told->count; i++) {
 		SAT_BYTES(clock);
-		if (sat_clock_write_one(&told.siblings[i], &clock) != 0)
+		if (sat_clock_write_one(&told->siblings[i], &clock) != 0)
 			return sat_no_memory(err);
 		sat_stmt *s = store->sql.waiting_insert;
-		sat_bind_int(s, 1, told.id);
+		sat_bind_int(s, 1, told->id);
 		sat_bind_int(s, 2, f->table->id);
-		sat_bind_int(s, 3, told.siblings[i].field);
-		sat_bind_int(s, 4, told.siblings[i].dot);
+		sat_bind_int(s, 3, told->siblings[i].field);
+		sat_bind_int(s, 4, told->siblings[i].dot);
 		sat_bind_blob(s, 5, clock.data, clock.length);
-		rc = sat_bind_value(s, 6, &told.siblings[i].value, &a->arena, err);
+		sat_bind_int(s, 7, a->from.device);
+		rc = sat_bind_value(s, 6, &told->siblings[i].value, &a->arena, err);
 		if (rc == 0)
 			rc = sat_run(store->db, s, err);
 		store->waiting += rc == 0 && sat_db_changes(store->db) > 0;
@@ -736,49 +766,68 @@ static int keep_waiting(sat_admission *a, const fitting *f, size_t first, size_t
 	return rc;
 }
 
-static int wake_waiting(sat_admission *a, sat_state *state, bool *changed, sat_error *err)
+static int load_waiting_persons(sat_admission *a, sat_state *slept, sat_error *err)
+{
+	sat_store *store = a->store;
+	int rc = SAT_SQL(store, concerned_of_record, "SELECT person FROM sat_concerned WHERE record = ?");
+	if (rc != 0)
+		return rc;
+	bool any;
+	sat_bind_int(store->sql.concerned_of_record, 1, slept->id);
+	while ((rc = sat_step(store->db, store->sql.concerned_of_record, err)) == 1) {
+		if (sat_state_concern(slept, sat_column_int(store->sql.concerned_of_record, 0), &any) != 0) {
+			rc = sat_no_memory(err);
+			break;
+		}
+	}
+	sat_reset(store->sql.concerned_of_record);
+	return rc;
+}
+
+/* Adds what waits for the record of `slept` to it. */
+static int load_waiting(sat_admission *a, sat_state *slept, sat_error *err)
 {
 	sat_store *store = a->store;
 	if (store->waiting == 0)
 		return 0;
 	int rc = SAT_SQL(store, waiting_select,
 	                 "SELECT clock, content FROM sat_waiting WHERE record = ? AND kind = ? ORDER BY n");
-	if (rc == 0)
-		rc = SAT_SQL(store, waiting_delete, "DELETE FROM sat_waiting WHERE record = ?");
 	if (rc != 0)
 		return rc;
-	sat_state slept = { .store = store, .table = state->table, .id = state->id, .arena = state->arena };
 	sat_stmt *s = store->sql.waiting_select;
-	sat_bind_int(s, 1, state->id);
-	sat_bind_int(s, 2, state->table->id);
+	sat_bind_int(s, 1, slept->id);
+	sat_bind_int(s, 2, slept->table->id);
 	while ((rc = sat_step(store->db, s, err)) == 1) {
 		sat_sibling sibling = { 0 };
 		size_t length;
 		bool any;
 		const void *clock = sat_column_blob(s, 0, &length);
-		rc = sat_clock_read_one(&slept, &sibling, clock, length, err);
+		rc = sat_clock_read_one(slept, &sibling, clock, length, err);
 		if (rc == 0)
-			rc = sat_row_value(s, 1, state->table->columns[sibling.field].type, state->arena,
+			rc = sat_row_value(s, 1, slept->table->columns[sibling.field].type, slept->arena,
 			                   &sibling.value, err);
 		sat_value *v = &sibling.value;
 		if (rc == 0 && (v->type == SAT_TEXT || v->type == SAT_CHOICE || v->type == SAT_DATE) &&
-		    (v->text.bytes = sat_arena_copy(state->arena, v->text.bytes, v->text.length)) == NULL)
+		    (v->text.bytes = sat_arena_copy(slept->arena, v->text.bytes, v->text.length)) == NULL)
 			rc = sat_no_memory(err);
-		if (rc == 0 && sat_state_add(&slept, &sibling, &any) != 0)
+		if (rc == 0 && sat_state_add(slept, &sibling, &any) != 0)
 			rc = sat_no_memory(err);
-		for (uint32_t i = 0; rc == 0 && i < sibling.stated_count; i++)
-			rc = sat_state_concern(&slept, sibling.stated[i].person, &any);
 		if (rc != 0)
 			break;
 	}
 	sat_reset(s);
-	if (rc == 0)
-		rc = sift(a, &slept, state, err);
-	if (rc == 0 && sat_state_merge(state, &slept, changed) != 0)
-		rc = sat_no_memory(err);
+	return rc == 0 ? load_waiting_persons(a, slept, err) : rc;
+}
+
+static int forget_waiting(sat_admission *a, sat_dot record, sat_error *err)
+{
+	sat_store *store = a->store;
+	if (store->waiting == 0)
+		return 0;
+	int rc = SAT_SQL(store, waiting_delete, "DELETE FROM sat_waiting WHERE record = ?");
 	if (rc != 0)
 		return rc;
-	sat_bind_int(store->sql.waiting_delete, 1, state->id);
+	sat_bind_int(store->sql.waiting_delete, 1, record);
 	rc = sat_run(store->db, store->sql.waiting_delete, err);
 	store->waiting -= sat_db_changes(store->db);
 	return rc;

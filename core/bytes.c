@@ -16,7 +16,7 @@ void sat_bytes_reset(sat_bytes *b)
 	b->failed = false;
 }
 
-static bool grow(sat_bytes *b, size_t count)
+bool sat_bytes_grow(sat_bytes *b, size_t count)
 {
 	if (b->failed || count > SIZE_MAX / 4 - b->length) {
 		b->failed = true;
@@ -35,31 +35,6 @@ static bool grow(sat_bytes *b, size_t count)
 	return true;
 }
 
-uint8_t *sat_bytes_extend(sat_bytes *b, size_t count)
-{
-	if (b->failed || (b->capacity - b->length < count && !grow(b, count)))
-		return NULL;
-	uint8_t *room = b->data + b->length;
-	b->length += count;
-	return room;
-}
-
-void sat_bytes_put(sat_bytes *b, const void *data, size_t count)
-{
-	if (count == 0)
-		return;
-	uint8_t *room = sat_bytes_extend(b, count);
-	if (room != NULL)
-		memcpy(room, data, count);
-}
-
-void sat_bytes_put_u8(sat_bytes *b, uint8_t value)
-{
-	uint8_t *room = sat_bytes_extend(b, 1);
-	if (room != NULL)
-		*room = value;
-}
-
 static void put_le(sat_bytes *b, uint64_t value, size_t count)
 {
 	uint8_t *room = sat_bytes_extend(b, count);
@@ -74,6 +49,10 @@ void sat_bytes_put_varint(sat_bytes *b, uint64_t value)
 {
 	uint8_t text[10];
 	size_t count = 0;
+	if (value <= 0x7f) {
+		sat_bytes_put_u8(b, (uint8_t)value);
+		return;
+	}
 	while (value > 0x7f) {
 		text[count++] = (uint8_t)(value | 0x80);
 		value >>= 7;

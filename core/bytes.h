@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 typedef struct sat_bytes {
 	uint8_t *data;  /* NULL while nothing was written */
@@ -30,10 +31,25 @@ void sat_bytes_clear(sat_bytes *b);
 /* Forgets the content, keeps the memory. */
 void sat_bytes_reset(sat_bytes *b);
 static inline bool sat_bytes_ok(const sat_bytes *b) { return !b->failed; }
+/* Makes the memory larger by at least `count` bytes; for the functions below, which are here so that
+ * encoders of many small things cost little. */
+bool sat_bytes_grow(sat_bytes *b, size_t count);
 /* Room for `count` more bytes at the end, uninitialised and counted in; NULL when memory ran out. */
-uint8_t *sat_bytes_extend(sat_bytes *b, size_t count);
-void sat_bytes_put(sat_bytes *b, const void *data, size_t count);
-void sat_bytes_put_u8(sat_bytes *b, uint8_t value);
+static inline uint8_t *sat_bytes_extend(sat_bytes *b, size_t count)
+{
+	if (b->failed || (b->capacity - b->length < count && !sat_bytes_grow(b, count)))
+		return NULL;
+	uint8_t *room = b->data + b->length;
+	b->length += count;
+	return room;
+}
+static inline void sat_bytes_put(sat_bytes *b, const void *data, size_t count)
+{
+	uint8_t *room = count == 0 ? NULL : sat_bytes_extend(b, count);
+	if (room != NULL)
+		memcpy(room, data, count);
+}
+static inline void sat_bytes_put_u8(sat_bytes *b, uint8_t value) { sat_bytes_put(b, &value, 1); }
 void sat_bytes_put_le32(sat_bytes *b, uint32_t value);
 void sat_bytes_put_le64(sat_bytes *b, uint64_t value);
 void sat_bytes_put_varint(sat_bytes *b, uint64_t value);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plant.h"
 #include "record.h"
 #include "store-private.h"
 
@@ -371,7 +372,11 @@ static int put_group(sat_delta *d, const sat_state *state, const sat_sibling *gr
 	row->past = copied(&c->arena, group[0].past, group[0].past_count * sizeof(sat_dot), &rc);
 	row->stated = copied(&c->arena, group[0].stated, group[0].stated_count * sizeof(sat_stated), &rc);
 	row->usual = rc == 0 && sat_stated_equal(usual, usual_count, group[0].stated, group[0].stated_count);
-	if (first) {
+	for (size_t i = 0; SAT_PLANTED_BUG(1) && rc == 0 && i < state->count; i++) {
+		if (state->siblings[i].field == group[0].field && state->siblings[i].dot != group[0].dot)
+			rc = sat_past_join(&c->arena, &row->past, &row->past_count, NULL, 0, state->siblings[i].dot);
+	}
+	if (first && !SAT_PLANTED_BUG(3)) {
 		/* The first row of a record tells everybody whom it concerns; who is named twice is no harm. */
 		row->persons = copied(&c->arena, state->persons, state->person_count * sizeof(sat_dot), &rc);
 		row->person_count = (uint32_t)state->person_count;
@@ -508,7 +513,8 @@ static int add_state(sat_delta *d, sat_table *table, sat_stmt *row, bool *full, 
 
 static int add_row(sat_delta *d, sat_table *table, sat_stmt *row, int64_t told, bool *full, sat_error *err)
 {
-	if (told != 0 && told == d->options.heard) {
+	bool planted = SAT_PLANTED_BUG(6) && told != 0 && sat_incarnation_at(d->store, told)->device == d->options.device;
+	if ((told != 0 && told == d->options.heard) || planted) {
 		d->chunk.assumed = true;
 		return 0;
 	}

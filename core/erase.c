@@ -118,6 +118,46 @@ static int erase_dead_of_record(void *context, sat_table *table, sat_dot id, sat
 	return rc == 0 && changed ? sat_record_save(store, &before, &state, 0, 0, err) : rc;
 }
 
+/* Values that wait for their record's creation are withdrawn like any other.  Only whom they state can
+ * make them dead. */
+static int erase_dead_waiting(sat_store *store, sat_gate *gate, sat_error *err)
+{
+	if (store->waiting == 0)
+		return 0;
+	sat_stmt *all = NULL, *blank = NULL;
+	int rc = sat_db_prepare(store->db, &all,
+	                        "SELECT record, n, kind, clock FROM sat_waiting WHERE content IS NOT NULL", err);
+	if (rc == 0)
+		rc = sat_db_prepare(store->db, &blank,
+		                    "UPDATE sat_waiting SET clock = ?, content = NULL WHERE record = ? AND n = ?", err);
+	SAT_ARENA(arena);
+	while (rc == 0 && (rc = sat_step(store->db, all, err)) == 1) {
+		sat_state state = { .store = store, .table = sat_table_of_id(store, sat_column_int(all, 2)),
+			            .id = sat_column_int(all, 0), .arena = &arena };
+		sat_sibling s = { 0 };
+		sat_leave leave;
+		size_t length;
+		const void *clock = sat_column_blob(all, 3, &length);
+		rc = sat_clock_read_one(&state, &s, clock, length, err);
+		if (rc == 0)
+			rc = sat_gate_weigh(gate, NULL, 0, s.stated, s.stated_count, &leave, err);
+		if (rc != 0 || sat_gate_answer(&leave, state.table->columns[s.field].needs) != SAT_ERASED)
+			continue;
+		SAT_BYTES(form);
+		s.blank = true;
+		if (sat_clock_write_one(&s, &form) != 0)
+			rc = sat_no_memory(err);
+		sat_bind_blob(blank, 1, form.data, form.length);
+		sat_bind_int(blank, 2, state.id);
+		sat_bind_int(blank, 3, sat_column_int(all, 1));
+		if (rc == 0)
+			rc = sat_run(store->db, blank, err);
+	}
+	sat_db_finalize(store->db, &all);
+	sat_db_finalize(store->db, &blank);
+	return rc < 0 ? rc : 0;
+}
+
 int sat_record_erase_dead(sat_store *store, sat_dot person, sat_error *err)
 {
 	SAT_AUTO(sat_gate) gate = NULL;
@@ -125,6 +165,8 @@ int sat_record_erase_dead(sat_store *store, sat_dot person, sat_error *err)
 	void *context[] = { store, gate };
 	if (rc == 0)
 		rc = sat_record_each_of_person(store, person, erase_dead_of_record, context, err);
+	if (rc == 0)
+		rc = erase_dead_waiting(store, gate, err);
 	/* The index keeps erased words until it is merged into one piece. */
 	if (rc == 0 && !store->no_search)
 		rc = sat_db_exec(store->db, "INSERT INTO sat_search(sat_search) VALUES('optimize')", err);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "incarnation.h"
+#include "plant.h"
 
 /* --- pasts -------------------------------------------------------------------------------------- */
 
@@ -241,6 +242,9 @@ int sat_state_concern(sat_state *state, sat_dot person, bool *changed)
 int sat_state_merge(sat_state *state, const sat_state *other, bool *changed)
 {
 	int rc = 0;
+	for (size_t i = 0; SAT_PLANTED_BUG(2) && i < other->count; i++)
+		remove_covered(state, &(sat_sibling){ .field = other->siblings[i].field, .past = other->siblings[i].past,
+		                                      .past_count = 0 });
 	if (other->created && !state->created) {
 		state->created = true;
 		*changed = true;

@@ -51,13 +51,15 @@ CREATE TABLE sat_concerned (
 ) WITHOUT ROWID;
 CREATE INDEX sat_concerned_record ON sat_concerned(record);
 
--- Values of records whose creation has not arrived: kept, not shown, until it does.
+-- Values of records whose creation has not arrived: kept, not shown, until it does.  Whom they concern
+-- stands in sat_concerned.
 CREATE TABLE sat_waiting (
   record  INTEGER NOT NULL,
   n       INTEGER NOT NULL,
   kind    INTEGER NOT NULL,
   field   INTEGER NOT NULL,
   dot     INTEGER NOT NULL,
+  source  INTEGER NOT NULL,           -- sat_device.id of whom to ask, should it be declined then
   clock   BLOB NOT NULL,              -- as in sat_sibling
   content,
   PRIMARY KEY (record, n)

@@ -15,15 +15,15 @@
 #include "core/consent.h"
 
 /* As small as possible, so that every step of a store can be stopped at. */
-#define PROGRAMME(version, more)                                                                             \
-	"{\"satchel_programme\": 1, \"name\": \"crash\", \"version\": " version ", \"language\": \"en\","     \
-	"\"purposes\": [{\"name\": \"attend_record\"}, {\"name\": \"identity\"}, {\"name\": \"quote\"}],"     \
-	"\"kinds\": [{\"name\": \"person\", \"person\": true, \"fields\": ["                                  \
-	"{\"name\": \"pseudonym\", \"type\": \"text\", \"needs\": [\"attend_record\"]},"                      \
-	"{\"name\": \"name\", \"type\": \"text\", \"search\": true, \"needs\": [\"identity\"]}]},"            \
-	"{\"name\": \"workshop\", \"fields\": [{\"name\": \"title\", \"type\": \"text\"}]},"                  \
-	"{\"name\": \"note\", \"fields\": ["                                                                  \
-	"{\"name\": \"text\", \"type\": \"text\", \"search\": true, \"needs\": [\"quote\"]}," more            \
+#define PROGRAMME(version, more) \
+	"{\"satchel_programme\": 1, \"name\": \"crash\", \"version\": " version ", \"language\": \"en\"," \
+	"\"purposes\": [{\"name\": \"attend_record\"}, {\"name\": \"identity\"}, {\"name\": \"quote\"}]," \
+	"\"kinds\": [{\"name\": \"person\", \"person\": true, \"fields\": [" \
+	"{\"name\": \"pseudonym\", \"type\": \"text\", \"needs\": [\"attend_record\"]}," \
+	"{\"name\": \"name\", \"type\": \"text\", \"search\": true, \"needs\": [\"identity\"]}]}," \
+	"{\"name\": \"workshop\", \"fields\": [{\"name\": \"title\", \"type\": \"text\"}]}," \
+	"{\"name\": \"note\", \"fields\": [" \
+	"{\"name\": \"text\", \"type\": \"text\", \"search\": true, \"needs\": [\"quote\"]}," more \
 	"{\"name\": \"speaker\", \"type\": \"reference\", \"of\": \"person\"}]}]}"
 #define PROGRAMME_1 PROGRAMME("1", "")
 #define PROGRAMME_2 PROGRAMME("2", "{\"name\": \"topic\", \"type\": \"text\", \"search\": true},")
@@ -306,8 +306,8 @@ static int run_import(camp *c, sat_error *err)
 	for (unsigned i = 0; rc == 0 && i < CAMP_IMPORTS; i++) {
 		char text[96];
 		sat_dot id;
-		int length = snprintf(text, sizeof text, CAMP_IMPORTED " row%u word%u and what was said there", i,
-		                      i * 7 % 31);
+		int length = snprintf(text, sizeof text,
+		                      CAMP_IMPORTED " row%u word%u and what was said there", i, i * 7 % 31);
 		sat_write write = { column, sat_value_text(text, (size_t)length) };
 		rc = sat_record_add(store, notes, &write, 1, &id, err);
 	}

@@ -117,7 +117,7 @@ static void show_difference(const char *what, const char *from, const char *to)
 		const char *stop = strchrnul(line, '\n');
 		const char *found = memmem(to, strlen(to), line, (size_t)(stop - line));
 		if (found == NULL) {
-			fprintf(stderr, "  %s: %.*s\n", what, (int)(stop - line < 300 ? stop - line : 300), line);
+			fprintf(stderr, "  %s: %.*s\n", what, (int)(stop - line), line);
 			return;
 		}
 		line = *stop == '\0' ? stop : stop + 1;
@@ -185,8 +185,8 @@ static int put_standing(replica *r, const char *peer, sat_bytes *text, sat_error
 		const sat_peer_status *p = &status.peers[i];
 		if (strcmp(p->name, peer) != 0)
 			continue;
-		snprintf(line, sizeof line, "standing unsent %zu copied %zu received %zu withheld %zu\n", p->unsent,
-		         p->copied, p->received, status.withheld);
+		snprintf(line, sizeof line, "standing unsent %zu copied %zu received %zu withheld %zu\n",
+		         p->unsent, p->copied, p->received, status.withheld);
 		sat_bytes_put(text, line, strlen(line));
 	}
 	return rc;
@@ -240,8 +240,8 @@ char *sight_state(camp *c, const operation *o, sat_error *err)
 	if (rc == 0)
 		rc = put_found(r->store, CAMP_SECRET "n", &text, err);
 	sat_table *notes = sat_table_named(r->store, "note");
-	const char *topic = notes != NULL && sat_column_named(notes, "topic", SAT_TEXT) != NULL ? "topic yes\n"
-	                                                                                        : "topic no\n";
+	bool has_topic = notes != NULL && sat_column_named(notes, "topic", SAT_TEXT) != NULL;
+	const char *topic = has_topic ? "topic yes\n" : "topic no\n";
 	sat_bytes_put(&text, topic, strlen(topic));
 	if (rc == 0 && !o->at_hq)
 		rc = put_copy(c, &text, err);
@@ -264,8 +264,8 @@ static int look_at(void *context, const sat_found *found)
 		sat_error err = { 0 };
 		bool opened;
 		/* What is sealed to the laptop is checked by its hash; the rest is opened. */
-		if (sat_bundle_verify(l->camp->hq.store, l->camp->hq.identity, l->carrier, found->name, &opened,
-		                      &err) != 0)
+		if (sat_bundle_verify(l->camp->hq.store, l->camp->hq.identity, l->carrier, found->name,
+		                      &opened, &err) != 0)
 			refuse("  on the stick: %s is not whole: %s", found->name, err.message);
 	}
 	return 0;
@@ -328,7 +328,8 @@ static void must_be_before_or_after(const viewpoint *v, const char *state)
 		show_difference("missing from the state before", v->before->state, state);
 	}
 	if ((!before && !after) || (v->done && !after))
-		refuse("  the state is %s", before ? "the one before" : "neither the one before nor the one after");
+		refuse("  the state is %s",
+		       before ? "the one before" : "neither the one before nor the one after");
 }
 
 static size_t received_of(const char *text)
@@ -412,7 +413,10 @@ static void check_next_write(const viewpoint *v, int64_t known)
 }
 
 /* Draws that no process has drawn before: a restarted machine's randomness does not replay. */
-static void draw_afresh(replica *r, uint64_t salt) { r->env.state = UINT64_C(0xd1b54a32d192ed03) ^ (salt << 32); }
+static void draw_afresh(replica *r, uint64_t salt)
+{
+	r->env.state = UINT64_C(0xd1b54a32d192ed03) ^ (salt << 32);
+}
 
 sight sight_take(const viewpoint *v)
 {

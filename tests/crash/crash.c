@@ -200,8 +200,8 @@ static unsigned stop_everywhere(trial *t, mishap_kind kind)
 			t->passed++;
 		} else {
 			t->failed++;
-			fprintf(stderr, "FAILED %s %s %u: %.*s (%s)\n", t->operation->name, mishap_name(kind), at,
-			        at > t->steps ? 3 : 1, at > t->steps ? "end" : t->what + at - 1, t->what);
+			fprintf(stderr, "FAILED %s %s %u: %.*s (%s)\n", t->operation->name, mishap_name(kind),
+			        at, at > t->steps ? 3 : 1, at > t->steps ? "end" : t->what + at - 1, t->what);
 		}
 		stopped++;
 	}
@@ -295,8 +295,8 @@ static void try_operation(trial *t)
 		fflush(stdout);
 		unsigned floor = t->operation->steps_min / STRIDE;
 		if (t->only_step == 0 && (t->steps < t->operation->steps_min || stopped < floor)) {
-			printf("\n%s: %u of %u steps, and %u of %u were expected\n", t->operation->name, stopped,
-			       t->steps, floor, t->operation->steps_min);
+			printf("\n%s: %u of %u steps, and %u of %u were expected\n", t->operation->name,
+			       stopped, t->steps, floor, t->operation->steps_min);
 			t->failed++;
 		}
 	}
@@ -324,7 +324,8 @@ static void make_place(void)
 	const char *temporary = getenv("TMPDIR");
 	snprintf(place, sizeof place, "/dev/shm/satchel-crash-XXXXXX");
 	if (mkdtemp(place) == NULL) {
-		snprintf(place, sizeof place, "%s/satchel-crash-XXXXXX", temporary != NULL ? temporary : "/tmp");
+		snprintf(place, sizeof place, "%s/satchel-crash-XXXXXX",
+		         temporary != NULL ? temporary : "/tmp");
 		if (mkdtemp(place) == NULL) {
 			perror(place);
 			exit(2);

@@ -21,15 +21,15 @@
 #include "unsynced.h"
 
 /* kind, name on the command line and in messages */
-#define MISHAPS(X)                                                                                           \
-	X(MISHAP_NONE, "none")             /* only counts */                                                  \
-	X(MISHAP_KILL, "kill")             /* SIGKILL instead of the step */                                  \
-	X(MISHAP_TEAR, "tear")             /* a write does a first part of its sectors, then SIGKILL */       \
-	X(MISHAP_CUT, "cut")               /* the power fails before it; nothing unsynced stays */            \
-	X(MISHAP_CUT_PARTLY, "cut-partly") /* the same; of what is unsynced stays what the seed says */       \
-	X(MISHAP_ERROR_ONCE, "error-once") /* the step fails with an I/O error */                             \
-	X(MISHAP_FULL_ONCE, "full-once")   /* the step fails for want of room */                              \
-	X(MISHAP_ERROR_ON, "error-on")     /* it and all later ones on its medium: a stick pulled out */      \
+#define MISHAPS(X) \
+	X(MISHAP_NONE, "none")             /* only counts */ \
+	X(MISHAP_KILL, "kill")             /* SIGKILL instead of the step */ \
+	X(MISHAP_TEAR, "tear")             /* a write does a first part of its sectors, then SIGKILL */ \
+	X(MISHAP_CUT, "cut")               /* the power fails before it; nothing unsynced stays */ \
+	X(MISHAP_CUT_PARTLY, "cut-partly") /* the same; of what is unsynced stays what the seed says */ \
+	X(MISHAP_ERROR_ONCE, "error-once") /* the step fails with an I/O error */ \
+	X(MISHAP_FULL_ONCE, "full-once")   /* the step fails for want of room */ \
+	X(MISHAP_ERROR_ON, "error-on")     /* it and all later ones on its medium: a stick pulled out */ \
 	X(MISHAP_FULL_ON, "full-on")       /* it and all later ones on its medium that need room */
 
 typedef enum mishap_kind {

@@ -30,8 +30,10 @@ typedef struct unsynced_file {
 } unsynced_file;
 
 /* Something done to a name whose folder was not synced since. */
+typedef enum name_event { NAME_MADE, NAME_CHANGED, NAME_REMOVED, FOLDER_MADE } name_event;
+
 typedef struct name_change {
-	enum { NAME_MADE, NAME_CHANGED, NAME_REMOVED, FOLDER_MADE } what;
+	name_event what;
 	char path[PATH_MAX];         /* the name that is there now, or was there last */
 	char before[PATH_MAX];       /* of NAME_CHANGED */
 	uint8_t *data;               /* of NAME_REMOVED: what the file held */
@@ -191,7 +193,8 @@ static void write_partly(content *c, const change *w, uint64_t *seed)
 
 static void lose_bytes(const unsynced_file *f, bool partly, uint64_t *seed)
 {
-	content c = { .data = f->synced, .size = f->synced_size, .filler = unsynced_draw(seed) % 2 ? 0xa5 : 0 };
+	content c = { .data = f->synced, .size = f->synced_size };
+	c.filler = unsynced_draw(seed) % 2 == 0 ? 0 : 0xa5;
 	for (size_t i = 0; partly && i < f->change_count; i++) {
 		if (f->changes[i].data != NULL)
 			write_partly(&c, &f->changes[i], seed);
@@ -203,7 +206,7 @@ static void lose_bytes(const unsynced_file *f, bool partly, uint64_t *seed)
 
 /* --- names ---------------------------------------------------------------------------------------- */
 
-static name_change *add_name(unsynced *u, int what, const char *path)
+static name_change *add_name(unsynced *u, name_event what, const char *path)
 {
 	u->names = grown(u->names, u->name_count, sizeof *u->names);
 	name_change *n = &u->names[u->name_count++];

@@ -266,7 +266,7 @@ static void read_table(reading *r, sat_table *table)
 }
 
 /* Statements of ours on the open store, made once. */
-enum { READ_CONSENT, READ_STATEMENTS, READ_TOMBSTONES, READ_WAITING, READ_DECLINED };
+enum { READ_CONSENT, READ_STATEMENTS, READ_TOMBSTONES, READ_WAITING, READ_WAITING_PERSONS, READ_DECLINED };
 
 static sat_stmt *prepared(reading *r, int which, const char *sql)
 {
@@ -397,7 +397,8 @@ static held_name *read_names(reading *r, int which, const char *sql, size_t *cou
 		names[(*count)++] = (held_name){ .record = world_dot_of(w, r->m, sat_column_int(s, 0)),
 			                         .dot = world_dot_of(w, r->m, sat_column_int(s, 1)),
 			                         .field = field_named(w, sat_column_text(s, 2, NULL),
-			                                              sat_column_text(s, 3, NULL)) };
+			                                              sat_column_text(s, 3, NULL)),
+			                         .content = sat_column_int(s, 4) != 0 };
 	}
 	sat_reset(s);
 	return names;
@@ -457,10 +458,15 @@ holdings *holdings_read(world *w, machine *m, bool wrote)
 	read_decisions(&r);
 	read_statements(&r);
 	h->waiting = read_names(&r, READ_WAITING,
-	                        "SELECT w.record, w.dot, f.name, k.name FROM sat_waiting w JOIN sat_field f ON "
+	                        "SELECT w.record, w.dot, f.name, k.name, content IS NOT NULL FROM sat_waiting w JOIN sat_field f ON "
 	                        "f.kind = w.kind AND f.number = w.field JOIN sat_kind k ON k.id = w.kind",
 	                        &h->waiting_count);
-	h->declined = read_names(&r, READ_DECLINED, "SELECT record, dot, field, NULL FROM sat_declined", &h->declined_count);
+	if (h->waiting_count > 0)
+		h->waiting_persons = read_names(&r, READ_WAITING_PERSONS,
+		                                "SELECT record, person, '', NULL, 0 FROM sat_concerned WHERE "
+		                                "record IN (SELECT record FROM sat_waiting)",
+		                                &h->waiting_persons_count);
+	h->declined = read_names(&r, READ_DECLINED, "SELECT record, dot, field, NULL, 0 FROM sat_declined", &h->declined_count);
 	sort_and_judge(w, m, h);
 	digest(h, m);
 	return h;
@@ -484,6 +490,7 @@ void holdings_drop(holdings *h)
 	free(h->statements);
 	free(h->tombstones);
 	free(h->waiting);
+	free(h->waiting_persons);
 	free(h->declined);
 	free(h->needs);
 	free(h->views);
@@ -546,9 +553,16 @@ sat_answer holdings_answer(const world *w, const holdings *h, const model_value 
 {
 	const held_record *record = holdings_record(h, value->record);
 	unsigned needs = value->field < h->need_count ? h->needs[value->field] : 0;
-	return model_answer(&w->model, h->views, h->view_persons,
-	                    record == NULL ? NULL : h->persons + record->first_person,
-	                    record == NULL ? 0 : record->person_count, value, needs, role);
+	if (record != NULL)
+		return model_answer(&w->model, h->views, h->view_persons, h->persons + record->first_person,
+		                    record->person_count, value, needs, role);
+	world_dot persons[LIST_MAX];
+	size_t n = 0;
+	for (size_t i = 0; i < h->waiting_persons_count && n < LIST_MAX; i++) {
+		if (h->waiting_persons[i].record == value->record)
+			persons[n++] = h->waiting_persons[i].dot;
+	}
+	return model_answer(&w->model, h->views, h->view_persons, persons, n, value, needs, role);
 }
 
 const char *holdings_dump(world *w, machine *m, holdings *h)

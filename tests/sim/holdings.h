@@ -23,8 +23,9 @@ typedef struct held_record {
 } held_record;
 
 typedef struct held_name {
-	world_dot record, dot;
+	world_dot record, dot;   /* of whom a record concerns that is not here: the person */
 	uint32_t field;
+	bool content;
 } held_name;
 
 typedef struct holdings {
@@ -36,9 +37,10 @@ typedef struct holdings {
 	uint64_t *statements;    /* hashes, ascending */
 	world_dot *tombstones;   /* ascending */
 	held_name *waiting;      /* values whose record's creation is not known */
+	held_name *waiting_persons;
 	held_name *declined;
 	size_t value_count, record_count, persons_count, decision_count, statement_count, tombstone_count,
-		waiting_count, declined_count;
+		waiting_count, waiting_persons_count, declined_count;
 	unsigned *needs;         /* by the model's field */
 	size_t need_count;
 	model_view *views;
@@ -63,7 +65,7 @@ bool holdings_tombstone(const holdings *h, world_dot record);
 bool holdings_waits(const holdings *h, const model_value *value);
 bool holdings_knows(const holdings *h, size_t decision);
 /* What the model says of a value here, for a recipient of `role`; the persons are those held for its
- * record, and none when the record is not here. */
+ * record, or those known from values that wait for it. */
 sat_answer holdings_answer(const world *w, const holdings *h, const model_value *value, sat_role role);
 /* The dump of the machine of which `h` is the present state. */
 const char *holdings_dump(world *w, machine *m, holdings *h);

@@ -65,8 +65,22 @@ static void check_persons(world *w, machine *m, const holdings *before, const ho
 }
 
 /* Everybody whom a value names or states is concerned; and what is dead holds no content. */
+static void check_waiting(world *w, machine *m, const holdings *now)
+{
+	for (size_t i = 0; i < now->waiting_count; i++) {
+		const held_name *n = &now->waiting[i];
+		const model_value *v = model_find(&w->model, n->record, n->field, n->dot);
+		if (v == NULL)
+			world_fail(w, 10, "%s lets wait what nobody wrote", world_name(w, m));
+		if (n->content && holdings_answer(w, now, v, m->role) == SAT_ERASED)
+			world_fail(w, 4, "%s still lets %s wait, which was withdrawn for ever", world_name(w, m),
+			           value_text(w, v));
+	}
+}
+
 static void check_state(world *w, machine *m, const holdings *now)
 {
+	check_waiting(w, m, now);
 	for (size_t i = 0; i < now->record_count; i++) {
 		const held_record *record = &now->records[i];
 		if (holdings_tombstone(now, record->id))

@@ -675,7 +675,7 @@ def parse_frame(plain: bytes) -> Content:
     last, blocks = 0, 0
     while reader.left():
         kind = reader.u8()
-        if kind < last or (kind == last and kind != 5 and kind < 128):
+        if kind < last or (kind == last and kind != 5 and kind in SECTIONS):
             raise Breach("sections are not in ascending order, or one occurs twice")
         last = kind
         blocks = at_most(blocks + (kind == 5), MAX_BLOCKS)
