@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plant.h"
 #include "record.h"
 #include "refit.h"
 #include "store-private.h"
@@ -627,7 +628,7 @@ static int sift(sat_admission *a, sat_state *told, const sat_state *held, sat_er
 		                    err);
 		if (rc != 0)
 			return rc;
-		bool keep = s->blank ||
+		bool keep = s->blank || SAT_PLANTED_BUG(10) ||
 		            sat_gate_answer(&leave, told->table->columns[s->field].needs) == SAT_PERMITTED;
 		if (!keep) {
 			/* What we hold already, or know to be overwritten, is nothing to decline. */
@@ -687,7 +688,7 @@ static int admit_record(sat_admission *a, const fitting *f, size_t first, size_t
 	/* A new record of which nothing may be kept leaves nothing behind but what was declined. */
 	if (!before.created && told.count == 0 && a->frame.declined > declined_before)
 		return 0;
-	if (sat_state_merge(&state, &before, &changed) != 0)
+	if (!(SAT_PLANTED_BUG(2) && told.count > 0) && sat_state_merge(&state, &before, &changed) != 0)
 		return sat_no_memory(err);
 	changed = !before.created;
 	if (!before.created)

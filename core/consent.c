@@ -430,13 +430,15 @@ static int name_each(sat_store *store, sat_decision *all, size_t count, sat_aren
 int sat_consent_of_subject(sat_store *store, sat_dot subject, bool names, sat_arena *arena,
                            sat_decision **out, size_t *count, sat_error *err)
 {
+#define OF_SUBJECT                                                                                      \
+	" FROM sat_decided CROSS JOIN consent ON id BETWEEN first AND first + count - 1 "               \
+	"WHERE about = ? ORDER BY first, id"
 	sat_stmt **slot = names ? &store->sql.consent_of_subject : &store->sql.consent_cores;
 	*out = NULL;
 	*count = 0;
 	int rc = sat_db_prepare(store->db, slot,
-	                        names ? "SELECT " SAT_CONSENT_COLUMNS " FROM consent WHERE subject = ? ORDER BY id"
-	                              : "SELECT " CORE_COLUMNS " FROM consent WHERE subject = ? ORDER BY id",
-	                        err);
+	                        names ? "SELECT " SAT_CONSENT_COLUMNS OF_SUBJECT
+	                              : "SELECT " CORE_COLUMNS OF_SUBJECT, err);
 	if (rc != 0)
 		return rc;
 	sat_bind_int(*slot, 1, subject);
@@ -495,6 +497,28 @@ static int insert_decision(sat_store *store, const sat_decision *d, sat_error *e
 	if (!d->has_details)
 		sat_bind_blob(s, 22, d->commitment, SAT_HASH_BYTES);
 	return sat_run(store->db, s, err);
+}
+
+/* Lists new decisions under their subjects.  `is_new` NULL: all of them are. */
+static int list_decided(sat_store *store, const sat_decision *decisions, const bool *is_new, size_t count,
+                        sat_error *err)
+{
+	int rc = SAT_SQL(store, decided_insert, "INSERT INTO sat_decided(about, first, count) VALUES(?, ?, ?)");
+	sat_stmt *s = store->sql.decided_insert;
+	for (size_t i = 0, end; rc == 0 && i < count; i = end) {
+		const sat_decision *d = &decisions[i];
+		end = i + 1;
+		if (is_new != NULL && !is_new[i])
+			continue;
+		while (end < count && decisions[end].subject == d->subject &&
+		       decisions[end].id == d->id + (sat_dot)(end - i) && (is_new == NULL || is_new[end]))
+			end++;
+		sat_bind_int(s, 1, d->subject);
+		sat_bind_int(s, 2, d->id);
+		sat_bind_int(s, 3, (int64_t)(end - i));
+		rc = sat_run(store->db, s, err);
+	}
+	return rc;
 }
 
 static int insert_batch(sat_store *store, const sat_batch *batch, sat_error *err)
@@ -711,6 +735,8 @@ int sat_consent_record(sat_store *store, const sat_identity *identity, sat_decis
 	for (size_t i = 0; rc == 0 && i < count; i++)
 		rc = insert_decision(store, &decisions[i], err);
 	if (rc == 0)
+		rc = list_decided(store, decisions, NULL, count, err);
+	if (rc == 0)
 		rc = follow(store, decisions, NULL, count, err);
 	/* What they supersede lived here. */
 	for (size_t i = 0; i < count; i++) {
@@ -796,6 +822,8 @@ int sat_consent_admit(sat_store *store, const sat_batch *batch, const sat_decisi
 		rc = sat_store_add_run(store, run_first, run_end - run_first, told, err);
 	if (rc == 0 && *fresh > 0)
 		rc = insert_batch(store, batch, err);
+	if (rc == 0)
+		rc = list_decided(store, decisions, is_new, count, err);
 	if (rc == 0)
 		rc = follow(store, decisions, is_new, count, err);
 	free(is_new);

@@ -513,8 +513,8 @@ static int add_state(sat_delta *d, sat_table *table, sat_stmt *row, bool *full, 
 
 static int add_row(sat_delta *d, sat_table *table, sat_stmt *row, int64_t told, bool *full, sat_error *err)
 {
-	bool planted = SAT_PLANTED_BUG(6) && told != 0 && sat_incarnation_at(d->store, told)->device == d->options.device;
-	if ((told != 0 && told == d->options.heard) || planted) {
+	bool of_device = SAT_PLANTED_BUG(6) && told != 0 && author_of(d, sat_dot_make(told, 1)) == d->options.device;
+	if ((told != 0 && told == d->options.heard) || of_device) {
 		d->chunk.assumed = true;
 		return 0;
 	}

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plant.h"
 #include "store-private.h"
 
 int sat_record_erased(sat_store *store, sat_dot id, bool *erased, sat_error *err)
@@ -84,7 +85,8 @@ int sat_state_erase_dead(sat_store *store, sat_gate *gate, sat_state *state, boo
 		                        &leave, err);
 		if (rc != 0)
 			return rc;
-		if (s->blank || sat_gate_answer(&leave, state->table->columns[s->field].needs) != SAT_ERASED)
+		sat_answer answer = sat_gate_answer(&leave, state->table->columns[s->field].needs);
+		if (s->blank || (answer != SAT_ERASED && !(SAT_PLANTED_BUG(8) && answer == SAT_SUSPENDED)))
 			continue;
 		s->blank = true;
 		s->value = (sat_value){ .type = SAT_CLEARED };

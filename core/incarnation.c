@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "plant.h"
 #include "store-private.h"
 
 /* --- the table in memory ------------------------------------------------------------------------ */
@@ -241,7 +242,8 @@ static bool take_file(const sat_store *store, uint8_t token[static SAT_TOKEN_BYT
 	store->env->random(store->env->context, &salt, sizeof salt);
 	snprintf(suffix, sizeof suffix, ".%016llx", (unsigned long long)salt);
 	if (!token_path(store, shared, sizeof shared, ".token") ||
-	    !token_path(store, private, sizeof private, suffix) || rename(shared, private) != 0)
+	    !token_path(store, private, sizeof private, suffix) ||
+	    (SAT_PLANTED_BUG(4) ? link(shared, private) : rename(shared, private)) != 0)
 		return false;
 	int fd = open(private, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	bool whole = fd >= 0 && read(fd, token, SAT_TOKEN_BYTES) == SAT_TOKEN_BYTES;

@@ -361,7 +361,7 @@ int sat_keyfile_read(sat_identity **identity, const void *file, size_t count, co
                      sat_error *err)
 {
 	static const uint8_t nonce[NONCE_BYTES];
-	layout l;
+	layout l = { 0 };
 	*identity = NULL;
 	int code = parse(&l, file, count, err);
 	if (code != 0)
@@ -382,7 +382,7 @@ int sat_keyfile_read(sat_identity **identity, const void *file, size_t count, co
 
 bool sat_keyfile_locked(const void *file, size_t count)
 {
-	layout l;
+	layout l = { 0 };
 	return parse(&l, file, count, NULL) == 0 && slot_at(&l, 0)[0] != KIND_NONE;
 }
 

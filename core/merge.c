@@ -242,9 +242,6 @@ int sat_state_concern(sat_state *state, sat_dot person, bool *changed)
 int sat_state_merge(sat_state *state, const sat_state *other, bool *changed)
 {
 	int rc = 0;
-	for (size_t i = 0; SAT_PLANTED_BUG(2) && i < other->count; i++)
-		remove_covered(state, &(sat_sibling){ .field = other->siblings[i].field, .past = other->siblings[i].past,
-		                                      .past_count = 0 });
 	if (other->created && !state->created) {
 		state->created = true;
 		*changed = true;
@@ -296,6 +293,8 @@ const sat_sibling *sat_state_shown(const sat_state *state, uint16_t field)
 {
 	const sat_sibling *first;
 	size_t n = sat_state_field(state, field, &first);
+	if (SAT_PLANTED_BUG(9) && sat_store_env(state->store)->now(sat_store_env(state->store)->context) % 2 != 0)
+		return n > 0 ? first : NULL;
 	for (size_t i = n; i > 0; i--) {
 		if (!first[i - 1].blank)
 			return &first[i - 1];

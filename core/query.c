@@ -154,6 +154,9 @@ static const struct rule {
 	{ "SELECT count(*) FROM consent AS c WHERE NOT EXISTS "
 	  "(SELECT 1 FROM sat_batch AS b WHERE b.id <= c.id AND c.id < b.id + b.leaves)",
 	  "decisions have lost their signature" },
+	{ "SELECT count(*) FROM consent WHERE NOT EXISTS (SELECT 1 FROM sat_decided "
+	  "WHERE about = subject AND id BETWEEN first AND first + count - 1)",
+	  "decisions are not listed under their subject" },
 	{ "SELECT count(*) FROM sat_run AS a JOIN sat_run AS b "
 	  "ON a.seq < b.seq AND b.seq < a.seq + a.count",
 	  "runs of creations overlap in the local sequence" },

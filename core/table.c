@@ -241,7 +241,8 @@ static int store_field(sat_store *store, const sat_table *table, const sat_colum
 	return rc;
 }
 
-/* Which records concern a person is asked through an index on the column itself. */
+/* Which records concern a person is asked through an index on the column itself.  No kind's name holds
+ * an @, so an index can meet no table. */
 static int index_person(sat_store *store, const sat_table *table, const sat_column *column, sat_error *err)
 {
 	if (!column->concerns || column->type != SAT_REFERENCE)
@@ -249,7 +250,7 @@ static int index_person(sat_store *store, const sat_table *table, const sat_colu
 	char name[SAT_SQL_NAME_BYTES];
 	sat_column_sql_name(table, column, name);
 	char sql[512];
-	snprintf(sql, sizeof sql, "CREATE INDEX IF NOT EXISTS \"%s_%s\" ON \"%s\"(\"%s\")", table->name, name,
+	snprintf(sql, sizeof sql, "CREATE INDEX IF NOT EXISTS \"%s@%s\" ON \"%s\"(\"%s\")", table->name, name,
 	         table->name, name);
 	return sat_db_exec(store->db, sql, err);
 }
@@ -296,14 +297,14 @@ static int make_table(sat_store *store, const char *name, bool person, const sat
 	int rc = sat_db_exec(store->db, (const char *)sql.data, err);
 	if (rc == 0)
 		rc = exec_format(store, err,
-		                 "CREATE INDEX \"sat_%s_seq\" ON \"%s\"(sat_seq) WHERE sat_seq IS NOT NULL", name,
+		                 "CREATE INDEX \"%s@sat_seq\" ON \"%s\"(sat_seq) WHERE sat_seq IS NOT NULL", name,
 		                 name, "");
 	if (rc == 0)
 		rc = note_kind(store, name, person, id, err);
 	if (rc == 0)
 		rc = keep_table(store, id, name, person, table, err);
 	for (size_t i = 0; rc == 0 && i < count; i++) {
-		sat_column *column;
+		sat_column *column = NULL;
 		rc = keep_column(*table, &columns[i], &column, err);
 		if (rc == 0)
 			rc = store_field(store, *table, column, err);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/incarnation.h"
+#include "core/plant.h"
 #include "core/store-private.h"
 
 /* Runs one statement with integer and blob parameters: "i" int64_t, "n" const sat_name16 *, "s" text,
@@ -356,7 +357,8 @@ static int take_receipt(sat_store *store, int64_t device, const sat_manifest *m,
 	if (rc == 0)
 		rc = take_names(store, device, m->settled, m->settled_count, SAT_FRAME_SETTLED, err);
 	if (rc == 0)
-		rc = take_names(store, device, m->declined, m->declined_count, SAT_FRAME_DECLINED, err);
+		rc = take_names(store, device, m->declined, m->declined_count,
+		                SAT_PLANTED_BUG(7) ? SAT_FRAME_SETTLED : SAT_FRAME_DECLINED, err);
 	return rc != 0 ? rc
 	               : run(store, err, "UPDATE sat_device SET heard_counter = ?, receipt_at = ? WHERE id = ?",
 	                     "iii", (int64_t)m->receipt_counter, store->env->now(store->env->context), device);
@@ -369,7 +371,7 @@ int sat_ledger_heard(sat_store *store, int64_t device, const sat_manifest *m, in
 	int rc = sat_device_get(store, device, &peer, err);
 	if (rc == 0)
 		rc = is_retired(store, incarnation, &retired, err);
-	if (rc != 0 || retired)
+	if (rc != 0 || (retired && !SAT_PLANTED_BUG(5)))
 		return rc;
 	if (peer.heard != incarnation) {
 		if (peer.heard != 0)
@@ -445,7 +447,7 @@ static int rests_held(sat_store *store, const sat_manifest *m, bool *held, sat_e
 	int rc = 0;
 	if (!sat_name16_none(&m->base))
 		rc = exists(store, "SELECT 1 FROM sat_held WHERE bundle = ?", &m->base, held, err);
-	for (size_t i = 0; rc == 0 && *held && i < m->rest_count; i++)
+	for (size_t i = 0; rc == 0 && *held && i < m->rest_count && !SAT_PLANTED_BUG(11); i++)
 		rc = exists(store, "SELECT 1 FROM sat_got_frame WHERE name = ?", &m->rests[i], held, err);
 	return rc;
 }

@@ -93,8 +93,16 @@ CREATE TABLE consent (
   sat_seq        INTEGER,             -- as in the tables of kinds
   sat_told       INTEGER
 );
-CREATE INDEX consent_subject ON consent(subject);
-CREATE INDEX consent_seq ON consent(sat_seq) WHERE sat_seq IS NOT NULL;
+CREATE INDEX sat_consent_seq ON consent(sat_seq) WHERE sat_seq IS NOT NULL;
+
+-- Which decisions are about whom: `count` of them from `first` on, one after the other.  People mostly
+-- answer several purposes in one sitting, so this is a third of an index on the column.
+CREATE TABLE sat_decided (
+  about INTEGER NOT NULL,             -- the subject
+  first INTEGER NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (about, first)
+) WITHOUT ROWID;
 
 -- One signature over decisions saved together.
 CREATE TABLE sat_batch (

@@ -109,8 +109,6 @@ static int run_round(const options *o, const char *dir, bench_results *r, int ro
 		bench_figures *figures = &r->of[who][round];
 		for (size_t i = 0; i < BENCH_FIGURES; i++)
 			figures->value[i] = NAN;
-		if (peer == NULL)
-			continue;
 		tell_progress(r, round, o->rounds, peer->name);
 		char own[PATH_MAX];
 		rc = bench_make_temporary_dir(own, sizeof own, dir, err);

@@ -8,7 +8,7 @@
 #include "figures.h"
 #include "peers.h"
 
-/* In this order everywhere; a pointer is NULL when the participant is not linked in. */
+/* In this order everywhere. */
 typedef enum bench_who {
 	BENCH_PLAIN,
 	BENCH_SESSION,
@@ -27,8 +27,8 @@ typedef struct bench_results {
 	bench_figures of[BENCH_PARTICIPANTS][BENCH_ROUNDS_MAX];
 } bench_results;
 
-/* Prints `measure | goal | peer value | satchel value | ratio | met?`, a line a goal that holds for
- * this n.  Values are medians over the rounds; a ratio is the median of the ratios in each round. */
+/* Prints `measure | goal | peer | Satchel | ratio | met`, a line a goal that holds for this n, and how
+ * many are met.  Values are medians over the rounds; a ratio is the median of the ratios in each round. */
 void bench_print_goals(FILE *out, const bench_results *results);
 /* Prints the medians of everything that was measured, a column a participant. */
 void bench_print_figures(FILE *out, const bench_results *results);

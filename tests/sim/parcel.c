@@ -148,6 +148,7 @@ static void look_inside(world *w, machine *from, parcel *p)
 			MUST(w, sat_bundle_reader_trust(reader, sat_identity_public(from->identity),
 			                                sat_identity_public(w->kit->identities[p->to]), &name, err));
 			note_frames(p, reader);
+			p->incarnation = world_incarnation(w, sat_bundle_reader_manifest(reader)->incarnation);
 			note_receipt(w, from, p->to, sat_bundle_reader_manifest(reader));
 		} else if (event == SAT_BUNDLE_FRAME) {
 			sat_bundle_reader_frame(reader, &index, &data, &count);
@@ -189,7 +190,9 @@ int parcel_send(world *w, machine *from, int to)
 	int rc = sat_device_find(from->store, sat_identity_device(w->kit->identities[to]), &device, &why);
 	if (rc != 0)
 		return -1;
-	sat_export_options options = { .form = dice_chance(&w->dice, 80) ? SAT_FULL : SAT_COMPACT };
+	/* Some exports are split into many bundles, of which some are lost. */
+	sat_export_options options = { .form = dice_chance(&w->dice, 80) ? SAT_FULL : SAT_COMPACT,
+		                       .bundle_bytes_max = dice_chance(&w->dice, 25) ? 1 : 0 };
 	rc = sat_export(from->store, from->identity, device.id, &w->place.carrier, &options, NULL, NULL, &why);
 	if (rc == SAT_EREVOKED || rc == SAT_EWAITING)
 		return -1;

@@ -313,9 +313,23 @@ static void check_verdict(world *w, machine *m, const parcel *p, bool damaged, c
 		           world_name(w, &w->machines[p->from]), merged->reason);
 }
 
+static void hear(hearing *h, uint32_t incarnation)
+{
+	for (size_t i = 0; i < h->past_count; i++) {
+		if (h->past[i] == incarnation)
+			return;
+	}
+	if (h->last != 0 && h->last != incarnation && h->past_count < 64)
+		h->past[h->past_count++] = h->last;
+	h->last = incarnation;
+}
+
 void promise_after_merge(world *w, machine *m, const parcel *p, bool damaged, const sat_merged *merged)
 {
 	check_verdict(w, m, p, damaged, merged);
+	if (merged->verdict == SAT_MERGED || merged->verdict == SAT_SALVAGED || merged->verdict == SAT_WAITING ||
+	    merged->verdict == SAT_REVOKED_SENDER)
+		hear(&m->heard[w->machines[p->from].device], p->incarnation);
 	holdings *now = holdings_read(w, m, false);
 	check_admitted(w, m, now);
 	if (!damaged && merged->verdict == SAT_MERGED)
@@ -328,12 +342,24 @@ void promise_after_merge(world *w, machine *m, const parcel *p, bool damaged, co
 
 /* --- 5: received means received -------------------------------------------------------------------- */
 
+static int number_of(const world *w, const sat_device_id *device)
+{
+	int n = 0;
+	while (!sat_device_equal(sat_identity_device(w->kit->identities[n]), device))
+		n++;
+	return n;
+}
+
 static const holdings *receipt_taken(world *w, machine *m, const sat_device *peer)
 {
 	const sat_incarnation *heard = sat_incarnation_at(m->store, peer->heard);
 	if (heard == NULL || peer->heard_counter == 0)
 		return NULL;
 	uint32_t incarnation = world_incarnation(w, heard->name);
+	int device = number_of(w, &peer->device);
+	if (m->heard[device].last != 0 && m->heard[device].last != incarnation)
+		world_fail(w, 5, "%s believes receipts of an incarnation of device %d that is past", world_name(w, m),
+		           device);
 	for (size_t i = w->receipt_count; i > 0; i--) {
 		const receipt *r = &w->receipts[i - 1];
 		if (r->incarnation == incarnation && r->to == m->device && (int64_t)r->counter == peer->heard_counter)

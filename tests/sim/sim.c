@@ -33,12 +33,8 @@ static char base[256];
 static kit kits[KITS];
 static bool kit_made[KITS];
 
-static const kit *kit_for(uint64_t seed)
+static const kit *make_kit(unsigned n)
 {
-	unsigned n = (unsigned)(dice_mix(seed * 3 + 1) % 16);
-	/* Small worlds are fast and find most. */
-	static const unsigned often[16] = { 0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 4, 5, 6, 7 };
-	n = often[n];
 	if (!kit_made[n]) {
 		char dir[280];
 		snprintf(dir, sizeof dir, "%s/kit%u", base, n);
@@ -46,6 +42,13 @@ static const kit *kit_for(uint64_t seed)
 		kit_made[n] = true;
 	}
 	return &kits[n];
+}
+
+static const kit *kit_for(uint64_t seed)
+{
+	/* Small worlds are fast and find most. */
+	static const unsigned often[16] = { 0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 4, 5, 6, 7 };
+	return make_kit(often[dice_mix(seed * 3 + 1) % 16]);
 }
 
 static const char *const promises[] = {
@@ -178,9 +181,11 @@ static const char *const planted[] = {
 	"bundle ends are held without the frames they rest on",
 };
 
-/* Each bug in a process of its own, which may also crash on it. */
+/* Each bug in a process of its own.  Devices are enrolled before any bug is switched on. */
 static int run_planted(options *o)
 {
+	for (unsigned n = 0; n < KITS; n++)
+		make_kit(n);
 	size_t found = 0, bugs = sizeof planted / sizeof *planted - 1;
 	for (int bug = 1; bug <= (int)bugs; bug++) {
 		if (o->plant != 0 && o->plant != bug)
@@ -190,16 +195,21 @@ static int run_planted(options *o)
 		pid_t child = fork();
 		if (child == 0) {
 			sat_plant = o->plant = bug;
+			char own[16];
+			size_t end = strlen(base);
+			snprintf(own, sizeof own, "/bug%d", bug);
+			strncat(base, own, sizeof base - end - 1);
+			mkdir(base, 0700);
 			int rc = run_all(o);
 			fflush(stdout);
 			_exit(rc);
 		}
 		int status = 0;
 		waitpid(child, &status, 0);
-		bool caught = !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+		bool caught = WIFEXITED(status) && WEXITSTATUS(status) == 1;
 		found += caught;
 		if (!caught)
-			printf("not found\n");
+			printf("%s\n", WIFEXITED(status) ? "not found" : "it crashed");
 	}
 	if (o->plant != 0)
 		bugs = 1;

@@ -317,6 +317,7 @@ static void back_up(world *w, machine *m)
 	world_copy_file(w, m->path, b->path);
 	holdings_drop(b->held);
 	b->held = holdings_keep(m->held);
+	memcpy(b->heard, m->heard, sizeof b->heard);
 	if (closed)
 		machine_open(w, m);
 }
@@ -333,6 +334,7 @@ static void restore(world *w, machine *m)
 	world_copy_file(w, b->path, m->path);
 	holdings_drop(m->held);
 	m->held = holdings_keep(b->held);
+	memcpy(m->heard, b->heard, sizeof m->heard);
 	machine_open(w, m);
 	promise_after_reopen(w, m);
 }

@@ -222,6 +222,7 @@ machine *world_twin(world *w, machine *m)
 	world_copy_file(w, m->path, twin->path);
 	twin->env.now = m->env.now;
 	twin->held = holdings_keep(m->held);
+	memcpy(twin->heard, m->heard, sizeof twin->heard);
 	return twin;
 }
 

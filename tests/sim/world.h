@@ -30,8 +30,16 @@
 
 struct holdings;
 
+/* Which incarnations of a device were heard: the last one counts, those before it are past for ever. */
+typedef struct hearing {
+	uint32_t last;
+	uint32_t past[64];
+	size_t past_count;
+} hearing;
+
 typedef struct backup {
 	char path[320];
+	hearing heard[DEVICES_MAX];
 	struct holdings *held;   /* NULL: there is none */
 } backup;
 
@@ -45,6 +53,7 @@ typedef struct machine {
 	uint32_t *incarnations;  /* the store's index to the world's number */
 	size_t incarnation_count;
 	struct holdings *held;   /* as last looked at */
+	hearing heard[DEVICES_MAX];
 	backup backups[BACKUPS_MAX];
 	size_t writes;           /* makes texts unique */
 	struct sqlite3_stmt *reads[8]; /* of the open store, for holdings.c and promises.c */
@@ -56,7 +65,7 @@ typedef struct parcel {
 	size_t size;
 	int from;                /* machine */
 	int to;                  /* device */
-	bool damaged;
+	uint32_t incarnation;    /* under which it was sent */
 	size_t frame_count;
 	uint64_t body;           /* where the first frame begins */
 	uint64_t *frame_ends;

@@ -111,7 +111,7 @@ static void remove_all(const char *path, unsigned depth)
 {
 	DIR *directory = opendir(path);
 	for (const struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;) {
-		char inner[PATH_MAX];
+		char inner[PATH_MAX + NAME_MAX];
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
 		snprintf(inner, sizeof inner, "%s/%s", path, entry->d_name);
