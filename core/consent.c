@@ -352,7 +352,8 @@ int sat_consent_row(sat_store *store, sat_stmt *row, sat_arena *arena, sat_decis
 	return rc != 0 ? sat_no_memory(err) : 0;
 }
 
-int sat_batch_of(sat_store *store, sat_dot decision, sat_arena *arena, sat_batch *batch, sat_error *err)
+/* The last batch of an incarnation that begins at or before `dot`: 1, or 0 when there is none. */
+static int last_batch(sat_store *store, sat_dot dot, sat_arena *arena, sat_batch *batch, sat_error *err)
 {
 	int rc = SAT_SQL(store, batch_find,
 	                 "SELECT id, leaves, seed, signature, proof FROM sat_batch "
@@ -360,8 +361,8 @@ int sat_batch_of(sat_store *store, sat_dot decision, sat_arena *arena, sat_batch
 	if (rc != 0)
 		return rc;
 	sat_stmt *s = store->sql.batch_find;
-	sat_bind_int(s, 1, sat_dot_make(sat_dot_index(decision), 0));
-	sat_bind_int(s, 2, decision);
+	sat_bind_int(s, 1, sat_dot_make(sat_dot_index(dot), 0));
+	sat_bind_int(s, 2, dot);
 	rc = sat_step(store->db, s, err);
 	if (rc == 1) {
 		*batch = (sat_batch){ .first = sat_column_int(s, 0), .leaves = (uint32_t)sat_column_int(s, 1) };
@@ -378,6 +379,12 @@ int sat_batch_of(sat_store *store, sat_dot decision, sat_arena *arena, sat_batch
 		batch->proof_count = proof == NULL ? 0 : length / SAT_HASH_BYTES;
 	}
 	sat_reset(s);
+	return rc;
+}
+
+int sat_batch_of(sat_store *store, sat_dot decision, sat_arena *arena, sat_batch *batch, sat_error *err)
+{
+	int rc = last_batch(store, decision, arena, batch, err);
 	if (rc == 0 || (rc == 1 && decision - batch->first >= batch->leaves))
 		return sat_fail(err, SAT_EDAMAGED, "a decision has lost its batch");
 	return rc < 0 ? rc : 0;
@@ -793,15 +800,54 @@ int sat_batch_known(sat_store *store, const sat_batch *batch, bool *known, sat_e
 	return rc < 0 ? rc : 0;
 }
 
+/* A dot belongs to one batch: what is passed on from here is proved by the signature that is kept for
+ * it.  An author who signs another batch over dots of one that is here is refused, since with that kept
+ * beside it neither could be proved to anybody.  Batches here do not overlap, so that the last one that
+ * begins before the end of the new one is the one to look at. */
+static int check_alone(sat_store *store, const sat_batch *batch, sat_error *err)
+{
+	SAT_ARENA(arena);
+	sat_batch held;
+	sat_dot last = batch->first + batch->leaves - 1;
+	int rc = last_batch(store, last, &arena, &held, err);
+	if (rc <= 0 || held.first + held.leaves <= batch->first)
+		return rc < 0 ? rc : 0;
+	if (held.first == batch->first && held.leaves == batch->leaves &&
+	    memcmp(held.signature, batch->signature, SAT_SIGNATURE_BYTES) == 0)
+		return 0;
+	return sat_fail(err, SAT_EREFUSED, "it signs the same decisions in two ways");
+}
+
+/* The proof that came covers what is here after it was admitted, or nothing could be proved from it. */
+static int check_covered(sat_store *store, const sat_batch *batch, size_t count, sat_error *err)
+{
+	if (batch->proof_count == 0)
+		return 0;
+	sat_stmt *s = NULL;
+	int rc = sat_db_prepare(store->db, &s, "SELECT count(*) FROM consent WHERE id BETWEEN ? AND ?", err);
+	if (rc != 0)
+		return rc;
+	sat_bind_int(s, 1, batch->first);
+	sat_bind_int(s, 2, batch->first + batch->leaves - 1);
+	rc = sat_step(store->db, s, err);
+	bool more = rc == 1 && sat_column_int(s, 0) > (int64_t)count;
+	sat_db_finalize(store->db, &s);
+	if (rc < 0)
+		return rc;
+	return more ? sat_fail(err, SAT_EREFUSED, "it brings another part of a batch of decisions than is here") : 0;
+}
+
 int sat_consent_admit(sat_store *store, const sat_batch *batch, const sat_decision *decisions, size_t count,
                       int64_t told, size_t *fresh, sat_error *err)
 {
 	*fresh = 0;
+	int rc = check_alone(store, batch, err);
+	if (rc != 0)
+		return rc;
 	bool *is_new = calloc(count + 1, sizeof *is_new);
 	if (is_new == NULL)
 		return sat_no_memory(err);
 	/* New decisions of a batch follow one another, so that they need one run. */
-	int rc = 0;
 	sat_dot run_first = 0, run_end = 0;
 	for (size_t i = 0; rc == 0 && i < count; i++) {
 		rc = insert_decision(store, &decisions[i], err);
@@ -820,6 +866,8 @@ int sat_consent_admit(sat_store *store, const sat_batch *batch, const sat_decisi
 	}
 	if (rc == 0 && run_end > run_first)
 		rc = sat_store_add_run(store, run_first, run_end - run_first, told, err);
+	if (rc == 0 && *fresh > 0)
+		rc = check_covered(store, batch, count, err);
 	if (rc == 0 && *fresh > 0)
 		rc = insert_batch(store, batch, err);
 	if (rc == 0)

@@ -6,12 +6,18 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* Our own statements are listed, since SQLite's list of them also holds those of its search index. */
+enum { IDLE_MAX = 128 };
+
+/* Our own statements are listed, since SQLite's list of them also holds those of its search index.  Those
+ * that were finalised stay idle for a while: reading SQL takes longer than most of what it asks for. */
 struct sat_db {
 	sqlite3 *handle;
 	sqlite3_stmt **statements;
 	size_t count, room;
+	sqlite3_stmt *idle[IDLE_MAX];
+	size_t idle_next;    /* the place that is used next, the oldest one */
 };
 
 static int code_of(int rc)
@@ -105,6 +111,8 @@ void sat_db_close(sat_db *db)
 		return;
 	for (size_t i = 0; i < db->count; i++)
 		sqlite3_finalize(db->statements[i]);
+	for (size_t i = 0; i < IDLE_MAX; i++)
+		sqlite3_finalize(db->idle[i]);
 	free(db->statements);
 	sqlite3_close(db->handle);
 	free(db);
@@ -113,6 +121,18 @@ void sat_db_close(sat_db *db)
 int sat_db_exec(sat_db *db, const char *sql, sat_error *err)
 {
 	return sqlite3_exec(db->handle, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : sat_db_fail(db, err);
+}
+
+static sqlite3_stmt *take_idle(sat_db *db, const char *sql)
+{
+	for (size_t i = 0; i < IDLE_MAX; i++) {
+		sqlite3_stmt *s = db->idle[i];
+		if (s == NULL || strcmp(sqlite3_sql(s), sql) != 0)
+			continue;
+		db->idle[i] = NULL;
+		return s;
+	}
+	return NULL;
 }
 
 int sat_db_prepare(sat_db *db, sat_stmt **slot, const char *sql, sat_error *err)
@@ -127,8 +147,9 @@ int sat_db_prepare(sat_db *db, sat_stmt **slot, const char *sql, sat_error *err)
 		db->statements = grown;
 		db->room = room;
 	}
-	int rc = sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, slot, NULL);
-	if (rc != SQLITE_OK)
+	*slot = take_idle(db, sql);
+	if (*slot == NULL &&
+	    sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, slot, NULL) != SQLITE_OK)
 		return sat_db_fail(db, err);
 	db->statements[db->count++] = *slot;
 	return 0;
@@ -143,7 +164,11 @@ void sat_db_finalize(sat_db *db, sat_stmt **slot)
 	while (db->statements[i - 1] != *slot)
 		i--;
 	db->statements[i - 1] = db->statements[--db->count];
-	sqlite3_finalize(*slot);
+	sqlite3_reset(*slot);
+	sqlite3_clear_bindings(*slot);
+	sqlite3_finalize(db->idle[db->idle_next]);
+	db->idle[db->idle_next] = *slot;
+	db->idle_next = (db->idle_next + 1) % IDLE_MAX;
 	*slot = NULL;
 }
 

@@ -475,15 +475,32 @@ static int keep(sat_store *store, const statement *st, const void *object, size_
 	return rc;
 }
 
+/* A name is of the whole object with its signature: what is known was checked when it came. */
+static int is_known(sat_store *store, const statement *st, bool *known, sat_error *err)
+{
+	int rc = SAT_SQL(store, statement_find, "SELECT 1 FROM sat_statement WHERE name = ?");
+	if (rc != 0)
+		return rc;
+	sat_bind_blob(store->sql.statement_find, 1, st->name, SAT_HASH_BYTES);
+	rc = sat_step(store->db, store->sql.statement_find, err);
+	sat_reset(store->sql.statement_find);
+	*known = rc == 1;
+	return rc < 0 ? rc : 0;
+}
+
 int sat_statement_admit(sat_store *store, const void *object, size_t length, int64_t told, bool *fresh,
                         sat_error *err)
 {
 	*fresh = false;
 	statement st;
 	int rc = parse(&st, object, length, err);
-	sat_device registry;
+	bool known = false;
 	if (rc == 0)
-		rc = sat_device_registry(store, &registry, err);
+		rc = is_known(store, &st, &known, err);
+	if (rc != 0 || known)
+		return rc;
+	sat_device registry;
+	rc = sat_device_registry(store, &registry, err);
 	if (rc != 0)
 		return rc;
 	uint8_t digest[SAT_HASH_BYTES];

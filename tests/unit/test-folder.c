@@ -111,10 +111,11 @@ static void remove_all(const char *path, unsigned depth)
 {
 	DIR *directory = opendir(path);
 	for (const struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;) {
-		char inner[PATH_MAX + NAME_MAX];
+		char inner[PATH_MAX];
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
-		snprintf(inner, sizeof inner, "%s/%s", path, entry->d_name);
+		if (snprintf(inner, sizeof inner, "%s/%s", path, entry->d_name) >= (int)sizeof inner)
+			continue;
 		if (unlink(inner) != 0 && depth < 4)
 			remove_all(inner, depth + 1);
 	}

@@ -598,7 +598,7 @@ static void second_batch_is_refused(camp *c, int32_t shift)
 	sat_sign(c->evil.identity, digest, batch.signature);
 	sat_chunk lie = { .batches = &batch, .batch_count = 1, .decisions = two, .decision_count = 2,
 		          .decision_counts = &count };
-	refused(c, deliver_chunk(c, &lie, 0), "decisions");
+	refused(c, deliver_chunk(c, &lie, 0), "in two ways");
 }
 
 static void hostile__second_batch_with_the_first_dot_is_refused(void **state)
@@ -609,6 +609,38 @@ static void hostile__second_batch_with_the_first_dot_is_refused(void **state)
 static void hostile__second_batch_over_the_last_dot_is_refused(void **state)
 {
 	second_batch_is_refused(*state, -1);
+}
+
+/* Each part proves itself with the hash of the other; what is here would then be proved by neither. */
+static void hostile__second_part_of_a_batch_is_refused(void **state)
+{
+	camp *c = *state;
+	sat_dot person = known_person(c);
+	sat_error err = { 0 };
+	uint8_t names[2][SAT_HASH_BYTES], root[SAT_HASH_BYTES], digest[SAT_HASH_BYTES];
+	sat_decision two[2];
+	sat_batch batch = { .first = next_dot(c), .leaves = 2 };
+	size_t one = 1;
+	next_dot(c);
+	for (int i = 0; i < 2; i++) {
+		two[i] = (sat_decision){ .id = batch.first + i, .subject = person, .purpose = "attend",
+			                 .event = SAT_RENEWED, .has_details = true, .own_salt = true };
+		assert_int_equal(sat_decision_seal(c->evil.store, &two[i], &err), 0);
+		memcpy(names[i], two[i].name, SAT_HASH_BYTES);
+	}
+	sign_up_to(c, 1 << 20);
+	assert_int_equal(sat_batch_root(&batch, NULL, (const uint8_t(*)[SAT_HASH_BYTES])names, root, &err), 0);
+	assert_int_equal(sat_batch_digest(c->evil.store, &batch, root, digest, &err), 0);
+	sat_sign(c->evil.identity, digest, batch.signature);
+	batch.proof_count = 1;
+	batch.proof = names[1];
+	sat_chunk part = { .batches = &batch, .batch_count = 1, .decisions = &two[0], .decision_count = 1,
+		           .decision_counts = &one };
+	assert_int_equal(deliver_chunk(c, &part, 0).verdict, SAT_MERGED);
+	goes_on(c);
+	batch.proof = names[0];
+	part.decisions = &two[1];
+	refused(c, deliver_chunk(c, &part, 0), "another part");
 }
 
 /* A decision that stands under the dot of a record, and a record under that of a decision. */
@@ -656,6 +688,7 @@ int main(void)
 		CLAIM(hostile__decision_with_a_wrong_signature_is_refused),
 		CLAIM(hostile__second_batch_with_the_first_dot_is_refused),
 		CLAIM(hostile__second_batch_over_the_last_dot_is_refused),
+		CLAIM(hostile__second_part_of_a_batch_is_refused),
 		CLAIM(hostile__one_dot_for_two_things_keeps_both_apart),
 	};
 	return cmocka_run_group_tests(claims, NULL, NULL);
