@@ -52,8 +52,9 @@ static void tell(merging *m, const sat_merged *merged)
 	char records[64], conflicts[64];
 	json_array_append_new(
 	    m->bundles,
-	    json_pack("{s:o, s:s, s:I, s:I, s:I, s:o}", "file", cli_text(merged->file), "outcome",
-	              sat_verdict_name(merged->verdict), "records", (json_int_t)merged->records, "conflicts",
+	    json_pack("{s:o, s:s, s:I, s:I, s:I, s:I, s:o}", "file", cli_text(merged->file), "outcome",
+	              sat_verdict_name(merged->verdict), "records", (json_int_t)merged->records, "decisions",
+	              (json_int_t)merged->decisions, "conflicts",
 	              (json_int_t)merged->conflicts, "declined", (json_int_t)merged->declined, "reason",
 	              merged->reason[0] == '\0' ? json_null() : cli_text(merged->reason)));
 	if (merged->verdict == SAT_NOT_FOR_US && m->folder) {
@@ -71,6 +72,9 @@ static void tell(merging *m, const sat_merged *merged)
 	if (merged->verdict == SAT_MERGED || merged->verdict == SAT_SALVAGED ||
 	    merged->verdict == SAT_WAITING) {
 		cli_say(c, ", %s", cli_count(merged->records, "record", "records", records));
+		if (merged->decisions > 0)
+			cli_say(c, ", %s about consent",
+			        cli_count(merged->decisions, "decision", "decisions", records));
 		if (merged->conflicts > 0)
 			cli_say(c, ", %s to decide (`satchel conflicts`)",
 			        cli_count(merged->conflicts, "conflict", "conflicts", conflicts));
@@ -168,6 +172,7 @@ static int tidy(merging *m)
 	size_t dropped;
 	char count[64];
 	int rc = sat_tidy(m->c->store, m->carrier, &dropped, &m->c->err);
+	m->for_others -= dropped < m->for_others ? dropped : m->for_others;
 	if (dropped > 0)
 		cli_say(m->c, "%s of ours taken off the stick: confirmed.\n",
 		        cli_count(dropped, "bundle", "bundles", count));
@@ -182,13 +187,13 @@ static int merge_path(merging *m, cli_exports *replies, const char *path)
 	m->sender_count = m->for_others = 0;
 	if (rc == 0)
 		rc = merge_all(m);
-	if (m->for_others > 0)
-		cli_say(m->c, "%s for others and left alone; carry on with them.\n",
-		        cli_count(m->for_others, "bundle is", "bundles are", count));
 	if (rc == 0 && m->count == 0)
 		cli_note(m->c, "there is no bundle in %s", path);
 	if (rc == 0 && m->folder)
 		rc = tidy(m);
+	if (m->for_others > 0)
+		cli_say(m->c, "%s for others and left alone; carry on with them.\n",
+		        cli_count(m->for_others, "bundle is", "bundles are", count));
 	forget_names(m);
 	sat_carrier_free(m->carrier);
 	m->carrier = NULL;
@@ -229,7 +234,7 @@ int cmd_merge(cli *c, int argc, char **argv)
 	if (rc == SAT_ENOTFOUND)
 		rc = c->err.code = SAT_EIO;
 	tell_replies(c, &replies);
-	if (rc == 0 && m->reply)
+	if (rc == 0 && m->reply && replies.count > 0)
 		cli_say(c, "All was read back and is whole; the stick may be taken out.\n");
 	code = rc != 0 ? cli_fail(c) : m->code;
 	free(m);

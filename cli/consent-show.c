@@ -63,7 +63,7 @@ static json_t *decision_json(cli *c, const sat_decision *d, bool head, const sat
 	char id[SAT_ID_CHARS], author[SAT_DEVICE_NAME_BYTES], time[CLI_TIME_CHARS], day[CLI_TIME_CHARS];
 	cli_time(d->claimed_time, time);
 	cli_print(c, "    %s: %s%s%s\n", d->purpose, sat_event_name(d->event), d->final ? ", for ever" : "",
-	          head ? "" : "  (no longer stands)");
+	          head || d->final ? "" : "  (no longer stands)");
 	cli_print(c, "        recorded by %s%s%s\n", cli_author(c, d->id, author),
 	          time[0] == '\0' ? "" : ", ", time);
 	if (d->until != 0)

@@ -57,6 +57,7 @@ static void sum(sat_outcome *total, const sat_outcome *part)
 	total->declined += part->declined;
 	total->missing += part->missing;
 	total->set_aside += part->set_aside;
+	total->set_aside_decisions += part->set_aside_decisions;
 	total->waiting += part->waiting;
 	total->decisions += part->decisions;
 	total->statements += part->statements;
@@ -976,6 +977,7 @@ int sat_admit_decisions(sat_admission *a, const sat_batch *batches, const sat_de
 			rc = sat_fail(err, SAT_EREFUSED, "it claims decisions that another device recorded");
 		if (rc != 0)
 			return rc;
+		a->frame.set_aside_decisions += verdict == CLAIM_ASIDE ? counts[i] : 0;
 		if (!goes_on(a, verdict))
 			continue;
 		size_t fresh;

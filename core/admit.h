@@ -29,6 +29,7 @@ typedef struct sat_outcome {
 	size_t conflicts;     /* fields that came to be in conflict */
 	size_t declined;      /* values that consent did not let in */
 	size_t missing;       /* entries beyond the statements that have arrived */
+	size_t set_aside_decisions; /* of those, decisions about consent */
 	size_t set_aside;     /* entries of a revoked device beyond its accepted points */
 	size_t waiting;       /* entries for records whose creation is not known */
 	size_t decisions, statements, tombstones;

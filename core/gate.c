@@ -150,7 +150,7 @@ static const char *why_not(const sat_gate *gate, const sat_decision *all, size_t
 		return "said no";
 	case SAT_WITHDRAWN:
 	case SAT_REVOKED:
-		return head->final ? "took it back" : "stopped sharing";
+		return head->final ? "took it back for ever" : "stopped sharing";
 	default:
 		return "has no valid decision";
 	}
@@ -165,7 +165,7 @@ static const char *why_not(const sat_gate *gate, const sat_decision *all, size_t
 static const char *judge(const sat_gate *gate, const sat_decision *all, size_t count, const char *purpose,
                          uint32_t episode)
 {
-	const char *reason = "has not been asked";
+	const char *reason = episode > 0 ? "took it back for ever" : "has not been asked";
 	for (size_t i = 0; i < count; i++) {
 		if (all[i].episode != episode || strcmp(all[i].purpose, purpose) != 0 ||
 		    !is_head(all, count, &all[i]))
@@ -324,7 +324,7 @@ int sat_gate_weigh(sat_gate *gate, const sat_dot *persons, size_t person_count, 
 		int rc = view_of(gate, person, &v, err);
 		if (rc != 0)
 			return rc;
-		weigh_one(v, stated + first, s - first, leave);
+		weigh_one(v, s > first ? stated + first : NULL, s - first, leave);
 	}
 	return 0;
 }
@@ -345,7 +345,7 @@ static int reason_for(sat_gate *gate, sat_dot person, sat_purposes bit, bool dea
 		purpose = "a purpose that is not known here";
 	const char *why = NULL;
 	if (dead)
-		why = "took it back";
+		why = "took it back for ever";
 	else if (unstated)
 		why = "took back an earlier yes, and this has not been confirmed since";
 	else

@@ -281,7 +281,7 @@ size_t sat_state_field(const sat_state *state, uint16_t field, const sat_sibling
 	size_t i = 0;
 	while (i < state->count && state->siblings[i].field < field)
 		i++;
-	*first = state->siblings + i;
+	*first = i < state->count ? &state->siblings[i] : NULL;
 	size_t n = 0;
 	while (i + n < state->count && state->siblings[i + n].field == field)
 		n++;

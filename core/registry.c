@@ -205,9 +205,12 @@ int sat_device_approve(sat_store *store, const sat_identity *identity, const cha
 	for (size_t i = 0; rc == 0 && i < count; i++) {
 		char text[SAT_WORDS_CHARS];
 		sat_device_words(store, &all[i], text, err);
-		if (strcmp(all[i].state, "pending") != 0 || sat_proquint_read(theirs, SAT_WORDS, text, NULL) != 0 ||
+		if (i == 0 || sat_proquint_read(theirs, SAT_WORDS, text, NULL) != 0 ||
 		    !sat_equal_secret(typed, theirs, sizeof typed))
 			continue;
+		if (strcmp(all[i].state, "pending") != 0)
+			return sat_fail(err, SAT_EEXISTS, "these are the words of \"%s\", which is %s already. Nothing "
+			                                  "was changed", all[i].name, all[i].state);
 		*approved = all[i];
 		SAT_BYTES(body);
 		sat_bytes_put(&body, all[i].keys.sign, SAT_KEY_BYTES);
@@ -424,7 +427,8 @@ static int apply_release(sat_store *store, sat_cursor body, sat_error *err)
 	sat_stmt *s = NULL;
 	int rc = sat_db_prepare(store->db, &s,
 	                        "INSERT INTO sat_quarantine(bundle, reason, at, state) VALUES(?1, '', 0, ?2) "
-	                        "ON CONFLICT(bundle) DO UPDATE SET state = ?2", err);
+	                        "ON CONFLICT(bundle) DO UPDATE SET state = CASE state WHEN 'rejected' THEN state ELSE ?2 END",
+	                        err);
 	if (rc == 0) {
 		sat_bind_blob(s, 1, bundle, SAT_NAME16_BYTES);
 		sat_bind_string(s, 2, verdict == 1 ? "released" : "rejected");
@@ -563,6 +567,8 @@ int sat_device_revoke(sat_store *store, const sat_identity *identity, int64_t id
 		return rc;
 	if (id == 1)
 		return sat_fail(err, SAT_EUSAGE, "the registry cannot revoke itself");
+	if (strcmp(device.state, "revoked") == 0)
+		return sat_fail(err, SAT_EEXISTS, "\"%s\" was revoked before. Nothing was changed", device.name);
 	SAT_BYTES(body);
 	sat_bytes_put(&body, device.device.bytes, SAT_DEVICE_BYTES);
 	size_t n = 0;

@@ -230,8 +230,10 @@ int sat_store_reload(sat_store *store, sat_error *err)
 	int rc = load_identity(store, err);
 	if (rc == 0)
 		rc = sat_incarnations_load(store, err);
-	if (rc == 0)
+	/* Callers hold on to tables, so they stay where they are unless they are other ones now. */
+	if (rc == 0 && (store->programme == NULL || store->tables_changed))
 		rc = load_programme(store, err);
+	store->tables_changed = false;
 	return rc != 0 ? rc : load_counters(store, err);
 }
 
@@ -286,7 +288,8 @@ int sat_store_open(sat_store **out, const char *path, const sat_store_options *o
 	struct stat there;
 	bool file_named = strncmp(path, "file:", 5) != 0;
 	if (file_named && (options == NULL || options->vfs == NULL) && stat(path, &there) != 0)
-		return sat_fail(err, SAT_ENOTFOUND, "there is no store at %s; `satchel init` makes one", path);
+		return sat_fail(err, SAT_ENOTFOUND, "there is no store at %s. Go to the folder where it is, or name it with --store; "
+		                "`satchel init` makes a new one", path);
 	int rc = open_file(&store, path, options, false, env, err);
 	if (rc != 0)
 		return rc;
@@ -368,6 +371,9 @@ int sat_store_create(const char *path, const sat_store_setup *setup, const sat_s
 		return rc;
 	rc = fill_new(store, setup, err);
 	sat_store_free(store);
+	/* What people said is not for every account of the machine. */
+	if (rc == 0 && (options == NULL || options->vfs == NULL) && chmod(path, 0600) != 0)
+		rc = sat_fail(err, SAT_EIO, "%s could not be made private: %s", path, strerror(errno));
 	if (rc != 0)
 		unlink(path);
 	return rc;
@@ -403,6 +409,7 @@ int sat_store_begin(sat_store *store, sat_error *err)
 	if (rc == 0) {
 		store->in_transaction = true;
 		store->moment_due = true;
+		store->tables_changed = false;
 	}
 	return rc;
 }
@@ -462,6 +469,7 @@ int sat_store_set_programme(sat_store *store, const char *json, size_t length, s
 	if (rc != 0)
 		return rc;
 	sat_programme_free(programme);
+	store->tables_changed = true;
 	rc = sat_meta_set_bytes(store, "programme", json, length, err);
 	if (rc == 0)
 		rc = load_programme(store, err);
@@ -470,7 +478,10 @@ int sat_store_set_programme(sat_store *store, const char *json, size_t length, s
 
 int sat_store_backup(sat_store *store, const char *path, sat_error *err)
 {
-	return sat_db_backup(store->db, path, err);
+	int rc = sat_db_backup(store->db, path, err);
+	if (rc == 0 && chmod(path, 0600) != 0)
+		rc = sat_fail(err, SAT_EIO, "%s could not be made private: %s", path, strerror(errno));
+	return rc;
 }
 
 /* --- names for people --------------------------------------------------------------------------- */

@@ -34,6 +34,7 @@ int sat_purpose_intern(sat_store *store, const char *name, size_t length, sat_pu
 	*bit = sat_purpose_find(store, copy);
 	if (*bit != 0)
 		return 0;
+	store->tables_changed = true;
 	if (store->purpose_count == SAT_PURPOSES_MAX) {
 		*bit = SAT_PURPOSE_NEVER;
 		return 0;
@@ -275,6 +276,7 @@ static int note_kind(sat_store *store, const char *name, bool person, int64_t id
 static int make_table(sat_store *store, const char *name, bool person, const sat_column *columns,
                       size_t count, sat_table **table, sat_error *err)
 {
+	store->tables_changed = true;
 	if (!sat_name_valid(name, strlen(name)) || strcmp(name, "consent") == 0)
 		return sat_fail(err, SAT_EREFUSED, "\"%.60s\" is no name of a kind", name);
 	if (store->table_count >= SAT_KINDS_MAX)
@@ -323,6 +325,7 @@ int sat_table_ensure(sat_store *store, const char *name, bool person, sat_table 
 static int add_column(sat_store *store, sat_table *table, sat_column *fresh, sat_column **column,
                       sat_error *err)
 {
+	store->tables_changed = true;
 	if (!sat_name_valid(fresh->name, strlen(fresh->name)) || strcmp(fresh->name, "id") == 0)
 		return sat_fail(err, SAT_EREFUSED, "\"%.60s\" is no name of a field", fresh->name);
 	if (table->column_count >= SAT_FIELDS_MAX)
@@ -350,6 +353,7 @@ int sat_column_ensure(sat_store *store, sat_table *table, const char *name, sat_
 		*out = column;
 		if ((column->needs | needs) == column->needs && (column->concerns || !concerns))
 			return 0;
+		store->tables_changed = true;
 		store->needs_grew = store->needs_grew || (column->needs | needs) != column->needs;
 		column->needs |= needs;
 		column->concerns = column->concerns || concerns;

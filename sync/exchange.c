@@ -33,7 +33,8 @@ typedef struct merge {
 	bool begun;                 /* a transaction is open */
 	sat_admission *admission;
 	sat_frame_state *states;
-	size_t lost, too_new, missing, set_aside;
+	size_t lost, too_new, missing, set_aside, set_aside_decisions;
+	bool released;              /* a person at the registry let in what was set aside */
 	sat_arena frame_arena;
 } merge;
 
@@ -45,6 +46,15 @@ static int verdict(merge *m, sat_verdict v, const char *reason)
 	return 1;
 }
 
+/* A file that begins with our magic was a bundle once. */
+static bool looks_like_one(merge *m)
+{
+	uint8_t magic[8] = { 0 };
+	return m->pull.size >= sizeof magic &&
+	       m->pull.carrier->read(m->pull.carrier->context, m->pull.handle, 0, magic, sizeof magic, NULL) == 0 &&
+	       memcmp(magic, "SATCHEL\n", sizeof magic) == 0;
+}
+
 /* Header and manifest could not be had: says why. */
 static int unreadable(merge *m, const sat_error *why, sat_error *err)
 {
@@ -54,6 +64,9 @@ static int unreadable(merge *m, const sat_error *why, sat_error *err)
 		if (rc != 0)
 			return rc;
 	}
+	if (why->code == SAT_EDAMAGED && !right && !looks_like_one(m))
+		return verdict(m, SAT_DAMAGED, "This file is no Satchel bundle, or a bundle whose beginning was lost. It "
+		                               "was left as it is.");
 	char text[SAT_ERROR_MESSAGE_BYTES + 128];
 	switch (why->code) {
 	case SAT_ENOTFORUS:
@@ -204,13 +217,12 @@ static int begin(merge *m, const sat_manifest *manifest, sat_error *err)
 	sat_sender from = { .device = m->peer.id, .registry = m->peer.role == SAT_REGISTRY,
 		            .vouches = (manifest->flags & SAT_MANIFEST_VOUCHES) != 0,
 		            .revoked = strcmp(m->peer.state, "revoked") == 0 };
-	bool released = false;
 	rc = sat_incarnation_own(m->store, err);
 	if (rc == 0)
 		rc = sat_incarnation_intern(m->store, manifest->incarnation, &from.incarnation, err);
 	if (rc == 0 && from.revoked)
-		rc = was_released(m, &released, err);
-	from.revoked = from.revoked && !released;
+		rc = was_released(m, &m->released, err);
+	from.revoked = from.revoked && !m->released;
 	if (rc == 0)
 		rc = sat_admission_begin(&m->admission, m->store, &from, err);
 	m->states = calloc(manifest->frame_count + 1, sizeof *m->states);
@@ -330,6 +342,7 @@ static int take_frame(merge *m, int64_t told, sat_error *err)
 	const sat_outcome *outcome = sat_admission_of_frame(m->admission);
 	m->missing += outcome->missing;
 	m->set_aside += outcome->set_aside;
+	m->set_aside_decisions += outcome->set_aside_decisions;
 	m->states[index] = m->missing > missing_before || outcome->set_aside > 0 ? SAT_FRAME_NONE
 	                   : outcome->declined > 0                               ? SAT_FRAME_DECLINED
 	                                                                         : SAT_FRAME_SETTLED;
@@ -366,8 +379,9 @@ static int set_aside(merge *m, sat_error *err)
 	                        "VALUES(?, ?, ?, ?, 'waiting')", err);
 	if (rc == 0) {
 		char reason[160];
-		snprintf(reason, sizeof reason, "%zu entries that a revoked laptop wrote after its accepted point",
-		         m->set_aside);
+		snprintf(reason, sizeof reason,
+		         "%zu written after the laptop was revoked, %zu of them decisions about consent", m->set_aside,
+		         m->set_aside_decisions);
 		sat_bind_blob(s, 1, m->name.bytes, sizeof m->name.bytes);
 		sat_bind_int(s, 2, m->peer.id);
 		sat_bind_string(s, 3, reason);
@@ -386,9 +400,9 @@ static void conclude(merge *m, size_t frames)
 	if (m->set_aside > 0) {
 		v = SAT_REVOKED_SENDER;
 		snprintf(text, sizeof text,
-		         "%s was revoked. What it wrote before that is merged; %zu entries written later are set "
-		         "aside until a person at headquarters decides (satchel quarantine).", m->peer.name,
-		         m->set_aside);
+		         "%s was revoked. What it wrote before that is merged; what it wrote later is set aside until a "
+		         "person at headquarters decides (satchel quarantine): %zu entries, %zu of them decisions "
+		         "about consent.", m->peer.name, m->set_aside, m->set_aside_decisions);
 	} else if (m->too_new > 0) {
 		v = SAT_TOO_NEW;
 		snprintf(text, sizeof text,
@@ -397,13 +411,16 @@ static void conclude(merge *m, size_t frames)
 	} else if (m->lost > 0 || (sat_bundle_reader_mended(m->pull.reader) && frames > 0)) {
 		v = SAT_SALVAGED;
 		snprintf(text, sizeof text,
-		         "This bundle is damaged: %zu of %zu frames were lost, the others are merged. The receipt "
-		         "tells its sender what to send again; nothing else is to be done.", m->lost, frames);
+		         "This bundle is damaged: %zu of its %zu parts were lost, %s. The receipt tells its sender what to "
+		         "send again; nothing else is to be done.", m->lost, frames,
+		         m->lost == frames ? "that is all of it" : "the others are merged");
 	} else if (m->missing > 0) {
 		v = SAT_WAITING;
 		snprintf(text, sizeof text,
 		         "%zu entries rest on something that has not arrived yet. They come again by themselves; the "
 		         "rest is merged.", m->missing);
+	} else if (m->released) {
+		snprintf(text, sizeof text, "%s was revoked; a person at headquarters let this bundle in.", m->peer.name);
 	} else if (strcmp(m->peer.state, "revoked") == 0) {
 		v = SAT_REVOKED_SENDER;
 		snprintf(text, sizeof text, "%s was revoked; everything in this bundle was written before that and is "
@@ -428,7 +445,8 @@ static int merge_data(merge *m, sat_error *err)
 	if (rc != 0)
 		return rc;
 	const sat_outcome *total = sat_admission_total(m->admission);
-	m->out->records = total->records + total->decisions;
+	m->out->records = total->records;
+	m->out->decisions = total->decisions;
 	m->out->conflicts = total->conflicts;
 	m->out->declined = total->declined;
 	conclude(m, manifest->frame_count);

@@ -59,7 +59,7 @@ typedef struct sat_merged {
 	char file[256];
 	sat_verdict verdict;
 	char reason[2 * SAT_ERROR_MESSAGE_BYTES]; /* one sentence: what happened, what is safe, what to do */
-	size_t records, conflicts, declined;
+	size_t records, decisions, conflicts, declined;
 	int64_t device;              /* the sender, 0 when it is not known */
 	bool told_us;                /* the sender is a peer to whom a reply makes sense */
 } sat_merged;

@@ -182,6 +182,8 @@ static int add_chunk(job *j, const sat_chunk *chunk, sat_error *err)
 		if (rc == 0)
 			rc = begin_part(j, err);
 	}
+	/* Every part whose frames leave out what the recipient told has to say so. */
+	j->assumed = j->assumed || chunk->assumed;
 	sat_name16 name;
 	if (rc == 0)
 		rc = sat_bundle_writer_add(j->writer, j->plain.data, j->plain.length, &name, err);

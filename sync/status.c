@@ -159,6 +159,8 @@ int sat_quarantine_decide(sat_store *store, const sat_identity *identity, const 
 		if (strlen(bundle) < 4 || strncmp(list[i].bundle, bundle, strlen(bundle)) != 0)
 			continue;
 		found++;
+		if (strcmp(list[i].state, "waiting") != 0)
+			return sat_fail(err, SAT_EEXISTS, "that was %s before. Nothing was changed", list[i].state);
 		for (size_t k = 0; k < SAT_NAME16_BYTES; k++) {
 			unsigned byte;
 			sscanf(list[i].bundle + 2 * k, "%2x", &byte);

@@ -292,4 +292,5 @@ CREATE TABLE sat_quarantine (
 ) WITHOUT ROWID;
 
 -- Words of values that may be searched; the text itself is only in the rows.
-CREATE VIRTUAL TABLE sat_search USING fts5(words, content='', columnsize=0, detail=none, tokenize='unicode61');
+CREATE VIRTUAL TABLE sat_search USING fts5(words, content='', columnsize=0, detail=none,
+  tokenize='unicode61 remove_diacritics 2');

@@ -166,9 +166,7 @@ void bench_print_goals(FILE *out, const bench_results *results)
 	for (size_t i = 0; i < sizeof goals / sizeof goals[0]; i++)
 		if (results->workshops >= goals[i].workshops_min)
 			counts[print_goal(out, results, &goals[i])]++;
-	fprintf(out,
-	        "%d of %d goals met.  (bare): without search index, consent rows as records without proof.  A "
-	        "ratio is of times where the goal is, else of values.\n",
+	fprintf(out, "%d of %d goals met.  (bare): no search index, and consent rows as records without proofs.\n",
 	        counts[MET], counts[MET] + counts[MISSED]);
 }
 

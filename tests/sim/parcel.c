@@ -133,6 +133,17 @@ static void note_frames(parcel *p, const sat_bundle_reader *reader)
 		p->frame_ends[i] = (i == 0 ? p->body : p->frame_ends[i - 1]) + m->frames[i].length;
 }
 
+static void trace_manifest(world *w, const sat_manifest *m)
+{
+	world_trace(w, "        a bundle by incarnation %u, heard %u, assumes %u; %s, rests on %zu; %zu held, %zu settled, "
+	               "%zu declined",
+	            world_incarnation(w, m->incarnation),
+	            sat_incarnation_none(m->heard) ? 0 : world_incarnation(w, m->heard),
+	            sat_incarnation_none(m->assumes) ? 0 : world_incarnation(w, m->assumes),
+	            sat_name16_none(&m->base) ? "from the beginning" : "from a bundle", m->rest_count, m->held_count,
+	            m->settled_count, m->declined_count);
+}
+
 static void look_inside(world *w, machine *from, parcel *p)
 {
 	SAT_AUTO(sat_bundle_reader) reader = NULL;
@@ -149,6 +160,8 @@ static void look_inside(world *w, machine *from, parcel *p)
 			                                sat_identity_public(w->kit->identities[p->to]), &name, err));
 			note_frames(p, reader);
 			p->incarnation = world_incarnation(w, sat_bundle_reader_manifest(reader)->incarnation);
+			if (w->verbose)
+				trace_manifest(w, sat_bundle_reader_manifest(reader));
 			note_receipt(w, from, p->to, sat_bundle_reader_manifest(reader));
 		} else if (event == SAT_BUNDLE_FRAME) {
 			sat_bundle_reader_frame(reader, &index, &data, &count);

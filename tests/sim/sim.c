@@ -263,6 +263,7 @@ int main(int argc, char **argv)
 	options o = { .from = 1, .count = 200, .steps = 80 };
 	if (!read_options(&o, argc, argv))
 		return usage();
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	struct stat st;
 	const char *tmp = getenv("TMPDIR");
 	bool memory = stat("/dev/shm", &st) == 0 && access("/dev/shm", W_OK) == 0;

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "core/store-private.h"
 #include "tests/support/replica.h"
 
 typedef struct camp {
@@ -311,6 +312,107 @@ static void exchange__revoked_laptop_is_set_aside_until_a_person_decides(void **
 	memory_place_clear(&c->stick);
 }
 
+static void exchange__edit_that_the_sender_lacks_is_sent_back(void **state)
+{
+	camp *c = *state;
+	sat_dot note = replica_add(&c->hq, "note", "text", "by headquarters", NULL);
+	carry(&c->hq, &c->one, &c->stick);
+	carry(&c->hq, &c->two, &c->stick);
+	sat_dot at_one = replica_same(&c->hq, note, &c->one);
+	/* Two and headquarters disagree; one has changed what it knew.  Headquarters then tells one as many
+	 * values as one holds afterwards, but not the same. */
+	replica_set(&c->hq, note, "text", "by headquarters again");
+	carry(&c->hq, &c->one, &c->stick);
+	replica_set(&c->two, replica_same(&c->hq, note, &c->two), "text", "by two");
+	carry(&c->two, &c->hq, &c->stick);
+	replica_set(&c->one, at_one, "text", "by one");
+	carry(&c->hq, &c->one, &c->stick);
+	assert_int_equal(replica_field(&c->one, at_one, "text", NULL), 2);
+	carry(&c->one, &c->hq, &c->stick);
+	char *one = replica_dump(&c->one), *hq = replica_dump(&c->hq);
+	assert_string_equal(one, hq);
+	free(one);
+	free(hq);
+}
+
+static void exchange__unlinked_record_without_values_goes_unsaid(void **state)
+{
+	camp *c = *state;
+	replica_add(&c->hq, "feedback", NULL);
+	replica_add(&c->hq, "workshop", "title", "River mapping", NULL);
+	replica_export(&c->hq, &c->one, &c->stick);
+	sat_merged merged = replica_merge_all(&c->one, &c->stick);
+	assert_int_equal(merged.verdict, SAT_MERGED);
+	assert_int_equal(merged.records, 1);
+}
+
+static void open_copy(camp *c, const replica *of, replica *copy)
+{
+	*copy = *of;
+	snprintf(copy->path, sizeof copy->path, "%s/copy.db", c->dir);
+	assert_int_equal(sat_store_backup(of->store, copy->path, NULL), 0);
+	test_env_init(&copy->env, 77);
+	replica_open(copy);
+}
+
+static void exchange__copy_whose_name_is_past_takes_another(void **state)
+{
+	camp *c = *state;
+	replica copy;
+	sat_dot note = replica_add(&c->one, "note", "text", "first", NULL);
+	carry(&c->one, &c->hq, &c->stick);
+	carry(&c->hq, &c->one, &c->stick);
+	open_copy(c, &c->one, &copy);
+	/* The copy is heard by headquarters, and its name reaches the other one through a third laptop. */
+	replica_set(&copy, note, "text", "by the copy");
+	carry(&copy, &c->hq, &c->stick);
+	carry(&c->hq, &c->two, &c->stick);
+	replica_set(&c->two, replica_same(&copy, note, &c->two), "text", "by two");
+	carry(&c->two, &c->one, &c->stick);
+	sat_store_free(copy.store);
+	replica_add(&c->one, "workshop", "title", "River mapping", NULL);
+	replica_add(&c->hq, "workshop", "title", "Reef mapping", NULL);
+	for (int i = 0; i < 3; i++) {
+		carry(&c->one, &c->hq, &c->stick);
+		carry(&c->hq, &c->one, &c->stick);
+	}
+	carry(&c->one, &c->hq, &c->stick);
+	sat_peer_status after = standing(&c->hq, "one");
+	assert_int_equal(after.unsent, 0);
+	assert_int_equal(after.copied, 0);
+}
+
+static int64_t waiting_contents(replica *r)
+{
+	int64_t count;
+	assert_int_equal(sat_db_int(r->store->db, "SELECT count(*) FROM sat_waiting WHERE content IS NOT NULL",
+	                            &count, -1, NULL), 0);
+	return count;
+}
+
+static void exchange__value_that_waits_is_taken_back_as_well(void **state)
+{
+	camp *c = *state;
+	sat_dot person = replica_add(&c->one, "person", "pseudonym", "P 0417", NULL);
+	/* At first headquarters is left out, so that it never sees the person created. */
+	sat_decision laptops = { .subject = person, .purpose = "attend_record", .event = SAT_GIVEN,
+		                 .recipients = "facilitator" };
+	assert_int_equal(sat_store_begin(c->one.store, NULL), 0);
+	assert_int_equal(sat_consent_record(c->one.store, c->one.identity, &laptops, 1, NULL), 0);
+	assert_int_equal(sat_store_commit(c->one.store, NULL), 0);
+	carry(&c->one, &c->hq, &c->stick);
+	carry(&c->hq, &c->one, &c->stick);
+	carry(&c->one, &c->two, &c->stick);
+	sat_dot at_two = replica_same(&c->one, person, &c->two);
+	replica_decide(&c->two, at_two, "attend_record", SAT_GIVEN, false);
+	replica_set(&c->two, at_two, "pseudonym", "P 0418");
+	carry(&c->two, &c->hq, &c->stick);
+	assert_int_equal(waiting_contents(&c->hq), 1);
+	replica_decide(&c->two, at_two, "attend_record", SAT_WITHDRAWN, true);
+	carry(&c->two, &c->hq, &c->stick);
+	assert_int_equal(waiting_contents(&c->hq), 0);
+}
+
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -325,6 +427,10 @@ int main(void)
 		CLAIM(exchange__same_bundle_twice_changes_nothing),
 		CLAIM(exchange__replicas_that_saw_the_same_dump_the_same),
 		CLAIM(exchange__bundle_for_another_is_left_alone),
+		CLAIM(exchange__edit_that_the_sender_lacks_is_sent_back),
+		CLAIM(exchange__unlinked_record_without_values_goes_unsaid),
+		CLAIM(exchange__copy_whose_name_is_past_takes_another),
+		CLAIM(exchange__value_that_waits_is_taken_back_as_well),
 		CLAIM(exchange__lost_laptops_writes_come_back_by_one_that_vouches),
 		CLAIM(exchange__revoked_laptop_is_set_aside_until_a_person_decides),
 		CLAIM(exchange__record_larger_than_a_frame_goes_in_parts),
