@@ -554,7 +554,7 @@ static int settle_declined(sat_admission *a, const sat_state *state, sat_error *
 		rc = sat_run(store->db, store->sql.declined_delete, err);
 		if (rc != 0)
 			break;
-		store->declined--;
+		store->declined -= sat_db_changes(store->db);
 	}
 	sat_reset(s);
 	return rc < 0 ? rc : 0;

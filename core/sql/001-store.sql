@@ -213,8 +213,8 @@ CREATE TABLE sat_declined (
   record INTEGER NOT NULL,
   field  TEXT NOT NULL,
   dot    INTEGER NOT NULL,
-  source INTEGER NOT NULL,            -- sat_device.id of whom to ask
-  PRIMARY KEY (record, field, dot)
+  source INTEGER NOT NULL,            -- sat_device.id of whom to ask: everyone who sent it
+  PRIMARY KEY (record, field, dot, source)
 ) WITHOUT ROWID;
 CREATE TABLE sat_declined_person (
   person INTEGER NOT NULL,

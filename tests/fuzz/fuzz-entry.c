@@ -1,6 +1,7 @@
 /* Entries: a frame's plaintext, admitted as if its sender had signed for all that it names, in a
  * transaction that is rolled back.  Whatever is admitted can be dumped, and can be passed on: a frame that
  * would make headquarters fail at its next export would silence everybody. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,10 +15,13 @@
 
 enum { LARGEST = 1 << 16 }; /* larger frames hold nothing new, and are slow */
 
-static void expected(int rc)
+/* A breach has a verdict of its own; anything else would be told as a failure of the store. */
+static void stop_unless(bool fine, const char *doing, const sat_error *err)
 {
-	if (rc != 0 && rc != SAT_EREFUSED && rc != SAT_ETOONEW && rc != SAT_ELIMIT && rc != SAT_EFORGED)
-		abort();
+	if (fine)
+		return;
+	fprintf(stderr, "%s: %s: %s\n", doing, sat_error_name(err->code), err->message);
+	abort();
 }
 
 /* Whatever incarnation nobody has yet is the sender's, up to the end. */
@@ -64,8 +68,8 @@ static int admit(sat_store *store, sat_admission *a, sat_frame_content *content,
 static void dump(sat_store *store)
 {
 	SAT_BYTES(text);
-	if (sat_dump_canonical(store, &text, NULL) != 0)
-		abort();
+	sat_error err = { 0 };
+	stop_unless(sat_dump_canonical(store, &text, &err) == 0, "dump", &err);
 }
 
 static void pass_on(sat_store *store, int track)
@@ -74,18 +78,18 @@ static void pass_on(sat_store *store, int track)
 	sat_delta_options options = { .to = { .role = SAT_FACILITATOR, .audiences = "" }, .device = SCRATCH_SENDER,
 		                      .everything = true, .chunk_bytes_max = SAT_CHUNK_BYTES_MAX };
 	SAT_AUTO(sat_delta) delta = NULL;
+	sat_error err = { 0 };
 	const sat_chunk *chunk;
-	int rc = sat_delta_open(&delta, store, &options, track, &everything, 1, NULL);
-	while (rc == 0 && (rc = sat_delta_next(delta, &chunk, NULL)) == 1) {
+	int rc = sat_delta_open(&delta, store, &options, track, &everything, 1, &err);
+	while (rc == 0 && (rc = sat_delta_next(delta, &chunk, &err)) == 1) {
 		SAT_ARENA(arena);
 		SAT_BYTES(frame);
 		sat_frame_content content;
-		rc = sat_frame_write(store, chunk, &frame, NULL);
+		rc = sat_frame_write(store, chunk, &frame, &err);
 		if (rc == 0)
-			rc = sat_frame_read(store, frame.data, frame.length, &arena, &content, NULL);
+			rc = sat_frame_read(store, frame.data, frame.length, &arena, &content, &err);
 	}
-	if (rc != 0)
-		abort();
+	stop_unless(rc == 0, "pass on", &err);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -105,7 +109,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		rc = sat_admission_begin(&a, store, &from, &err);
 	if (rc == 0)
 		rc = admit(store, a, &content, &err);
-	expected(rc);
+	stop_unless(rc == 0 || rc == SAT_EREFUSED || rc == SAT_ETOONEW || rc == SAT_ELIMIT || rc == SAT_EFORGED,
+	            "admit", &err);
 	if (rc == 0) {
 		dump(store);
 		pass_on(store, SAT_TRACK_LEAD);

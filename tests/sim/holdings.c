@@ -410,6 +410,8 @@ static held_name *read_names(reading *r, int which, const char *sql, size_t *cou
 static void digest(holdings *h, const machine *m)
 {
 	uint64_t hash = dice_hash_u64(1, m->role);
+	hash = dice_hash_u64(dice_hash_u64(hash, h->value_count), h->record_count);
+	hash = dice_hash_u64(dice_hash_u64(hash, h->decision_count), h->tombstone_count);
 	for (size_t i = 0; i < h->value_count; i++) {
 		hash = dice_hash_u64(hash, h->values[i].value->record ^ dice_mix(h->values[i].value->field));
 		hash = dice_hash_u64(hash, h->values[i].value->dot);
