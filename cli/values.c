@@ -1,9 +1,9 @@
 /* See values.h. */
 #include "values.h"
-#include "core/erase.h"
 
 #include <string.h>
 
+#include "core/erase.h"
 #include "core/query.h"
 #include "titles.h"
 #include "view.h"

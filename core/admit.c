@@ -1,15 +1,15 @@
 /* See admit.h. */
 #include "admit.h"
-#include "search.h"
-#include "concern.h"
-#include "erase.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "concern.h"
+#include "erase.h"
 #include "plant.h"
 #include "record.h"
 #include "refit.h"
+#include "search.h"
 #include "store-private.h"
 
 struct sat_admission {

@@ -1,12 +1,12 @@
 /* See consent.h. */
 #include "consent.h"
-#include "concern.h"
-#include "erase.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "concern.h"
+#include "erase.h"
 #include "gate.h"
 #include "record.h"
 #include "store-private.h"

@@ -1,12 +1,12 @@
 /* See erase.h. */
 #include "erase.h"
-#include "search.h"
-#include "concern.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "concern.h"
 #include "plant.h"
+#include "search.h"
 #include "store-private.h"
 
 int sat_record_erased(sat_store *store, sat_dot id, bool *erased, sat_error *err)

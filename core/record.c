@@ -1,10 +1,10 @@
 /* See record.h. */
 #include "record.h"
-#include "search.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "search.h"
 #include "store-private.h"
 
 /* --- loading ------------------------------------------------------------------------------------ */

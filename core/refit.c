@@ -1,12 +1,12 @@
 /* See refit.h. */
 #include "refit.h"
-#include "search.h"
-#include "erase.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "erase.h"
 #include "record.h"
+#include "search.h"
 #include "store-private.h"
 
 /* Calls `each` with every integer that a query gives; they are collected first, so that what is called

@@ -1,6 +1,5 @@
 /* See crash-sight.h. */
 #include "crash-sight.h"
-#include "core/search.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/incarnation.h"
+#include "core/search.h"
 
 static void refuse(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 

@@ -163,6 +163,18 @@ static void check_same(reading *r, const model_value *known, const model_value *
 		           value_text(r->w, known), known->step);
 }
 
+/* A dot names one write to one record, or one decision, and nothing else ever. */
+static void check_fresh(reading *r, world_dot dot, world_dot record)
+{
+	const model *m = &r->w->model;
+	bool used = model_decision_find(m, dot) != SIZE_MAX;
+	for (size_t i = 0; !used && i < m->value_count; i++)
+		used = m->values[i]->dot == dot && (m->values[i]->record != record || m->values[i]->step != r->w->step);
+	if (used)
+		world_fail(r->w, 10, "%s writes under %s, which was used before", world_name(r->w, r->m),
+		           world_dot_text(dot));
+}
+
 static const model_value *learn(reading *r, const model_value *seen, bool blank)
 {
 	world *w = r->w;
@@ -177,6 +189,7 @@ static const model_value *learn(reading *r, const model_value *seen, bool blank)
 	            world_dot_incarnation(seen->dot) == world_incarnation(w, incarnation->name);
 	if (!ours)
 		world_fail(w, 10, "%s holds %s, which nobody wrote", world_name(w, r->m), value_text(w, seen));
+	check_fresh(r, seen->dot, seen->record);
 	return model_add(&w->model, seen);
 }
 
@@ -304,6 +317,7 @@ static void learn_decisions(reading *r, sat_dot subject)
 		if (!r->wrote)
 			world_fail(w, 10, "%s holds decision %s, which nobody made", world_name(w, r->m),
 			           world_dot_text(id));
+		check_fresh(r, id, 0);
 		size_t supersedes[SAT_SUPERSEDES_MAX], n = 0;
 		for (size_t k = 0; k < w->model.decision_count; k++) {
 			for (size_t s = 0; s < all[i].supersedes_count; s++) {

@@ -1,11 +1,11 @@
 /* See steps.h. */
 #include "steps.h"
-#include "core/erase.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/erase.h"
 #include "core/record.h"
 #include "core/store-private.h"
 #include "parcel.h"
