@@ -740,7 +740,8 @@ static int keep_waiting(sat_admission *a, const fitting *f, sat_state *told, sat
 	int rc = load_waiting(a, &slept, err);
 	if (rc == 0)
 		rc = sift(a, told, &slept, err);
-	if (rc == 0)
+	/* Where nothing waits, the row that arrives says everything itself. */
+	if (rc == 0 && told->count > 0)
 		rc = keep_waiting_persons(a, told, err);
 	if (rc == 0)
 		rc = SAT_SQL(store, waiting_insert,

@@ -492,6 +492,25 @@ static int is_known(sat_store *store, const statement *st, bool *known, sat_erro
 	return rc < 0 ? rc : 0;
 }
 
+/* A programme that cannot be read here is not kept either: it comes again, and a newer Satchel puts it in
+ * force then. */
+static int check_programme(const statement *st, sat_error *err)
+{
+	if (st->type != SAT_SIGNED_PROGRAMME)
+		return 0;
+	sat_cursor body = st->body;
+	sat_cursor_varint(&body);
+	sat_cursor json = sat_cursor_span(&body);
+	SAT_AUTO(sat_programme) programme = NULL;
+	int rc = sat_programme_read(&programme, (const char *)json.at, sat_cursor_left(&json), err);
+	if (rc != SAT_EINVALID)
+		return rc;
+	sat_error_context(err, "a programme of the registry");
+	if (err != NULL)
+		err->code = SAT_EREFUSED;
+	return SAT_EREFUSED;
+}
+
 int sat_statement_admit(sat_store *store, const void *object, size_t length, int64_t told, bool *fresh,
                         sat_error *err)
 {
@@ -511,6 +530,9 @@ int sat_statement_admit(sat_store *store, const void *object, size_t length, int
 	sat_hash(digest, "satchel1state", object, st.signed_bytes);
 	if (!sat_device_equal(&st.issuer, &registry.device) || !sat_verify(&registry.keys, digest, st.signature))
 		return sat_fail(err, SAT_EFORGED, "a statement claims to be the registry's and is not");
+	rc = check_programme(&st, err);
+	if (rc != 0)
+		return rc;
 	rc = keep(store, &st, object, length, told, fresh, err);
 	return rc != 0 || !*fresh ? rc : apply(store, &st, err);
 }

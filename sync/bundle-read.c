@@ -88,8 +88,10 @@ bool sat_bundle_reader_want(const sat_bundle_reader *r, uint64_t *offset, size_t
 		*offset = r->offset;
 		*count = (size_t)r->manifest.frames[r->frame].length;
 		/* What lies beyond the end of a file that was cut short is lost, without being read. */
-		if (*offset > r->size || *count > r->size - *offset)
+		if (*offset > r->size || *count > r->size - *offset) {
+			*offset = r->size;
 			*count = 0;
+		}
 		return true;
 	default:
 		return false;

@@ -341,7 +341,8 @@ static void read_decisions(reading *r)
 	world *w = r->w;
 	holdings *h = r->h;
 	sat_db *db = r->m->store->db;
-	sat_stmt *s = prepared(r, READ_CONSENT, "SELECT id, subject, purpose, final, episode FROM consent ORDER BY id");
+	sat_stmt *s = prepared(r, READ_CONSENT,
+	                       "SELECT id, subject, purpose, final, episode FROM consent ORDER BY id");
 	size_t room = 0;
 	while (sat_step(db, s, NULL) == 1) {
 		world_dot id = world_dot_of(w, r->m, sat_column_int(s, 0));
@@ -475,15 +476,16 @@ holdings *holdings_read(world *w, machine *m, bool wrote)
 	read_decisions(&r);
 	read_statements(&r);
 	h->waiting = read_names(&r, READ_WAITING,
-	                        "SELECT w.record, w.dot, f.name, k.name, content IS NOT NULL FROM sat_waiting w JOIN sat_field f ON "
-	                        "f.kind = w.kind AND f.number = w.field JOIN sat_kind k ON k.id = w.kind",
-	                        &h->waiting_count);
+	                        "SELECT w.record, w.dot, f.name, k.name, content IS NOT NULL FROM sat_waiting w JOIN "
+	                        "sat_field f ON f.kind = w.kind AND f.number = w.field JOIN sat_kind k ON k.id = "
+	                        "w.kind", &h->waiting_count);
 	if (h->waiting_count > 0)
 		h->waiting_persons = read_names(&r, READ_WAITING_PERSONS,
 		                                "SELECT record, person, '', NULL, 0 FROM sat_concerned WHERE "
 		                                "record IN (SELECT record FROM sat_waiting)",
 		                                &h->waiting_persons_count);
-	h->declined = read_names(&r, READ_DECLINED, "SELECT record, dot, field, NULL, 0 FROM sat_declined", &h->declined_count);
+	h->declined = read_names(&r, READ_DECLINED, "SELECT record, dot, field, NULL, 0 FROM sat_declined",
+	                         &h->declined_count);
 	sort_and_judge(w, m, h);
 	digest(h, m);
 	return h;

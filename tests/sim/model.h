@@ -15,7 +15,10 @@
 typedef uint64_t world_dot;
 #define WORLD_COUNTER_BITS 40
 static inline uint32_t world_dot_incarnation(world_dot dot) { return (uint32_t)(dot >> WORLD_COUNTER_BITS); }
-static inline uint64_t world_dot_counter(world_dot dot) { return dot & ((UINT64_C(1) << WORLD_COUNTER_BITS) - 1); }
+static inline uint64_t world_dot_counter(world_dot dot)
+{
+	return dot & ((UINT64_C(1) << WORLD_COUNTER_BITS) - 1);
+}
 
 #define MODEL_PURPOSES_MAX 16
 #define MODEL_EVERY (-1)

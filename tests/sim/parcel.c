@@ -135,8 +135,8 @@ static void note_frames(parcel *p, const sat_bundle_reader *reader)
 
 static void trace_manifest(world *w, const sat_manifest *m)
 {
-	world_trace(w, "        a bundle by incarnation %u, heard %u, assumes %u; %s, rests on %zu; %zu held, %zu settled, "
-	               "%zu declined",
+	world_trace(w, "        a bundle by incarnation %u, heard %u, assumes %u; %s, rests on %zu; %zu held, "
+	               "%zu settled, %zu declined",
 	            world_incarnation(w, m->incarnation),
 	            sat_incarnation_none(m->heard) ? 0 : world_incarnation(w, m->heard),
 	            sat_incarnation_none(m->assumes) ? 0 : world_incarnation(w, m->assumes),

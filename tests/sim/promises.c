@@ -393,8 +393,8 @@ static bool in_spans(const sat_span *spans, size_t count, int64_t seq)
 	return false;
 }
 
-static void check_received_table(world *w, machine *m, int peer, const holdings *there, const sat_standing *standing,
-                                 const char *table)
+static void check_received_table(world *w, machine *m, int peer, const holdings *there,
+                                 const sat_standing *standing, const char *table)
 {
 	char sql[256] = "SELECT id, coalesce(sat_seq, (SELECT seq + id - first FROM sat_run WHERE first <= id AND "
 	                "id < first + count ORDER BY seq DESC LIMIT 1)) FROM ";

@@ -292,6 +292,7 @@ const char *world_dot_text(world_dot dot)
 	static char texts[8][32];
 	static unsigned next;
 	char *text = texts[next++ % 8];
-	snprintf(text, sizeof *texts, "%u-%llu", world_dot_incarnation(dot), (unsigned long long)world_dot_counter(dot));
+	snprintf(text, sizeof *texts, "%u-%llu", world_dot_incarnation(dot),
+	         (unsigned long long)world_dot_counter(dot));
 	return text;
 }

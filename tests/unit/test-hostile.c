@@ -408,33 +408,70 @@ static void hostile__statement_that_its_device_did_not_sign_is_refused(void **st
 	refused(c, deliver_bytes(c, &frame), "not its device's");
 }
 
-static void statement_is_refused(camp *c, uint8_t type, const sat_bytes *text, const char *words)
+/* A frame with one statement in the registry's name, signed by `signer`. */
+static void put_statement(camp *c, const sat_identity *signer, uint8_t type, const sat_bytes *text, sat_bytes *frame)
 {
 	uint8_t digest[SAT_HASH_BYTES], signature[SAT_SIGNATURE_BYTES];
 	SAT_BYTES(object);
 	SAT_BYTES(body);
-	SAT_BYTES(frame);
 	sat_bytes_put_u8(&object, type);
 	sat_bytes_put(&object, sat_store_self(c->hq.store)->bytes, SAT_DEVICE_BYTES);
 	sat_bytes_put_varint(&object, 77);
 	sat_bytes_put_zigzag(&object, 0);
 	sat_bytes_put_span(&object, text->data, text->length);
 	sat_hash(digest, "satchel1state", object.data, object.length);
-	sat_sign(c->evil.identity, digest, signature);
+	sat_sign(signer, digest, signature);
 	sat_bytes_put(&object, signature, sizeof signature);
 	sat_bytes_put_varint(&body, 1);
 	sat_bytes_put_span(&body, object.data, object.length);
-	sat_bytes_put_varint(&frame, 0);
-	put_section(&frame, 2, &body);
-	refused(c, deliver_bytes(c, &frame), words);
+	sat_bytes_put_varint(frame, 0);
+	put_section(frame, 2, &body);
 }
 
 static void hostile__statement_of_the_registry_by_another_is_refused(void **state)
 {
+	camp *c = *state;
 	SAT_BYTES(date);
 	sat_bytes_put_varint(&date, 60000);
-	statement_is_refused(*state, SAT_SIGNED_DATE, &date, "registry");
-	statement_is_refused(*state, 99, &date, "registry");
+	for (uint8_t type = SAT_SIGNED_DATE; type < 100; type += 94) {
+		SAT_BYTES(frame);
+		put_statement(c, c->evil.identity, type, &date, &frame);
+		refused(c, deliver_bytes(c, &frame), "registry");
+	}
+}
+
+/* From headquarters itself to the good laptop. */
+static sat_verdict deliver_programme(camp *c, const char *json)
+{
+	SAT_BYTES(frame);
+	SAT_BYTES(body);
+	SAT_BYTES(bundle);
+	forgery f;
+	sat_bytes_put_varint(&body, 50);
+	sat_bytes_put_span(&body, json, strlen(json));
+	put_statement(c, c->hq.identity, SAT_SIGNED_PROGRAMME, &body, &frame);
+	forgery_begin(&f, &c->hq, &c->good);
+	forgery_frame(&f, frame.data, frame.length);
+	forgery_end(&f, &bundle);
+	memory_place_add(&c->stick, bundle.data, bundle.length);
+	char *before = replica_dump(&c->good);
+	sat_merged merged = replica_merge_all(&c->good, &c->stick);
+	char *after = replica_dump(&c->good);
+	assert_string_equal(before, after);
+	assert_true(merged.reason[0] != '\0');
+	free(before);
+	free(after);
+	return merged.verdict;
+}
+
+/* What is not kept comes again: a Satchel that can read it will put it in force. */
+static void hostile__programme_that_cannot_be_read_is_not_kept(void **state)
+{
+	camp *c = *state;
+	assert_int_equal(deliver_programme(c, "{\"satchel_programme\":2}"), SAT_TOO_NEW);
+	assert_int_equal(deliver_programme(c, "{\"satchel_programme\":1}"), SAT_REFUSED_BUNDLE);
+	assert_int_equal(deliver_programme(c, "{"), SAT_REFUSED_BUNDLE);
+	goes_on(c);
 }
 
 /* --- claims about names --------------------------------------------------------------------------------- */
@@ -680,6 +717,7 @@ int main(void)
 		CLAIM(hostile__claim_to_anothers_incarnation_is_refused),
 		CLAIM(hostile__statement_that_its_device_did_not_sign_is_refused),
 		CLAIM(hostile__statement_of_the_registry_by_another_is_refused),
+		CLAIM(hostile__programme_that_cannot_be_read_is_not_kept),
 		CLAIM(hostile__names_of_the_store_itself_are_refused),
 		CLAIM(hostile__names_that_sql_knows_are_names),
 		CLAIM(hostile__too_many_fields_are_refused),
