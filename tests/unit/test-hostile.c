@@ -499,7 +499,7 @@ static void hostile__names_that_sql_knows_are_names(void **state)
 		const char *kind, *field;
 	} cases[] = { { "consent_subject", "text" }, { "consent_seq", "text" }, { "note_speaker", "text" },
 		      { "select", "where" }, { "note", "rowid" }, { "note", "oid" }, { "note_speaker", "rowid" },
-		      { "main", "group" } };
+		      { "main", "group" }, { "statement", "text" } };
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		sat_dot dot = next_dot(c);
 		sat_chunk chunk = one_row(c, cases[i].kind, cases[i].field, "kept", dot, dot);

@@ -322,6 +322,13 @@ def short(text: str, least: int, below: int) -> str:
     return text
 
 
+def other_than(name: str, taken: str) -> str:
+    """The same name, unless a store keeps it for itself (section 1)."""
+    if name == taken:
+        raise Breach(f"the name {taken} is taken")
+    return name
+
+
 def only_bits(value: int, allowed: int, what: str) -> int:
     """Refuses bits that have no meaning."""
     if value & ~allowed:
@@ -1071,7 +1078,7 @@ def parse_decisions(reader: Reader, content: Content) -> Json:
 
 def parse_block(reader: Reader, content: Content) -> Json:
     """A record block (3.5)."""
-    kind = reader.name()
+    kind = other_than(reader.name(), "consent")
     flags = only_bits(reader.varint(), 31, "a block's flags")
     number = reader.count(1)
     if number < 1:
@@ -1156,7 +1163,7 @@ def block_field(reader: Reader, content: Content, rows: list[Json], known: set[s
 
     Rows show it by its name; a second field of that name by name and type.
     """
-    name, kind = reader.name(), reader.u8()
+    name, kind = other_than(reader.name(), "id"), reader.u8()
     type_name = one_of(kind, FIELD_TYPES, "field type")
     if f"{name} {type_name}" in known:
         raise Breach("a field occurs twice in a block")

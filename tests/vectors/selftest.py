@@ -529,7 +529,8 @@ def test_frames() -> None:
         ("registry body left over", [{"type": 2, "statements": [
             {"type": 5, "issuer": ALICE.id.hex(), "serial": 1, "time": 0, "body": "0101"}]}]),
         ("kind", block_of(kind="Bad")), ("kind sat_", block_of(kind="sat_x")),
-        ("kind of 49", block_of(kind="k" * 49)),
+        ("kind of 49", block_of(kind="k" * 49)), ("kind consent", block_of(kind="consent")),
+        ("field id", block_of({"name": "id", "type": 2}, values={"id": 1})),
         ("field twice", block_of({"name": "f", "type": 2}, {"name": "f", "type": 2})),
         ("field type 9", block_of({"name": "f", "type": 9, "presence": 2})),
         ("NaN", block_of({"name": "f", "type": 3}, values={"f": math.nan})),
