@@ -1,13 +1,15 @@
-/* The real disk behind sat_disk: see folder.h.
+/* The real disk behind sat_disk: see disk.h.
  *
  * Calls that a signal interrupted are made again here, so that the carrier sees only what the medium
  * says.  FUSE file systems report such interruptions for every call, also for open and fsync.
  */
-#include "folder.h"
+#include "disk.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int system_open(void *context, const char *path, int flags, mode_t mode)

@@ -6,39 +6,22 @@
  * are set to 1980-01-01 (the oldest that FAT can tell), so that neither name nor time says who or
  * when.  Nothing is ever overwritten; only sat_carrier.drop removes a bundle.
  *
- * All calls on the disk that a promise hangs on go through a sat_disk, so that crash tests can stop or
- * tear each of them; looking, listing and setting times do not.
+ * The parts: place.h is the folder itself, place-listing.h what lies in it, part.h a bundle on its way
+ * to it, read-back.h the proof that it arrived, medium-failure.h the sentences when it does not.
+ *
+ * sat_folder_open, then what carrier.h says, then sat_carrier_free.
  */
 #ifndef SAT_FOLDER_H
 #define SAT_FOLDER_H
 
-#include <dirent.h>
-#include <sys/stat.h>
-#include <sys/types.h>
-
 #include "carrier.h"
 #include "core/env.h"
-
-/* The system calls that the folder carrier makes, with their usual meanings: -1 and errno. */
-typedef struct sat_disk {
-	void *context;
-	int (*open)(void *context, const char *path, int flags, mode_t mode);
-	ssize_t (*pread)(void *context, int fd, void *data, size_t count, off_t offset);
-	ssize_t (*pwrite)(void *context, int fd, const void *data, size_t count, off_t offset);
-	int (*fsync)(void *context, int fd);
-	int (*close)(void *context, int fd);
-	/* Renames and fails with EEXIST when `to` exists. */
-	int (*rename_new)(void *context, const char *from, const char *to);
-	int (*unlink)(void *context, const char *path);
-	int (*mkdir)(void *context, const char *path, mode_t mode);
-} sat_disk;
-
-/* The real one; borrowed for ever. */
-const sat_disk *sat_disk_system(void);
+#include "disk.h"
 
 /* A carrier over `path`/satchel (or `path` itself when its last part is "satchel").  The folder is made
- * at the first write, not before.  `disk` NULL is sat_disk_system().  Owned by the caller.
- * SAT_ENOTFOUND when `path` is not a folder that can be read. */
+ * at the first write, not before.  `disk` NULL is sat_disk_system(); it and `env` are borrowed until the
+ * carrier is freed.  Owned by the caller; NULL when it fails: SAT_ENOTFOUND when `path` is not a folder
+ * that can be read, SAT_EEXISTS when `path`/satchel is no folder. */
 int sat_folder_open(sat_carrier **carrier, const char *path, const sat_disk *disk, const sat_env *env,
                     sat_error *err);
 
