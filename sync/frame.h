@@ -5,6 +5,9 @@
  * what is expanded is bounded as a whole.  Dots of the frame become dots of the store, which gives new
  * incarnations an index: reading therefore happens inside a transaction, and only for frames whose
  * sender was verified.
+ *
+ * A chunk, sat_frame_write, and the bundle's writer; on the other side the bundle's reader, sat_frame_read,
+ * and sat_admission.  What lies between is told in frame-private.h.
  */
 #ifndef SAT_FRAME_H
 #define SAT_FRAME_H
@@ -30,7 +33,8 @@ enum {
 	SAT_SECTION_SKIPPABLE = 128,
 };
 
-/* Appends the plaintext of a frame.  SAT_ELIMIT when it comes out larger than a frame may be. */
+/* Appends the plaintext of a frame to `frame`.  SAT_ELIMIT when it comes out larger than a frame may be;
+ * `frame` then holds some of it. */
 int sat_frame_write(sat_store *store, const sat_chunk *chunk, sat_bytes *frame, sat_error *err);
 
 /* What one incarnation statement says; its signature is yet to be checked. */
@@ -41,6 +45,8 @@ typedef struct sat_incarnation_claim {
 	const uint8_t *signature;    /* SAT_SIGNATURE_BYTES */
 } sat_incarnation_claim;
 
+/* What a frame holds, one array for each section; NULL and 0 for a section that is not there.  Batches are
+ * as long as their `decision_counts`, in the order of `decisions`. */
 typedef struct sat_frame_content {
 	sat_incarnation_claim *claims;
 	sat_object *statements;

@@ -1,0 +1,349 @@
+/* Reading record blocks, strictly; see frame-private.h and FORMAT.md, section 3.5. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "frame-private.h"
+
+/* Text that is at most `room` - 1 bytes into a fixed field. */
+static bool take_name(sat_cursor *c, char *name)
+{
+	sat_cursor span = sat_cursor_span(c);
+	size_t n = sat_cursor_left(&span);
+	if (!sat_cursor_ok(c) || n >= SAT_NAME_BYTES || !sat_name_valid((const char *)span.at, n))
+		return false;
+	memcpy(name, span.at, n);
+	name[n] = '\0';
+	return true;
+}
+
+static int total_of(sat_frame_reader *r, const uint64_t *counts, size_t n, size_t *total)
+{
+	*total = 0;
+	for (size_t i = 0; i < n; i++) {
+		*total += counts[i];
+		if (*total > SAT_FRAME_CELLS_MAX)
+			return sat_frame_breach(r, "a count");
+	}
+	return 0;
+}
+
+static int read_purposes(sat_frame_reader *r, sat_cursor *c, size_t count, sat_purposes **bits)
+{
+	*bits = sat_arena_take(r->arena, (count + 1) * sizeof **bits);
+	if (*bits == NULL)
+		return sat_frame_no_memory(r);
+	for (size_t i = 0; i < count; i++) {
+		sat_cursor name = sat_cursor_span(c);
+		if (!sat_cursor_ok(c) || !sat_name_valid((const char *)name.at, sat_cursor_left(&name)))
+			return sat_frame_breach(r, "the name of a purpose");
+		int rc = sat_purpose_intern(r->store, (const char *)name.at, sat_cursor_left(&name),
+		                            &(*bits)[i], r->err);
+		if (rc != 0)
+			return rc;
+	}
+	return 0;
+}
+
+/* --- rows --------------------------------------------------------------------------------------------- */
+
+static int read_pasts(sat_frame_reader *r, sat_cursor *c, sat_block *block)
+{
+	uint64_t *counts;
+	size_t total;
+	sat_dot *dots;
+	int rc = sat_frame_read_varints(r, c, block->rows, SAT_FRAME_CELLS_MAX, &counts);
+	if (rc == 0)
+		rc = total_of(r, counts, block->rows, &total);
+	if (rc == 0)
+		rc = sat_frame_read_dots(r, c, total, &dots);
+	for (size_t i = 0, at = 0; rc == 0 && i < block->rows; at += counts[i], i++) {
+		sat_row *row = &block->row[i];
+		row->past_count = (uint32_t)counts[i];
+		row->past = dots + at;
+		/* One dot an incarnation; in the store's own order, which is not the frame's. */
+		for (size_t k = 1; rc == 0 && k < counts[i]; k++) {
+			sat_dot dot = dots[at + k];
+			size_t m = k;
+			for (; m > 0 && dots[at + m - 1] > dot; m--)
+				dots[at + m] = dots[at + m - 1];
+			dots[at + m] = dot;
+		}
+		for (size_t k = 0; rc == 0 && k < counts[i]; k++) {
+			if (!sat_dot_linked(dots[at + k]) ||
+			    (k > 0 && sat_dot_index(dots[at + k]) == sat_dot_index(dots[at + k - 1])))
+				rc = sat_frame_breach(r, "a past");
+		}
+	}
+	return rc;
+}
+
+static int compare_stated(const void *a, const void *b)
+{
+	const sat_stated *x = a, *y = b;
+	if (x->person != y->person)
+		return x->person < y->person ? -1 : 1;
+	return x->purpose < y->purpose ? -1 : x->purpose > y->purpose;
+}
+
+static int read_stated(sat_frame_reader *r, sat_cursor *c, sat_block *block)
+{
+	size_t p = sat_cursor_count(c, 1);
+	sat_purposes *bits;
+	uint64_t *counts, *which, *episodes;
+	int rc = p <= SAT_PURPOSES_MAX && sat_cursor_ok(c) ? read_purposes(r, c, p, &bits)
+	                                                   : sat_frame_breach(r, "purposes of a statement");
+	if (rc == 0)
+		rc = sat_frame_read_varints(r, c, block->rows, SAT_FRAME_CELLS_MAX, &counts);
+	size_t total = 0;
+	for (size_t i = 0; rc == 0 && i < block->rows; i++)
+		total += counts[i] > 0 ? (size_t)counts[i] - 1 : 0;
+	sat_dot *persons;
+	if (rc == 0)
+		rc = sat_frame_read_dots(r, c, total, &persons);
+	if (rc == 0)
+		rc = sat_frame_read_varints(r, c, total, p, &which);
+	if (rc == 0)
+		rc = sat_frame_read_varints(r, c, total, UINT32_MAX - 1, &episodes);
+	sat_stated *all = rc == 0 ? sat_arena_take(r->arena, (total + 1) * sizeof *all) : NULL;
+	if (rc == 0 && all == NULL)
+		rc = sat_frame_no_memory(r);
+	for (size_t i = 0; rc == 0 && i < total; i++) {
+		bool every = which[i] == 0 || bits[which[i] - 1] == SAT_PURPOSE_NEVER;
+		all[i] =
+		    (sat_stated){ persons[i], (uint32_t)episodes[i],
+			          every ? SAT_EVERY_PURPOSE : (uint8_t)__builtin_ctzll(bits[which[i] - 1]) };
+		if (which[i] == 0 && episodes[i] != 0)
+			rc = sat_frame_breach(r, "a statement");
+	}
+	for (size_t i = 0, at = 0; rc == 0 && i < block->rows; i++) {
+		sat_row *row = &block->row[i];
+		row->usual = counts[i] == 0;
+		if (row->usual)
+			continue;
+		row->stated = all + at;
+		row->stated_count = (uint32_t)(counts[i] - 1);
+		qsort(all + at, row->stated_count, sizeof *all, compare_stated);
+		at += row->stated_count;
+	}
+	return rc;
+}
+
+static int read_persons(sat_frame_reader *r, sat_cursor *c, sat_block *block)
+{
+	uint64_t *counts;
+	size_t total;
+	sat_dot *dots;
+	int rc = sat_frame_read_varints(r, c, block->rows, SAT_FRAME_CELLS_MAX, &counts);
+	if (rc == 0)
+		rc = total_of(r, counts, block->rows, &total);
+	if (rc == 0)
+		rc = sat_frame_read_dots(r, c, total, &dots);
+	for (size_t i = 0, at = 0; rc == 0 && i < block->rows; at += counts[i], i++) {
+		block->row[i].persons = dots + at;
+		block->row[i].person_count = (uint32_t)counts[i];
+	}
+	return rc;
+}
+
+static int read_rows(sat_frame_reader *r, sat_cursor *c, sat_block *block, uint64_t flags)
+{
+	sat_dot *records, *dots;
+	int rc = sat_frame_read_dots(r, c, block->rows, &records);
+	dots = records;
+	if (rc == 0 && flags & 1)
+		rc = sat_frame_read_dots(r, c, block->rows, &dots);
+	for (size_t i = 0; rc == 0 && i < block->rows; i++) {
+		/* Records may be unlinked; writes never are. */
+		if (!sat_dot_linked(dots[i]))
+			return sat_frame_breach(r, "the dot of a write");
+		block->row[i] = (sat_row){ .record = records[i], .dot = dots[i], .usual = true };
+	}
+	if (rc == 0 && flags & 2)
+		rc = read_pasts(r, c, block);
+	if (rc == 0 && flags & 4)
+		rc = read_stated(r, c, block);
+	if (rc == 0 && flags & 8)
+		rc = read_persons(r, c, block);
+	return rc;
+}
+
+/* --- fields ------------------------------------------------------------------------------------------- */
+
+static int read_presence(sat_frame_reader *r, sat_cursor *c, sat_block_field *f, size_t rows)
+{
+	uint8_t form = sat_cursor_u8(c);
+	if (form == 0) {
+		memset(f->cells, SAT_PRESENT, rows);
+	} else if (form == 1) {
+		const uint8_t *bits = sat_cursor_take(c, (rows + 7) / 8);
+		if (bits == NULL || (rows % 8 != 0 && bits[rows / 8] >> (rows % 8) != 0))
+			return sat_frame_breach(r, "a bitmap");
+		for (size_t i = 0; i < rows; i++)
+			f->cells[i] = bits[i / 8] >> (i % 8) & 1;
+	} else if (form == 2) {
+		const uint8_t *cells = sat_cursor_take(c, rows);
+		for (size_t i = 0; i < rows; i++) {
+			if (cells == NULL || cells[i] > SAT_BLANKED)
+				return sat_frame_breach(r, "the state of a value");
+			f->cells[i] = cells[i];
+		}
+	} else {
+		return sat_frame_breach(r, "the state of values");
+	}
+	for (size_t i = 0; i < rows; i++)
+		f->present += f->cells[i] == SAT_PRESENT;
+	return sat_cursor_ok(c) ? 0 : sat_frame_breach(r, "it ends too soon");
+}
+
+static int read_text_column(sat_frame_reader *r, sat_cursor *c, sat_block_field *f, size_t rows)
+{
+	sat_piece *texts;
+	int rc = sat_frame_read_texts(r, c, f->present, &texts);
+	for (size_t i = 0, k = 0; rc == 0 && i < rows; i++) {
+		if (f->cells[i] != SAT_PRESENT)
+			continue;
+		f->values[i] = (sat_value){ .type = f->type, .text = { texts[k].bytes, texts[k].length } };
+		k++;
+	}
+	return rc;
+}
+
+static int read_lists(sat_frame_reader *r, sat_cursor *c, sat_block_field *f, size_t rows)
+{
+	uint64_t *counts;
+	size_t total;
+	sat_dot *dots;
+	int rc = sat_frame_read_varints(r, c, f->present, SAT_REFERENCES_MAX, &counts);
+	if (rc == 0)
+		rc = total_of(r, counts, f->present, &total);
+	if (rc == 0)
+		rc = sat_frame_read_dots(r, c, total, &dots);
+	for (size_t i = 0, k = 0, at = 0; rc == 0 && i < rows; i++) {
+		if (f->cells[i] != SAT_PRESENT)
+			continue;
+		f->values[i] = (sat_value){ .type = SAT_REFERENCES };
+		f->values[i].references.at = dots + at;
+		f->values[i].references.count = (size_t)counts[k];
+		at += counts[k++];
+	}
+	return rc;
+}
+
+/* Dates come as numbers and are kept as text, ten bytes each at the most. */
+static int read_date(sat_frame_reader *r, sat_cursor *c, int64_t *number, sat_value *value)
+{
+	char text[11];
+	if (__builtin_add_overflow(*number, sat_cursor_zigzag(c), number))
+		return sat_frame_breach(r, "a date");
+	size_t length = sat_date_text(*number, text);
+	if (length == 0)
+		return sat_frame_breach(r, "a date that does not exist");
+	value->text.bytes = sat_arena_copy(r->arena, text, length);
+	value->text.length = length;
+	return value->text.bytes == NULL ? sat_frame_no_memory(r) : 0;
+}
+
+static int read_scalar(sat_frame_reader *r, sat_cursor *c, sat_type type, int64_t *number, sat_value *value)
+{
+	uint64_t bits;
+	*value = (sat_value){ .type = type };
+	switch (type) {
+	case SAT_INTEGER:
+		value->integer = sat_cursor_zigzag(c);
+		return 0;
+	case SAT_REAL:
+		bits = sat_cursor_le64(c);
+		memcpy(&value->real, &bits, sizeof bits);
+		return isnan(value->real) ? sat_frame_breach(r, "a number that is none") : 0;
+	case SAT_BOOLEAN:
+		value->integer = sat_cursor_u8(c);
+		return value->integer > 1 ? sat_frame_breach(r, "a boolean") : 0;
+	default:
+		return read_date(r, c, number, value);
+	}
+}
+
+static int read_column(sat_frame_reader *r, sat_cursor *c, sat_block_field *f, size_t rows)
+{
+	if (f->type == SAT_TEXT || f->type == SAT_CHOICE)
+		return read_text_column(r, c, f, rows);
+	if (f->type == SAT_REFERENCES)
+		return read_lists(r, c, f, rows);
+	int rc = 0;
+	if (f->type == SAT_REFERENCE) {
+		sat_dot *dots;
+		rc = sat_frame_read_dots(r, c, f->present, &dots);
+		for (size_t i = 0, k = 0; rc == 0 && i < rows; i++) {
+			if (f->cells[i] == SAT_PRESENT)
+				f->values[i] = (sat_value){ .type = SAT_REFERENCE, .reference = dots[k++] };
+		}
+		return rc;
+	}
+	int64_t number = 0;
+	for (size_t i = 0; rc == 0 && i < rows; i++) {
+		if (f->cells[i] == SAT_PRESENT)
+			rc = read_scalar(r, c, f->type, &number, &f->values[i]);
+	}
+	return rc == 0 && !sat_cursor_ok(c) ? sat_frame_breach(r, "it ends too soon") : rc;
+}
+
+static int read_field(sat_frame_reader *r, sat_cursor *c, sat_block *block, size_t at)
+{
+	sat_block_field *f = &block->field[at];
+	if (!take_name(c, f->name))
+		return sat_frame_breach(r, "the name of a field");
+	uint8_t type = sat_cursor_u8(c), flags = sat_cursor_u8(c);
+	size_t q = sat_cursor_count(c, 1);
+	if (!sat_cursor_ok(c) || type < SAT_TEXT || type > SAT_TYPE_LAST || flags > 1 || q > SAT_PURPOSES_MAX)
+		return sat_frame_breach(r, "a field");
+	f->type = (sat_type)type;
+	f->concerns = flags != 0;
+	for (size_t i = 0; i < at; i++) {
+		if (block->field[i].type == f->type && strcmp(block->field[i].name, f->name) == 0)
+			return sat_frame_breach(r, "a field that occurs twice");
+	}
+	sat_purposes *bits;
+	int rc = read_purposes(r, c, q, &bits);
+	for (size_t i = 0; rc == 0 && i < q; i++)
+		f->needs |= bits[i];
+	if (rc == 0)
+		rc = read_presence(r, c, f, block->rows);
+	return rc != 0 ? rc : read_column(r, c, f, block->rows);
+}
+
+int sat_frame_read_block(sat_frame_reader *r, sat_cursor *c)
+{
+	char kind[SAT_NAME_BYTES];
+	if (!take_name(c, kind))
+		return sat_frame_breach(r, "the name of a kind");
+	uint64_t flags = sat_cursor_varint(c);
+	uint64_t rows = sat_cursor_varint(c);
+	/* A row takes at least a byte of its counter. */
+	if (!sat_cursor_ok(c) || flags > 31 || rows == 0 || rows > sat_cursor_left(c))
+		return sat_frame_breach(r, "a block");
+	if (r->content->block_count >= SAT_KINDS_MAX)
+		return sat_frame_breach(r, "too many blocks");
+	sat_block head = { .rows = (size_t)rows };
+	head.row = sat_arena_take(r->arena, (head.rows + 1) * sizeof *head.row);
+	if (head.row == NULL)
+		return sat_frame_no_memory(r);
+	int rc = read_rows(r, c, &head, flags);
+	size_t fields = rc == 0 ? sat_cursor_count(c, 4) : 0;
+	if (rc == 0 && (!sat_cursor_ok(c) || fields > SAT_FIELDS_MAX))
+		rc = sat_frame_breach(r, "fields");
+	if (rc == 0)
+		rc = sat_frame_spend(r, fields * head.rows);
+	if (rc != 0)
+		return rc;
+	sat_block *block = &r->content->blocks[r->content->block_count++];
+	if (sat_block_begin(block, r->arena, fields, head.rows) != 0)
+		return sat_frame_no_memory(r);
+	memcpy(block->kind, kind, sizeof kind);
+	block->person = (flags & 16) != 0;
+	block->rows = head.rows;
+	block->row = head.row;
+	for (size_t i = 0; rc == 0 && i < fields; i++)
+		rc = read_field(r, c, block, i);
+	return rc == 0 && !sat_cursor_done(c) ? sat_frame_breach(r, "a block") : rc;
+}

@@ -1,0 +1,253 @@
+/* Writing record blocks; see frame-private.h and FORMAT.md, section 3.5. */
+#include <string.h>
+
+#include "frame-private.h"
+
+static void put_text(sat_bytes *b, const char *text)
+{
+	sat_bytes_put_span(b, text, text == NULL ? 0 : strlen(text));
+}
+
+/* --- rows --------------------------------------------------------------------------------------------- */
+
+static unsigned block_flags(const sat_block *block)
+{
+	unsigned flags = block->person ? 16 : 0;
+	for (size_t i = 0; i < block->rows; i++) {
+		const sat_row *row = &block->row[i];
+		flags |= (row->dot != row->record ? 1u : 0) | (row->past_count > 0 ? 2u : 0) |
+		         (!row->usual ? 4u : 0) | (row->person_count > 0 ? 8u : 0);
+	}
+	return flags;
+}
+
+static void put_pasts(sat_frame_writer *w, sat_bytes *b, const sat_block *block, sat_dot *dots)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < block->rows; i++) {
+		const sat_row *row = &block->row[i];
+		sat_bytes_put_varint(b, row->past_count);
+		/* Ascending by the frame's own indices, which are not the store's. */
+		for (uint32_t k = 0; k < row->past_count; k++) {
+			size_t at = n + k;
+			while (at > n &&
+			       sat_frame_index_of(w, dots[at - 1]) > sat_frame_index_of(w, row->past[k])) {
+				dots[at] = dots[at - 1];
+				at--;
+			}
+			dots[at] = row->past[k];
+		}
+		n += row->past_count;
+	}
+	sat_frame_put_dots(w, b, dots, n);
+}
+
+static void put_stated(sat_frame_writer *w, sat_bytes *b, const sat_block *block, sat_dot *dots)
+{
+	sat_purposes used = 0;
+	for (size_t i = 0; i < block->rows; i++) {
+		for (uint32_t k = 0; !block->row[i].usual && k < block->row[i].stated_count; k++) {
+			if (block->row[i].stated[k].purpose != SAT_EVERY_PURPOSE)
+				used |= UINT64_C(1) << block->row[i].stated[k].purpose;
+		}
+	}
+	sat_bytes_put_varint(b, (uint64_t)__builtin_popcountll(used));
+	for (unsigned bit = 0; bit < 63; bit++) {
+		if (used >> bit & 1)
+			put_text(b, sat_purpose_name(w->store, bit));
+	}
+	size_t n = 0;
+	for (size_t i = 0; i < block->rows; i++) {
+		const sat_row *row = &block->row[i];
+		sat_bytes_put_varint(b, row->usual ? 0 : (uint64_t)row->stated_count + 1);
+		for (uint32_t k = 0; !row->usual && k < row->stated_count; k++)
+			dots[n++] = row->stated[k].person;
+	}
+	sat_frame_put_dots(w, b, dots, n);
+	for (int pass = 0; pass < 2; pass++) {
+		for (size_t i = 0; i < block->rows; i++) {
+			const sat_row *row = &block->row[i];
+			for (uint32_t k = 0; !row->usual && k < row->stated_count; k++) {
+				uint8_t purpose = row->stated[k].purpose;
+				if (pass == 1)
+					sat_bytes_put_varint(b, row->stated[k].episode);
+				else if (purpose == SAT_EVERY_PURPOSE)
+					sat_bytes_put_varint(b, 0);
+				else
+					sat_bytes_put_varint(b,
+					                     1 + (uint64_t)__builtin_popcountll(
+					                             used & ((UINT64_C(1) << purpose) - 1)));
+			}
+		}
+	}
+}
+
+static void put_persons(sat_frame_writer *w, sat_bytes *b, const sat_block *block, sat_dot *dots)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < block->rows; i++) {
+		sat_bytes_put_varint(b, block->row[i].person_count);
+		for (uint32_t k = 0; k < block->row[i].person_count; k++)
+			dots[n++] = block->row[i].persons[k];
+	}
+	sat_frame_put_dots(w, b, dots, n);
+}
+
+/* --- fields ------------------------------------------------------------------------------------------- */
+
+static void put_column(sat_frame_writer *w, sat_bytes *b, const sat_block_field *f, size_t rows)
+{
+	size_t n = 0, total = 0;
+	sat_piece *texts = NULL;
+	sat_dot *dots = NULL;
+	if (f->type == SAT_TEXT || f->type == SAT_CHOICE)
+		texts = sat_arena_take(&w->arena, (f->present + 1) * sizeof *texts);
+	for (size_t i = 0; i < rows; i++) {
+		if (f->cells[i] == SAT_PRESENT)
+			total += f->type == SAT_REFERENCES ? f->values[i].references.count : 1;
+	}
+	if (f->type == SAT_REFERENCE || f->type == SAT_REFERENCES)
+		dots = sat_arena_take(&w->arena, (total + 1) * sizeof *dots);
+	if (texts == NULL && dots == NULL && (f->type == SAT_TEXT || f->type == SAT_REFERENCE)) {
+		sat_frame_fail(w, SAT_ENOMEM);
+		return;
+	}
+	int64_t previous = 0;
+	for (size_t i = 0; i < rows; i++) {
+		const sat_value *v = &f->values[i];
+		int32_t date = 0;
+		uint64_t bits;
+		if (f->cells[i] != SAT_PRESENT)
+			continue;
+		switch (f->type) {
+		case SAT_TEXT:
+		case SAT_CHOICE:
+			texts[n++] = (sat_piece){ v->text.bytes, v->text.length };
+			break;
+		case SAT_INTEGER:
+			sat_bytes_put_zigzag(b, v->integer);
+			break;
+		case SAT_REAL:
+			memcpy(&bits, &v->real, sizeof bits);
+			sat_bytes_put_le64(b, bits);
+			break;
+		case SAT_BOOLEAN:
+			sat_bytes_put_u8(b, v->integer != 0);
+			break;
+		case SAT_DATE:
+			if (!sat_date_number(v->text.bytes, v->text.length, &date))
+				sat_frame_fail(w, SAT_EDAMAGED);
+			sat_bytes_put_zigzag(b, date - previous);
+			previous = date;
+			break;
+		case SAT_REFERENCE:
+			dots[n++] = v->reference;
+			break;
+		case SAT_REFERENCES:
+			sat_bytes_put_varint(b, v->references.count);
+			memcpy(dots + n, v->references.at, v->references.count * sizeof *dots);
+			n += v->references.count;
+			break;
+		default:
+			break;
+		}
+	}
+	if (texts != NULL)
+		sat_frame_put_texts(w, b, texts, n);
+	if (dots != NULL)
+		sat_frame_put_dots(w, b, dots, n);
+}
+
+static void put_presence(sat_frame_writer *w, sat_bytes *b, const sat_block_field *f, size_t rows)
+{
+	bool plain = true;
+	for (size_t i = 0; plain && i < rows; i++)
+		plain = f->cells[i] <= SAT_PRESENT;
+	if (plain && f->present == rows) {
+		sat_bytes_put_u8(b, 0);
+	} else if (plain) {
+		sat_bytes_put_u8(b, 1);
+		size_t bytes = (rows + 7) / 8;
+		uint8_t *bits = sat_bytes_extend(b, bytes);
+		if (bits == NULL) {
+			sat_frame_fail(w, SAT_ENOMEM);
+			return;
+		}
+		memset(bits, 0, bytes);
+		for (size_t i = 0; i < rows; i++)
+			bits[i / 8] |= (uint8_t)(f->cells[i] << (i % 8));
+	} else {
+		sat_bytes_put_u8(b, 2);
+		sat_bytes_put(b, f->cells, rows);
+	}
+}
+
+static bool field_used(const sat_block_field *f, size_t rows)
+{
+	for (size_t i = 0; f->present == 0 && i < rows; i++) {
+		if (f->cells[i] != SAT_ABSENT)
+			return true;
+	}
+	return f->present > 0;
+}
+
+static void put_field(sat_frame_writer *w, sat_bytes *b, const sat_block_field *f, size_t rows)
+{
+	put_text(b, f->name);
+	sat_bytes_put_u8(b, (uint8_t)f->type);
+	sat_bytes_put_u8(b, f->concerns);
+	sat_purposes named = f->needs & ~SAT_PURPOSE_NEVER;
+	sat_bytes_put_varint(b, (uint64_t)__builtin_popcountll(named));
+	for (unsigned bit = 0; bit < 63; bit++) {
+		if (named >> bit & 1)
+			put_text(b, sat_purpose_name(w->store, bit));
+	}
+	put_presence(w, b, f, rows);
+	put_column(w, b, f, rows);
+}
+
+void sat_frame_write_block(sat_frame_writer *w, const sat_block *block)
+{
+	if (block->rows == 0)
+		return;
+	sat_bytes *b = sat_frame_begin_section(w);
+	size_t most = block->rows, pasts = 0, stated = 0, persons = 0, fields = 0;
+	for (size_t i = 0; i < block->rows; i++) {
+		pasts += block->row[i].past_count;
+		stated += block->row[i].usual ? 0 : block->row[i].stated_count;
+		persons += block->row[i].person_count;
+	}
+	most = pasts > most ? pasts : most;
+	most = stated > most ? stated : most;
+	most = persons > most ? persons : most;
+	sat_dot *dots = sat_arena_take(&w->arena, (most + 1) * sizeof *dots);
+	if (dots == NULL) {
+		sat_frame_fail(w, SAT_ENOMEM);
+		return;
+	}
+	unsigned flags = block_flags(block);
+	put_text(b, block->kind);
+	sat_bytes_put_varint(b, flags);
+	sat_bytes_put_varint(b, block->rows);
+	for (size_t i = 0; i < block->rows; i++)
+		dots[i] = block->row[i].record;
+	sat_frame_put_dots(w, b, dots, block->rows);
+	for (size_t i = 0; i < block->rows; i++)
+		dots[i] = block->row[i].dot;
+	if (flags & 1)
+		sat_frame_put_dots(w, b, dots, block->rows);
+	if (flags & 2)
+		put_pasts(w, b, block, dots);
+	if (flags & 4)
+		put_stated(w, b, block, dots);
+	if (flags & 8)
+		put_persons(w, b, block, dots);
+	for (size_t i = 0; i < block->fields; i++)
+		fields += field_used(&block->field[i], block->rows);
+	sat_bytes_put_varint(b, fields);
+	for (size_t i = 0; i < block->fields; i++) {
+		if (field_used(&block->field[i], block->rows))
+			put_field(w, b, &block->field[i], block->rows);
+	}
+	sat_frame_end_section(w, SAT_SECTION_BLOCK);
+}
