@@ -24,11 +24,13 @@
 
 #include "core/arena.h"
 #include "core/bytes.h"
+#include "core/device.h"
+#include "core/enrolment.h"
 #include "core/env.h"
 #include "core/error.h"
 #include "core/gate.h"
+#include "core/invitation.h"
 #include "core/keys.h"
-#include "core/registry.h"
 #include "core/store.h"
 
 enum cli_exit {

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "record.h"
-#include "registry.h"
 #include "store-private.h"
 
 typedef struct line {

@@ -6,7 +6,10 @@
 #include <string.h>
 
 #include "core/admit.h"
+#include "core/enrolment.h"
+#include "core/incarnation-statement.h"
 #include "core/incarnation.h"
+#include "core/registry-statement.h"
 #include "core/store-private.h"
 #include "frame.h"
 #include "ledger.h"

@@ -8,8 +8,8 @@
 #define SAT_EXCHANGE_H
 
 #include "carrier.h"
+#include "core/device.h"
 #include "core/keys.h"
-#include "core/registry.h"
 #include "core/store.h"
 #include "seal.h"
 

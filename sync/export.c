@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "bundle.h"
+#include "core/enrolment.h"
 #include "core/gate.h"
+#include "core/incarnation-statement.h"
 #include "core/incarnation.h"
 #include "core/store-private.h"
 #include "exchange.h"

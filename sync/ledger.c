@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/device.h"
 #include "core/incarnation.h"
 #include "core/plant.h"
 #include "core/store-private.h"

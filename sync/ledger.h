@@ -18,7 +18,6 @@
 #define SAT_LEDGER_H
 
 #include "core/delta.h"
-#include "core/registry.h"
 #include "manifest.h"
 
 #define SAT_HELD_MAX 16   /* bundles held that a receipt names, a peer */

@@ -4,6 +4,7 @@
 
 #include "core/delta.h"
 #include "core/record.h"
+#include "core/registry-statement.h"
 #include "core/store-private.h"
 #include "exchange.h"
 #include "frame.h"

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "core/consent.h"
-#include "core/registry.h"
+#include "core/device.h"
 #include "core/store-private.h"
 #include "measure.h"
 

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/registry.h"
+#include "core/device.h"
+#include "core/enrolment.h"
+#include "core/invitation.h"
 #include "core/store-private.h"
 #include "measure.h"
 #include "sync/folder.h"

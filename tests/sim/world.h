@@ -14,10 +14,11 @@
 
 #include <setjmp.h>
 
+#include "core/enrolment.h"
+#include "core/registry-statement.h"
+#include "core/store.h"
 #include "dice.h"
 #include "model.h"
-#include "core/registry.h"
-#include "core/store.h"
 #include "sync/exchange.h"
 #include "tests/support/memory-carrier.h"
 #include "tests/support/test-env.h"

@@ -5,9 +5,13 @@
 #ifndef SAT_TEST_REPLICA_H
 #define SAT_TEST_REPLICA_H
 
-#include "core/registry.h"
+#include "core/device.h"
 #include "core/dump.h"
+#include "core/enrolment.h"
+#include "core/incarnation-statement.h"
+#include "core/invitation.h"
 #include "core/record.h"
+#include "core/registry-statement.h"
 #include "memory-carrier.h"
 #include "sync/exchange.h"
 #include "tests/support/test-env.h"

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/device.h"
 #include "core/incarnation.h"
-#include "core/registry.h"
 #include "sync/bundle.h"
 #include "sync/frame.h"
 

@@ -1,0 +1,132 @@
+/* See registry-statement.h. */
+#include "registry-statement.h"
+
+#include <string.h>
+
+#include "device.h"
+#include "registry-effect.h"
+#include "store-private.h"
+
+int sat_statement_read(sat_statement *st, const void *object, size_t length, sat_error *err)
+{
+	sat_cursor c = sat_cursor_over(object, length);
+	st->type = sat_cursor_u8(&c);
+	const uint8_t *issuer = sat_cursor_take(&c, SAT_DEVICE_BYTES);
+	st->serial = sat_cursor_varint(&c);
+	sat_cursor_zigzag(&c);
+	st->body = sat_cursor_span(&c);
+	st->signed_bytes = sat_cursor_ok(&c) ? (size_t)(c.at - (const uint8_t *)object) : 0;
+	st->signature = sat_cursor_take(&c, SAT_SIGNATURE_BYTES);
+	if (!sat_cursor_done(&c) || length > SAT_STATEMENT_BYTES_MAX || st->serial > INT64_MAX)
+		return sat_fail(err, SAT_EDAMAGED, "a statement of the registry is damaged");
+	memcpy(st->issuer.bytes, issuer, SAT_DEVICE_BYTES);
+	sat_hash(st->name, "satchel1statname", object, length);
+	return 0;
+}
+
+static int keep(sat_store *store, const sat_statement *st, const void *object, size_t length, int64_t told,
+                bool *fresh, sat_error *err)
+{
+	int rc = SAT_SQL(store, statement_insert,
+	                 "INSERT OR IGNORE INTO sat_statement(name, type, issuer, serial, object, seq, told) "
+	                 "VALUES(?, ?, ?, ?, ?, ?, ?)");
+	if (rc != 0)
+		return rc;
+	sat_stmt *s = store->sql.statement_insert;
+	sat_bind_blob(s, 1, st->name, SAT_HASH_BYTES);
+	sat_bind_int(s, 2, st->type);
+	sat_bind_blob(s, 3, st->issuer.bytes, SAT_DEVICE_BYTES);
+	sat_bind_int(s, 4, (int64_t)st->serial);
+	sat_bind_blob(s, 5, object, length);
+	sat_bind_int(s, 6, store->seq + 1);
+	told != 0 ? sat_bind_int(s, 7, told) : sat_bind_null(s, 7);
+	rc = sat_run(store->db, s, err);
+	*fresh = rc == 0 && sat_db_changes(store->db) > 0;
+	if (*fresh)
+		sat_store_next_sequence(store);
+	return rc;
+}
+
+/* A name is of the whole object with its signature: what is known was checked when it came. */
+static int is_known(sat_store *store, const sat_statement *st, bool *known, sat_error *err)
+{
+	int rc = SAT_SQL(store, statement_find, "SELECT 1 FROM sat_statement WHERE name = ?");
+	if (rc != 0)
+		return rc;
+	sat_bind_blob(store->sql.statement_find, 1, st->name, SAT_HASH_BYTES);
+	rc = sat_step(store->db, store->sql.statement_find, err);
+	sat_reset(store->sql.statement_find);
+	*known = rc == 1;
+	return rc < 0 ? rc : 0;
+}
+
+/* A programme that cannot be read here is not kept either: it comes again, and a newer Satchel puts it in
+ * force then. */
+static int check_programme(const sat_statement *st, sat_error *err)
+{
+	if (st->type != SAT_SIGNED_PROGRAMME)
+		return 0;
+	sat_cursor body = st->body;
+	sat_cursor_varint(&body);
+	sat_cursor json = sat_cursor_span(&body);
+	SAT_AUTO(sat_programme) programme = NULL;
+	int rc = sat_programme_read(&programme, (const char *)json.at, sat_cursor_left(&json), err);
+	if (rc != SAT_EINVALID)
+		return rc;
+	sat_error_context(err, "a programme of the registry");
+	if (err != NULL)
+		err->code = SAT_EREFUSED;
+	return SAT_EREFUSED;
+}
+
+int sat_statement_admit(sat_store *store, const void *object, size_t length, int64_t told, bool *fresh,
+                        sat_error *err)
+{
+	*fresh = false;
+	sat_statement st;
+	int rc = sat_statement_read(&st, object, length, err);
+	bool known = false;
+	if (rc == 0)
+		rc = is_known(store, &st, &known, err);
+	if (rc != 0 || known)
+		return rc;
+	sat_device registry;
+	rc = sat_device_registry(store, &registry, err);
+	if (rc != 0)
+		return rc;
+	uint8_t digest[SAT_HASH_BYTES];
+	sat_hash(digest, "satchel1state", object, st.signed_bytes);
+	if (!sat_device_equal(&st.issuer, &registry.device) ||
+	    !sat_verify(&registry.keys, digest, st.signature))
+		return sat_fail(err, SAT_EFORGED, "a statement claims to be the registry's and is not");
+	rc = check_programme(&st, err);
+	if (rc != 0)
+		return rc;
+	rc = keep(store, &st, object, length, told, fresh, err);
+	return rc != 0 || !*fresh ? rc : sat_statement_take_effect(store, &st, err);
+}
+
+int sat_statement_issue(sat_store *store, const sat_identity *identity, sat_statement_type type,
+                        const void *body, size_t length, sat_error *err)
+{
+	if (store->role != SAT_REGISTRY)
+		return sat_fail(err, SAT_EUSAGE, "only the registry makes such statements");
+	int64_t serial;
+	int rc = sat_db_int(store->db, "SELECT max(serial) + 1 FROM sat_statement", &serial, 1, err);
+	if (rc != 0)
+		return rc;
+	SAT_BYTES(object);
+	sat_bytes_put_u8(&object, (uint8_t)type);
+	sat_bytes_put(&object, store->self.bytes, SAT_DEVICE_BYTES);
+	sat_bytes_put_varint(&object, (uint64_t)serial);
+	sat_bytes_put_zigzag(&object, store->env->now(store->env->context));
+	sat_bytes_put_span(&object, body, length);
+	uint8_t digest[SAT_HASH_BYTES], signature[SAT_SIGNATURE_BYTES];
+	sat_hash(digest, "satchel1state", object.data, object.length);
+	sat_sign(identity, digest, signature);
+	sat_bytes_put(&object, signature, sizeof signature);
+	if (!sat_bytes_ok(&object))
+		return sat_no_memory(err);
+	bool fresh;
+	return sat_statement_admit(store, object.data, object.length, 0, &fresh, err);
+}
