@@ -18,7 +18,7 @@ static int read_batch_head(sat_frame_reader *r, sat_cursor *c, size_t i, size_t 
 	const uint8_t *signature = sat_cursor_take(c, SAT_SIGNATURE_BYTES);
 	const uint8_t *seed = flags & 1 ? sat_cursor_take(c, SAT_SALT_BYTES) : NULL;
 	if (!sat_cursor_ok(c) || index == 0 || index > r->name_count || leaves == 0 ||
-	    leaves > SAT_BATCH_MAX || first == 0 || first + leaves > (uint64_t)SAT_COUNTER_END ||
+	    leaves > SAT_BATCH_MAX || first == 0 || first > (uint64_t)SAT_COUNTER_END - leaves ||
 	    (flags & ~3u) != 0)
 		return sat_frame_breach(r, "a batch of decisions");
 	*batch = (sat_batch){ .first = sat_dot_make(r->names[index], (int64_t)first),

@@ -697,6 +697,55 @@ static void hostile__one_dot_for_two_things_keeps_both_apart(void **state)
 	goes_on(c);
 }
 
+/* One decision without details, in a batch that begins at this counter. */
+static void put_batch_at(sat_bytes *body, uint64_t first, uint64_t leaves)
+{
+	const uint8_t zeros[SAT_SIGNATURE_BYTES] = { 0 };
+	sat_bytes_put(body, "\1\1", 2);           /* one batch, by incarnation 1 */
+	sat_bytes_put_varint(body, first);
+	sat_bytes_put_varint(body, leaves);
+	sat_bytes_put_u8(body, 0);
+	sat_bytes_put(body, zeros, SAT_SIGNATURE_BYTES);
+	sat_bytes_put(body, "\1", 1);             /* subjects: one run of index 1 */
+	sat_bytes_put_varint(body, leaves);
+	for (uint64_t i = 0; i < leaves; i++)
+		sat_bytes_put_u8(body, 2);
+	sat_bytes_put_u8(body, 0);                /* purposes, plain */
+	for (uint64_t i = 0; i < leaves; i++)
+		sat_bytes_put_u8(body, 6);
+	for (uint64_t i = 0; i < leaves; i++)
+		sat_bytes_put(body, "attend", 6);
+	for (uint64_t i = 0; i < leaves; i++)
+		sat_bytes_put_u8(body, SAT_GIVEN);
+	for (uint64_t i = 0; i < 3 * leaves; i++) /* flags, episodes, until */
+		sat_bytes_put_u8(body, 0);
+	for (uint64_t i = 0; i < 1 + leaves; i++) /* recipients: plain, empty */
+		sat_bytes_put_u8(body, 0);
+	for (uint64_t i = 0; i < 2 * leaves; i++) /* nothing superseded, no details */
+		sat_bytes_put_u8(body, 0);
+	sat_bytes_put(body, zeros, 10);           /* their ten columns, empty */
+	for (uint64_t i = 0; i < leaves; i++)
+		sat_bytes_put(body, zeros, SAT_HASH_BYTES);
+}
+
+/* Counters that would come out small again once the leaves are added. */
+static void hostile__batch_beyond_all_counters_is_refused(void **state)
+{
+	camp *c = *state;
+	const struct {
+		uint64_t first, leaves;
+	} cases[] = { { UINT64_MAX, 1 }, { UINT64_MAX - 1, 3 }, { UINT64_C(1) << 40, 1 }, { (UINT64_C(1) << 40) - 1, 2 },
+		      { 0, 1 } };
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		SAT_BYTES(frame);
+		SAT_BYTES(body);
+		begin_frame(c, &frame);
+		put_batch_at(&body, cases[i].first, cases[i].leaves);
+		put_section(&frame, 4, &body);
+		refused(c, deliver_bytes(c, &frame), "a batch of decisions");
+	}
+}
+
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -729,6 +778,7 @@ int main(void)
 		CLAIM(hostile__second_batch_over_the_last_dot_is_refused),
 		CLAIM(hostile__second_part_of_a_batch_is_refused),
 		CLAIM(hostile__one_dot_for_two_things_keeps_both_apart),
+		CLAIM(hostile__batch_beyond_all_counters_is_refused),
 	};
 	return cmocka_run_group_tests(claims, NULL, NULL);
 }
