@@ -181,8 +181,6 @@ static size_t proof_length(sat_frame_reader *r, const bool *in, size_t leaves)
 int sat_frame_read_decisions(sat_frame_reader *r, sat_cursor *c)
 {
 	sat_frame_content *content = r->content;
-	if (content->batch_count > 0)
-		return sat_frame_breach(r, "two sections of decisions");
 	size_t b = sat_cursor_count(c, 4 + SAT_SIGNATURE_BYTES), m = 0;
 	content->batches = sat_arena_zeroed(r->arena, b + 1, sizeof *content->batches);
 	content->in = sat_arena_zeroed(r->arena, b + 1, sizeof *content->in);

@@ -128,7 +128,8 @@ static int read_section(sat_frame_reader *r, uint8_t type, sat_cursor *body)
 		return r->content->tombstones == NULL ? read_tombstones(r, body)
 		                                      : sat_frame_breach(r, "a section twice");
 	case SAT_SECTION_DECISIONS:
-		return sat_frame_read_decisions(r, body);
+		return r->content->batches == NULL ? sat_frame_read_decisions(r, body)
+		                                   : sat_frame_breach(r, "two sections of decisions");
 	case SAT_SECTION_BLOCK:
 		return sat_frame_read_block(r, body);
 	case SAT_SECTION_ASKS:

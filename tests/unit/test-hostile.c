@@ -746,6 +746,20 @@ static void hostile__batch_beyond_all_counters_is_refused(void **state)
 	}
 }
 
+/* The first says nothing; the second must not slip in behind it. */
+static void hostile__second_section_of_decisions_is_refused(void **state)
+{
+	camp *c = *state;
+	const uint8_t nothing[13] = { 0 };        /* no batches; twelve columns of text, plain */
+	SAT_BYTES(frame);
+	SAT_BYTES(body);
+	begin_frame(c, &frame);
+	sat_bytes_put(&body, nothing, sizeof nothing);
+	put_section(&frame, 4, &body);
+	put_section(&frame, 4, &body);
+	refused(c, deliver_bytes(c, &frame), "two sections of decisions");
+}
+
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -779,6 +793,7 @@ int main(void)
 		CLAIM(hostile__second_part_of_a_batch_is_refused),
 		CLAIM(hostile__one_dot_for_two_things_keeps_both_apart),
 		CLAIM(hostile__batch_beyond_all_counters_is_refused),
+		CLAIM(hostile__second_section_of_decisions_is_refused),
 	};
 	return cmocka_run_group_tests(claims, NULL, NULL);
 }
