@@ -47,6 +47,28 @@ static int read_purposes(sat_frame_reader *r, sat_cursor *c, size_t count, sat_p
 
 /* --- rows --------------------------------------------------------------------------------------------- */
 
+static int compare_dots(const void *a, const void *b)
+{
+	const sat_dot *x = a, *y = b;
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* Puts a past in the store's own order, which is not the frame's; false when it names an incarnation twice
+ * or something that is no write.  Most are short and in order; a sender may make them as long as a frame. */
+static bool order_past(sat_dot *past, size_t count)
+{
+	bool sorted = true;
+	for (size_t k = 1; sorted && k < count; k++)
+		sorted = past[k - 1] < past[k];
+	if (!sorted)
+		qsort(past, count, sizeof *past, compare_dots);
+	for (size_t k = 0; k < count; k++) {
+		if (!sat_dot_linked(past[k]) || (k > 0 && sat_dot_index(past[k]) == sat_dot_index(past[k - 1])))
+			return false;
+	}
+	return true;
+}
+
 static int read_pasts(sat_frame_reader *r, sat_cursor *c, sat_block *block)
 {
 	uint64_t *counts;
@@ -61,19 +83,8 @@ static int read_pasts(sat_frame_reader *r, sat_cursor *c, sat_block *block)
 		sat_row *row = &block->row[i];
 		row->past_count = (uint32_t)counts[i];
 		row->past = dots + at;
-		/* One dot an incarnation; in the store's own order, which is not the frame's. */
-		for (size_t k = 1; rc == 0 && k < counts[i]; k++) {
-			sat_dot dot = dots[at + k];
-			size_t m = k;
-			for (; m > 0 && dots[at + m - 1] > dot; m--)
-				dots[at + m] = dots[at + m - 1];
-			dots[at + m] = dot;
-		}
-		for (size_t k = 0; rc == 0 && k < counts[i]; k++) {
-			if (!sat_dot_linked(dots[at + k]) ||
-			    (k > 0 && sat_dot_index(dots[at + k]) == sat_dot_index(dots[at + k - 1])))
-				rc = sat_frame_breach(r, "a past");
-		}
+		if (!order_past(dots + at, (size_t)counts[i]))
+			rc = sat_frame_breach(r, "a past");
 	}
 	return rc;
 }

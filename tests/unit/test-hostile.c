@@ -760,6 +760,31 @@ static void hostile__second_section_of_decisions_is_refused(void **state)
 	refused(c, deliver_bytes(c, &frame), "two sections of decisions");
 }
 
+/* A million counters of one incarnation, each below the one before: putting them in order one by one would
+ * hold the merge up for minutes. */
+static void hostile__endless_past_is_refused_at_once(void **state)
+{
+	camp *c = *state;
+	enum { ENTRIES = 1000000 };
+	SAT_BYTES(frame);
+	SAT_BYTES(body);
+	begin_frame(c, &frame);
+	sat_bytes_put_span(&body, "note", 4);
+	sat_bytes_put(&body, "\2\1", 2);         /* with pasts; one row */
+	sat_bytes_put(&body, "\1\1\2", 3);       /* its id: a run of index 1, one long; counter 1 */
+	sat_bytes_put_varint(&body, ENTRIES);
+	sat_bytes_put_u8(&body, 1);
+	sat_bytes_put_varint(&body, ENTRIES);
+	sat_bytes_put_zigzag(&body, ENTRIES + 1);
+	for (int i = 1; i < ENTRIES; i++)
+		sat_bytes_put_zigzag(&body, -1);
+	sat_bytes_put_u8(&body, 0);               /* no fields */
+	put_section(&frame, 5, &body);
+	alarm(60);                                /* instead of waiting for the end of it */
+	refused(c, deliver_bytes(c, &frame), "a past");
+	alarm(0);
+}
+
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -794,6 +819,7 @@ int main(void)
 		CLAIM(hostile__one_dot_for_two_things_keeps_both_apart),
 		CLAIM(hostile__batch_beyond_all_counters_is_refused),
 		CLAIM(hostile__second_section_of_decisions_is_refused),
+		CLAIM(hostile__endless_past_is_refused_at_once),
 	};
 	return cmocka_run_group_tests(claims, NULL, NULL);
 }
