@@ -36,30 +36,104 @@ static int forget_sent(sat_store *store, int64_t device, sat_error *err)
 	return rc;
 }
 
-static int apply_approval(sat_store *store, sat_cursor body, sat_error *err)
-{
+/* An approval taken apart. */
+typedef struct approval {
 	sat_public keys;
+	sat_device_id device;
+	sat_role role;
 	char name[SAT_DEVICE_NAME_BYTES], audiences[SAT_AUDIENCES_BYTES];
+} approval;
+
+static bool read_approval(approval *a, sat_cursor body)
+{
 	const uint8_t *sign = sat_cursor_take(&body, SAT_KEY_BYTES);
 	const uint8_t *seal = sat_cursor_take(&body, SAT_KEY_BYTES);
 	uint8_t role = sat_cursor_u8(&body);
 	if (sign == NULL || seal == NULL || role < SAT_REGISTRY || role > SAT_AUDITOR ||
-	    !take_text(&body, name, sizeof name) || !take_text(&body, audiences, sizeof audiences) ||
-	    !sat_cursor_done(&body))
-		return sat_fail(err, SAT_EDAMAGED, "an approval is damaged");
-	memcpy(keys.sign, sign, SAT_KEY_BYTES);
-	memcpy(keys.seal, seal, SAT_KEY_BYTES);
-	sat_device_id device = sat_device_of(&keys);
-	sat_device known;
-	/* A peer with a new role or audience may see other things: what it was sent counts from zero. */
-	if (sat_device_find(store, &device, &known, NULL) == 0 && strcmp(known.state, "approved") == 0 &&
-	    (known.role != (sat_role)role || strcmp(known.audiences, audiences) != 0)) {
-		int forgotten = forget_sent(store, known.id, err);
-		if (forgotten != 0)
-			return forgotten;
+	    !take_text(&body, a->name, sizeof a->name) ||
+	    !take_text(&body, a->audiences, sizeof a->audiences) || !sat_cursor_done(&body))
+		return false;
+	memcpy(a->keys.sign, sign, SAT_KEY_BYTES);
+	memcpy(a->keys.seal, seal, SAT_KEY_BYTES);
+	a->device = sat_device_of(&a->keys);
+	a->role = (sat_role)role;
+	return true;
+}
+
+static bool is_about(const sat_statement *st, const sat_device_id *device)
+{
+	approval a;
+	sat_cursor body = st->body;
+	if (st->type == SAT_SIGNED_APPROVAL)
+		return read_approval(&a, body) && sat_device_equal(&a.device, device);
+	const uint8_t *id = sat_cursor_take(&body, SAT_DEVICE_BYTES);
+	return id != NULL && memcmp(id, device->bytes, SAT_DEVICE_BYTES) == 0;
+}
+
+/* By serial; a registry that was restored may have used one twice, and then the name decides. */
+static bool is_greater(const sat_statement *st, const sat_statement *than)
+{
+	if (st->serial != than->serial)
+		return st->serial > than->serial;
+	return memcmp(st->name, than->name, SAT_HASH_BYTES) > 0;
+}
+
+/* Whether the set has a statement of a type about a device, and one greater than `than` unless that is NULL. */
+static int is_stated(sat_store *store, sat_statement_type type, const sat_device_id *device,
+                     const sat_statement *than, bool *stated, sat_error *err)
+{
+	*stated = false;
+	sat_stmt *s = NULL;
+	int rc = sat_db_prepare(store->db, &s, "SELECT object FROM sat_statement WHERE type = ?", err);
+	if (rc == 0)
+		sat_bind_int(s, 1, type);
+	while (rc == 0 && !*stated && (rc = sat_step(store->db, s, err)) == 1) {
+		sat_statement st;
+		size_t length;
+		const void *object = sat_column_blob(s, 0, &length);
+		rc = sat_statement_read(&st, object, length, err);
+		*stated = rc == 0 && is_about(&st, device) && (than == NULL || is_greater(&st, than));
 	}
-	int rc = sat_device_put(store, &keys, role, name, audiences, "approved", err);
-	if (rc == 0 && sat_device_equal(&device, &store->self))
+	sat_db_finalize(store->db, &s);
+	return rc < 0 ? rc : 0;
+}
+
+/* What is known of a device already, against what an approval says: a greater approval, which may have come
+ * first, leaves nothing for this one to say.  A peer with a new role or audience may see other things: what
+ * it was sent counts from zero. */
+static int weigh_approval(sat_store *store, const sat_statement *st, const approval *a, const sat_device *known,
+                          bool *outdone, sat_error *err)
+{
+	bool other = known->role != a->role || strcmp(known->audiences, a->audiences) != 0;
+	if ((!other && strcmp(known->name, a->name) == 0) || strcmp(known->state, "pending") == 0)
+		return 0;
+	int rc = is_stated(store, SAT_SIGNED_APPROVAL, &a->device, st, outdone, err);
+	if (rc != 0 || *outdone || !other || strcmp(known->state, "approved") != 0)
+		return rc;
+	return forget_sent(store, known->id, err);
+}
+
+static int apply_approval(sat_store *store, const sat_statement *st, sat_error *err)
+{
+	approval a;
+	if (!read_approval(&a, st->body))
+		return sat_fail(err, SAT_EDAMAGED, "an approval is damaged");
+	sat_device known;
+	bool outdone = false, revoked = false;
+	int64_t ahead = 0;
+	int rc = sat_device_find(store, &a.device, &known, err);
+	if (rc == 0)
+		rc = weigh_approval(store, st, &a, &known, &outdone, err);
+	else if (rc == SAT_ENOTFOUND)
+		rc = 0;
+	if (rc != 0 || outdone)
+		return rc;
+	rc = sat_meta_int(store, "revoked_ahead", &ahead, 0, err);
+	if (rc == 0 && ahead != 0)
+		rc = is_stated(store, SAT_SIGNED_REVOCATION, &a.device, NULL, &revoked, err);
+	if (rc == 0)
+		rc = sat_device_put(store, &a.keys, a.role, a.name, a.audiences, revoked ? "revoked" : "approved", err);
+	if (rc == 0 && sat_device_equal(&a.device, &store->self))
 		rc = sat_meta_set_int(store, "approved", 1, err);
 	return rc;
 }
@@ -70,14 +144,12 @@ static int apply_revocation(sat_store *store, sat_cursor body, sat_error *err)
 	const uint8_t *id = sat_cursor_take(&body, SAT_DEVICE_BYTES);
 	size_t n = sat_cursor_count(&body, SAT_INCARNATION_BYTES + 1);
 	sat_stmt *state = NULL;
-	int rc =
-	    SAT_SQL(store, accepted_set,
-	            "INSERT INTO sat_accepted(incarnation, counter) VALUES(?1, ?2) ON CONFLICT(incarnation) "
-	            "DO UPDATE SET counter = max(counter, ?2)");
+	int rc = SAT_SQL(store, accepted_set,
+	                 "INSERT INTO sat_accepted(incarnation, counter) VALUES(?1, ?2) ON CONFLICT(incarnation) "
+	                 "DO UPDATE SET counter = max(counter, ?2)");
 	if (rc == 0)
-		rc = sat_db_prepare(
-		    store->db, &state,
-		    "UPDATE sat_device SET state = 'revoked' WHERE device = ? AND state <> 'self'", err);
+		rc = sat_db_prepare(store->db, &state,
+		                    "UPDATE sat_device SET state = 'revoked' WHERE device = ? AND state <> 'self'", err);
 	for (size_t i = 0; rc == 0 && i < n; i++) {
 		const uint8_t *name = sat_cursor_take(&body, SAT_INCARNATION_BYTES);
 		uint64_t counter = sat_cursor_varint(&body);
@@ -99,6 +171,9 @@ static int apply_revocation(sat_store *store, sat_cursor body, sat_error *err)
 		sat_bind_blob(state, 1, device.bytes, SAT_DEVICE_BYTES);
 		rc = sat_run(store->db, state, err);
 	}
+	/* The approval of a device that is not known yet may be on its way: it then looks for this. */
+	if (rc == 0 && sat_db_changes(store->db) == 0)
+		rc = sat_meta_set_int(store, "revoked_ahead", 1, err);
 	sat_db_finalize(store->db, &state);
 	return rc;
 }
@@ -162,7 +237,7 @@ int sat_statement_take_effect(sat_store *store, const sat_statement *st, sat_err
 {
 	switch (st->type) {
 	case SAT_SIGNED_APPROVAL:
-		return apply_approval(store, st->body, err);
+		return apply_approval(store, st, err);
 	case SAT_SIGNED_REVOCATION:
 		return apply_revocation(store, st->body, err);
 	case SAT_SIGNED_PROGRAMME:

@@ -1,8 +1,9 @@
 /* What a registry statement does when it is admitted.
  *
  * Statements arrive in any order and never leave, so each effect is worked out in a way that comes to
- * the same from every order: a revocation is final, the latest day counts, of programmes the greatest
- * version rules, and a rejected bundle stays rejected.
+ * the same from every order: of approvals of one device the greatest serial rules, a revocation is final
+ * also when it comes first, the latest day counts, of programmes the greatest version rules, and a rejected
+ * bundle stays rejected.
  *
  * Called by sat_statement_admit alone, once for each statement, after its signature was checked and it
  * was kept.

@@ -1,0 +1,167 @@
+/* Claims about registry statements: whatever order they come in, they come to the same. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tests/support/replica.h"
+
+typedef struct camp {
+	char dir[64];
+	replica hq, one, two;
+	memory_place stick;
+	sat_public keys;        /* of a laptop that nobody has heard of */
+} camp;
+
+static int set_up(void **state)
+{
+	camp *c = *state = calloc(1, sizeof *c);
+	strcpy(c->dir, "/tmp/satchel-XXXXXX");
+	assert_non_null(mkdtemp(c->dir));
+	memory_place_init(&c->stick);
+	replica_found(&c->hq, c->dir, "registry", 1, NULL);
+	replica_join(&c->one, &c->hq, c->dir, "one", 2, SAT_FACILITATOR);
+	replica_join(&c->two, &c->hq, c->dir, "two", 3, SAT_FACILITATOR);
+	sat_identity *identity;
+	assert_int_equal(sat_identity_create(&identity, &c->hq.env.env, NULL), 0);
+	c->keys = *sat_identity_public(identity);
+	sat_identity_free(identity);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	camp *c = *state;
+	char command[128];
+	replica_free(&c->hq);
+	replica_free(&c->one);
+	replica_free(&c->two);
+	memory_place_clear(&c->stick);
+	snprintf(command, sizeof command, "rm -rf %s", c->dir);
+	assert_int_equal(system(command), 0);
+	free(c);
+	return 0;
+}
+
+/* A statement as the registry signs it. */
+static void sign(camp *c, sat_statement_type type, uint64_t serial, const sat_bytes *body, sat_bytes *object)
+{
+	uint8_t digest[SAT_HASH_BYTES], signature[SAT_SIGNATURE_BYTES];
+	sat_bytes_put_u8(object, (uint8_t)type);
+	sat_bytes_put(object, sat_store_self(c->hq.store)->bytes, SAT_DEVICE_BYTES);
+	sat_bytes_put_varint(object, serial);
+	sat_bytes_put_zigzag(object, 0);
+	sat_bytes_put_span(object, body->data, body->length);
+	sat_hash(digest, "satchel1state", object->data, object->length);
+	sat_sign(c->hq.identity, digest, signature);
+	sat_bytes_put(object, signature, sizeof signature);
+}
+
+static void sign_approval(camp *c, uint64_t serial, const char *name, const char *audiences, sat_bytes *object)
+{
+	SAT_BYTES(body);
+	sat_bytes_put(&body, c->keys.sign, SAT_KEY_BYTES);
+	sat_bytes_put(&body, c->keys.seal, SAT_KEY_BYTES);
+	sat_bytes_put_u8(&body, SAT_COMMUNITY);
+	sat_bytes_put_span(&body, name, strlen(name));
+	sat_bytes_put_span(&body, audiences, strlen(audiences));
+	sign(c, SAT_SIGNED_APPROVAL, serial, &body, object);
+}
+
+static void sign_revocation(camp *c, uint64_t serial, sat_bytes *object)
+{
+	SAT_BYTES(body);
+	sat_device_id device = sat_device_of(&c->keys);
+	sat_bytes_put(&body, device.bytes, SAT_DEVICE_BYTES);
+	sat_bytes_put_varint(&body, 0);
+	sign(c, SAT_SIGNED_REVOCATION, serial, &body, object);
+}
+
+static void admit(replica *r, const sat_bytes *object)
+{
+	sat_error err = { 0 };
+	bool fresh;
+	int rc = sat_store_begin(r->store, &err);
+	if (rc == 0)
+		rc = sat_statement_admit(r->store, object->data, object->length, 0, &fresh, &err);
+	if (rc == 0)
+		rc = sat_store_commit(r->store, &err);
+	if (rc != 0)
+		replica_fail("a statement", &err);
+	assert_true(fresh);
+}
+
+static sat_device look(camp *c, replica *r)
+{
+	sat_device device;
+	sat_device_id id = sat_device_of(&c->keys);
+	assert_int_equal(sat_device_find(r->store, &id, &device, NULL), 0);
+	return device;
+}
+
+static void revocation__holds_before_and_after_its_approval(void **state)
+{
+	camp *c = *state;
+	SAT_BYTES(approval);
+	SAT_BYTES(revocation);
+	sign_approval(c, 100, "lost", "", &approval);
+	sign_revocation(c, 101, &revocation);
+	admit(&c->one, &approval);
+	assert_string_equal(look(c, &c->one).state, "approved");
+	admit(&c->one, &revocation);
+	admit(&c->two, &revocation);
+	admit(&c->two, &approval);
+	assert_string_equal(look(c, &c->one).state, "revoked");
+	assert_string_equal(look(c, &c->two).state, "revoked");
+}
+
+/* A registry that was restored may approve a laptop that it has forgotten a second time. */
+static void approval__with_the_greatest_serial_rules(void **state)
+{
+	camp *c = *state;
+	SAT_BYTES(first);
+	SAT_BYTES(second);
+	sign_approval(c, 100, "old name", "women", &first);
+	sign_approval(c, 101, "new name", "men", &second);
+	admit(&c->one, &first);
+	admit(&c->one, &second);
+	admit(&c->two, &second);
+	admit(&c->two, &first);
+	assert_string_equal(look(c, &c->one).audiences, "men");
+	assert_string_equal(look(c, &c->two).audiences, "men");
+	assert_string_equal(look(c, &c->one).name, "new name");
+	assert_string_equal(look(c, &c->two).name, "new name");
+}
+
+/* Two laptops hold the same of two approvals that a registry made before and after it was restored. */
+static void approval__of_equal_serials_comes_to_the_same(void **state)
+{
+	camp *c = *state;
+	SAT_BYTES(first);
+	SAT_BYTES(second);
+	sign_approval(c, 100, "a name", "women", &first);
+	sign_approval(c, 100, "a name", "men", &second);
+	admit(&c->one, &first);
+	admit(&c->one, &second);
+	admit(&c->two, &second);
+	admit(&c->two, &first);
+	assert_string_equal(look(c, &c->one).audiences, look(c, &c->two).audiences);
+}
+
+#define CLAIM(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest claims[] = {
+		CLAIM(revocation__holds_before_and_after_its_approval),
+		CLAIM(approval__with_the_greatest_serial_rules),
+		CLAIM(approval__of_equal_serials_comes_to_the_same),
+	};
+	return cmocka_run_group_tests(claims, NULL, NULL);
+}
