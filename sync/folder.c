@@ -2,7 +2,7 @@
  *
  * One bundle is written in this order, and each step may be the last one that the medium lives:
  *
- *   begin    satchel/ is made (if need be, and its parent synced); .RANDOM.part is created
+ *   begin    satchel/ is made if need be, and its parent synced; .RANDOM.part is created
  *   put      bytes go to their positions; each region's hash is remembered
  *   commit   times set, fsync, close; renamed to RANDOM.satchel without replacing; times seen to; folder
  *            synced; page cache dropped; every region read back and compared

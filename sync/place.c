@@ -204,6 +204,27 @@ void sat_place_unmake(sat_place *place)
 		place->made = false;
 }
 
+static int parent_sync(sat_place *place, int fd, sat_error *err)
+{
+	int code = directory_sync(place, fd, err);
+	place->parent_synced = code == 0;
+	return code;
+}
+
+/* The name of a place that is there already.  Where the path that was given is the place, its parent is not
+ * ours. */
+static int name_sync(sat_place *place, sat_error *err)
+{
+	if (place->parent_synced || place->path == place->base)
+		return 0;
+	int fd = disk_open(place, place->base, DIRECTORY_FLAGS);
+	if (fd < 0)
+		return sat_medium_write_failed(errno, 0, err);
+	int code = parent_sync(place, fd, err);
+	sat_place_close(place, fd);
+	return code;
+}
+
 /* Makes the place where need be.  A bundle that cannot fit is refused before anything is touched.  A
  * folder that could not be made counts as made by us, because the FUSE driver for FAT leaves an
  * unusable one behind when it is full. */
@@ -220,10 +241,12 @@ int sat_place_prepare(sat_place *place, uint64_t need_bytes, bool *free_known, s
 		code = sat_medium_full(need_bytes - room, err);
 	} else if (absent && place->disk->mkdir(place->disk->context, place->path, 0777) == 0) {
 		place->made = true;
-		code = directory_sync(place, fd, err);
+		code = parent_sync(place, fd, err);
 	} else if (absent && errno != EEXIST) {
 		place->made = true;
 		code = sat_medium_create_failed(errno, need_bytes, *free_known, err);
+	} else {
+		code = name_sync(place, err);
 	}
 	sat_place_close(place, fd);
 	return code;

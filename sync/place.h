@@ -5,8 +5,8 @@
  * remembered, and another one counts as pulled out.  The inode is not compared, since FAT makes
  * up a new one whenever the kernel has forgotten it.
  *
- * The place is made at the first write, synced together with its parent, and taken off again when
- * nothing came of that write.  Times of files and folders are set to 1980, the oldest that FAT can say.
+ * The place is made at the first write and taken off again when nothing came of that write.  Its parent is
+ * synced before that write whether it was made just now or not, since whoever made it may not have.  Times of files and folders are set to 1980, the oldest that FAT can say.
  *
  * sat_place_init, sat_place_check; then sat_place_prepare before a file is made in it, sat_place_sync
  * after it has its name, sat_place_unmake when it came to nothing; at last sat_place_clear.
@@ -34,6 +34,7 @@ typedef struct sat_place {
 	bool device_known;
 	dev_t device;
 	bool made;                      /* by us, and nothing was kept in it so far */
+	bool parent_synced;             /* so that the place's own name lasts */
 	bool folder_sync_unsupported;   /* a warning only: the medium's syncfs has to do */
 } sat_place;
 

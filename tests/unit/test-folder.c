@@ -782,6 +782,8 @@ typedef struct shim {
 	bool gone;
 	bool hit;
 	int folder_fsync_number;        /* when not 0, folders cannot be synced */
+	ino_t watched;                  /* a folder ... */
+	bool watched_synced;            /* ... and whether it was synced */
 	bool no_direct;
 	unsigned short_reads;           /* when not 0, no read gives more */
 	char unsynced[PATH_MAX];        /* the file with bytes that were written and not synced */
@@ -880,6 +882,7 @@ static int shim_fsync(void *context, int fd)
 	}
 	if (fd == s->unsynced_fd)
 		s->has_unsynced = false;
+	s->watched_synced = s->watched_synced || status.st_ino == s->watched;
 	return (int)shim_after(s, last, fsync(fd));
 }
 
@@ -1128,6 +1131,19 @@ static void folder__write_protected_medium_is_told_so(void **state)
 	assert_true(told >= 7);
 }
 
+/* Somebody may have made satchel/ a moment ago, or was stopped before its name was synced; without that
+ * name everything in it would be lost with the stick. */
+static void folder__name_of_a_folder_that_was_there_is_synced_too(void **state)
+{
+	place *p = *state;
+	struct stat status;
+	assert_int_equal(mkdir(p->satchel, 0755), 0);
+	assert_int_equal(stat(p->base, &status), 0);
+	shim s = { .watched = status.st_ino, .unsynced_fd = -1 };
+	assert_int_equal(write_over(p, &s, &p->err), 0);
+	assert_true(s.watched_synced);
+}
+
 static void folder__unsupported_folder_sync_is_no_failure(void **state)
 {
 	static const int numbers[] = { EINVAL, EOPNOTSUPP, EPERM };
@@ -1188,6 +1204,7 @@ int main(void)
 		CASE(folder__medium_that_lies_is_noticed_and_the_copy_taken_off),
 		CASE(folder__full_medium_says_how_much_is_missing),
 		CASE(folder__write_protected_medium_is_told_so),
+		CASE(folder__name_of_a_folder_that_was_there_is_synced_too),
 		CASE(folder__unsupported_folder_sync_is_no_failure),
 		CASE(folder__read_back_works_without_o_direct_and_in_short_reads),
 	};
