@@ -6,7 +6,7 @@
  *
  * Steps are what changes the stick: opening that creates, pwrite, fsync of files and folders, renaming,
  * unlinking, mkdir.  Once a stick is gone for good, reading fails too.  That reading and closing can fail
- * by themselves is for tests/unit/test-folder.c.
+ * by themselves is for tests/unit/test-folder-trouble.c.
  */
 #ifndef CRASH_FAILING_DISK_H
 #define CRASH_FAILING_DISK_H

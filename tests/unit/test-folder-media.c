@@ -24,6 +24,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "chance.h"
 #include "sync/folder.h"
 #include "sync/seal.h"
 
@@ -31,33 +32,6 @@
 #define HEADER_BYTES 184
 #define FILL_BYTES_MAX (512u << 20)
 #define TIME_1980 315532800
-
-typedef struct chance {
-	uint64_t seed;
-	unsigned repeats;
-} chance;
-
-/* Draws the same bytes `repeats` times, then others. */
-static void chance_random(void *context, void *data, size_t count)
-{
-	chance *c = context;
-	uint64_t state = c->seed;
-	uint8_t *bytes = data;
-	for (size_t i = 0; i < count; i++) {
-		state = state * 6364136223846793005u + 1442695040888963407u;
-		bytes[i] = (uint8_t)(state >> 56);
-	}
-	if (c->repeats > 0)
-		c->repeats--;
-	else
-		c->seed = state;
-}
-
-static int64_t chance_now(void *context)
-{
-	(void)context;
-	return 1700000000;
-}
 
 typedef struct medium {
 	const char *path;

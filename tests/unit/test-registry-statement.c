@@ -105,6 +105,15 @@ static sat_device look(camp *c, replica *r)
 	return device;
 }
 
+/* One laptop hears them in this order, another the other way round. */
+static void admit_both_ways(camp *c, const sat_bytes *first, const sat_bytes *second)
+{
+	admit(&c->one, first);
+	admit(&c->one, second);
+	admit(&c->two, second);
+	admit(&c->two, first);
+}
+
 static void revocation__holds_before_and_after_its_approval(void **state)
 {
 	camp *c = *state;
@@ -112,45 +121,36 @@ static void revocation__holds_before_and_after_its_approval(void **state)
 	SAT_BYTES(revocation);
 	sign_approval(c, 100, "lost", "", &approval);
 	sign_revocation(c, 101, &revocation);
-	admit(&c->one, &approval);
-	assert_string_equal(look(c, &c->one).state, "approved");
-	admit(&c->one, &revocation);
-	admit(&c->two, &revocation);
-	admit(&c->two, &approval);
+	admit_both_ways(c, &approval, &revocation);
 	assert_string_equal(look(c, &c->one).state, "revoked");
 	assert_string_equal(look(c, &c->two).state, "revoked");
+}
+
+static void two_approvals(camp *c, uint64_t first_serial, uint64_t second_serial)
+{
+	SAT_BYTES(first);
+	SAT_BYTES(second);
+	sign_approval(c, first_serial, "old name", "women", &first);
+	sign_approval(c, second_serial, "new name", "men", &second);
+	admit_both_ways(c, &first, &second);
 }
 
 /* A registry that was restored may approve a laptop that it has forgotten a second time. */
 static void approval__with_the_greatest_serial_rules(void **state)
 {
 	camp *c = *state;
-	SAT_BYTES(first);
-	SAT_BYTES(second);
-	sign_approval(c, 100, "old name", "women", &first);
-	sign_approval(c, 101, "new name", "men", &second);
-	admit(&c->one, &first);
-	admit(&c->one, &second);
-	admit(&c->two, &second);
-	admit(&c->two, &first);
+	two_approvals(c, 100, 101);
 	assert_string_equal(look(c, &c->one).audiences, "men");
 	assert_string_equal(look(c, &c->two).audiences, "men");
 	assert_string_equal(look(c, &c->one).name, "new name");
 	assert_string_equal(look(c, &c->two).name, "new name");
 }
 
-/* Two laptops hold the same of two approvals that a registry made before and after it was restored. */
+/* It may have used a serial before and after it was restored. */
 static void approval__of_equal_serials_comes_to_the_same(void **state)
 {
 	camp *c = *state;
-	SAT_BYTES(first);
-	SAT_BYTES(second);
-	sign_approval(c, 100, "a name", "women", &first);
-	sign_approval(c, 100, "a name", "men", &second);
-	admit(&c->one, &first);
-	admit(&c->one, &second);
-	admit(&c->two, &second);
-	admit(&c->two, &first);
+	two_approvals(c, 100, 100);
 	assert_string_equal(look(c, &c->one).audiences, look(c, &c->two).audiences);
 }
 
