@@ -17,15 +17,18 @@ static bool take_name(sat_cursor *c, char *name)
 	return true;
 }
 
-static int total_of(sat_frame_reader *r, const uint64_t *counts, size_t n, size_t *total)
+/* `n` lists of dots: how long each is, at most `most`, then all of their dots as one list. */
+static int read_dot_lists(sat_frame_reader *r, sat_cursor *c, size_t n, uint64_t most, uint64_t **counts,
+                          sat_dot **dots)
 {
-	*total = 0;
-	for (size_t i = 0; i < n; i++) {
-		*total += counts[i];
-		if (*total > SAT_FRAME_CELLS_MAX)
-			return sat_frame_breach(r, "a count");
+	size_t total = 0;
+	int rc = sat_frame_read_varints(r, c, n, most, counts);
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		total += (*counts)[i];
+		if (total > SAT_FRAME_CELLS_MAX)
+			rc = sat_frame_breach(r, "a count");
 	}
-	return 0;
+	return rc == 0 ? sat_frame_read_dots(r, c, total, dots) : rc;
 }
 
 static int read_purposes(sat_frame_reader *r, sat_cursor *c, size_t count, sat_purposes **bits)
@@ -72,13 +75,8 @@ static bool order_past(sat_dot *past, size_t count)
 static int read_pasts(sat_frame_reader *r, sat_cursor *c, sat_block *block)
 {
 	uint64_t *counts;
-	size_t total;
 	sat_dot *dots;
-	int rc = sat_frame_read_varints(r, c, block->rows, SAT_FRAME_CELLS_MAX, &counts);
-	if (rc == 0)
-		rc = total_of(r, counts, block->rows, &total);
-	if (rc == 0)
-		rc = sat_frame_read_dots(r, c, total, &dots);
+	int rc = read_dot_lists(r, c, block->rows, SAT_FRAME_CELLS_MAX, &counts, &dots);
 	for (size_t i = 0, at = 0; rc == 0 && i < block->rows; at += counts[i], i++) {
 		sat_row *row = &block->row[i];
 		row->past_count = (uint32_t)counts[i];
@@ -121,9 +119,8 @@ static int read_stated(sat_frame_reader *r, sat_cursor *c, sat_block *block)
 		rc = sat_frame_no_memory(r);
 	for (size_t i = 0; rc == 0 && i < total; i++) {
 		bool every = which[i] == 0 || bits[which[i] - 1] == SAT_PURPOSE_NEVER;
-		all[i] =
-		    (sat_stated){ persons[i], (uint32_t)episodes[i],
-			          every ? SAT_EVERY_PURPOSE : (uint8_t)__builtin_ctzll(bits[which[i] - 1]) };
+		uint8_t purpose = every ? SAT_EVERY_PURPOSE : (uint8_t)__builtin_ctzll(bits[which[i] - 1]);
+		all[i] = (sat_stated){ persons[i], (uint32_t)episodes[i], purpose };
 		if (which[i] == 0 && episodes[i] != 0)
 			rc = sat_frame_breach(r, "a statement");
 	}
@@ -143,13 +140,8 @@ static int read_stated(sat_frame_reader *r, sat_cursor *c, sat_block *block)
 static int read_persons(sat_frame_reader *r, sat_cursor *c, sat_block *block)
 {
 	uint64_t *counts;
-	size_t total;
 	sat_dot *dots;
-	int rc = sat_frame_read_varints(r, c, block->rows, SAT_FRAME_CELLS_MAX, &counts);
-	if (rc == 0)
-		rc = total_of(r, counts, block->rows, &total);
-	if (rc == 0)
-		rc = sat_frame_read_dots(r, c, total, &dots);
+	int rc = read_dot_lists(r, c, block->rows, SAT_FRAME_CELLS_MAX, &counts, &dots);
 	for (size_t i = 0, at = 0; rc == 0 && i < block->rows; at += counts[i], i++) {
 		block->row[i].persons = dots + at;
 		block->row[i].person_count = (uint32_t)counts[i];
@@ -223,13 +215,8 @@ static int read_text_column(sat_frame_reader *r, sat_cursor *c, sat_block_field 
 static int read_lists(sat_frame_reader *r, sat_cursor *c, sat_block_field *f, size_t rows)
 {
 	uint64_t *counts;
-	size_t total;
 	sat_dot *dots;
-	int rc = sat_frame_read_varints(r, c, f->present, SAT_REFERENCES_MAX, &counts);
-	if (rc == 0)
-		rc = total_of(r, counts, f->present, &total);
-	if (rc == 0)
-		rc = sat_frame_read_dots(r, c, total, &dots);
+	int rc = read_dot_lists(r, c, f->present, SAT_REFERENCES_MAX, &counts, &dots);
 	for (size_t i = 0, k = 0, at = 0; rc == 0 && i < rows; i++) {
 		if (f->cells[i] != SAT_PRESENT)
 			continue;
