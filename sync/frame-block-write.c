@@ -97,18 +97,16 @@ static void put_persons(sat_frame_writer *w, sat_bytes *b, const sat_block *bloc
 
 static void put_column(sat_frame_writer *w, sat_bytes *b, const sat_block_field *f, size_t rows)
 {
+	bool text = f->type == SAT_TEXT || f->type == SAT_CHOICE;
+	bool dot = f->type == SAT_REFERENCE || f->type == SAT_REFERENCES;
 	size_t n = 0, total = 0;
-	sat_piece *texts = NULL;
-	sat_dot *dots = NULL;
-	if (f->type == SAT_TEXT || f->type == SAT_CHOICE)
-		texts = sat_arena_take(&w->arena, (f->present + 1) * sizeof *texts);
 	for (size_t i = 0; i < rows; i++) {
 		if (f->cells[i] == SAT_PRESENT)
 			total += f->type == SAT_REFERENCES ? f->values[i].references.count : 1;
 	}
-	if (f->type == SAT_REFERENCE || f->type == SAT_REFERENCES)
-		dots = sat_arena_take(&w->arena, (total + 1) * sizeof *dots);
-	if (texts == NULL && dots == NULL && (f->type == SAT_TEXT || f->type == SAT_REFERENCE)) {
+	sat_piece *texts = text ? sat_arena_take(&w->arena, (total + 1) * sizeof *texts) : NULL;
+	sat_dot *dots = dot ? sat_arena_take(&w->arena, (total + 1) * sizeof *dots) : NULL;
+	if ((text && texts == NULL) || (dot && dots == NULL)) {
 		sat_frame_fail(w, SAT_ENOMEM);
 		return;
 	}

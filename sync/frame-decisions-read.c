@@ -3,10 +3,11 @@
 
 #include "frame-private.h"
 
-/* A terminated copy; texts here hold no zero. */
-static const char *terminated(sat_frame_reader *r, const sat_piece *text)
+/* A terminated copy, NULL for an empty text; texts here hold no zero. */
+static int terminate(sat_frame_reader *r, const sat_piece *text, const char **copy)
 {
-	return text->length == 0 ? NULL : sat_arena_copy(r->arena, text->bytes, text->length);
+	*copy = text->length == 0 ? NULL : sat_arena_copy(r->arena, text->bytes, text->length);
+	return text->length > 0 && *copy == NULL ? sat_frame_no_memory(r) : 0;
 }
 
 static int read_batch_head(sat_frame_reader *r, sat_cursor *c, size_t i, size_t *leaves_in)
@@ -77,8 +78,8 @@ static int read_cores(sat_frame_reader *r, sat_cursor *c, size_t m)
 		d[i].subject = subjects[i];
 		if (!sat_name_valid(texts[i].bytes, texts[i].length))
 			rc = sat_frame_breach(r, "the name of a purpose");
-		else if ((d[i].purpose = terminated(r, &texts[i])) == NULL)
-			rc = sat_frame_no_memory(r);
+		else
+			rc = terminate(r, &texts[i], &d[i].purpose);
 	}
 	const uint8_t *events = rc == 0 ? sat_cursor_take(c, m) : NULL;
 	const uint8_t *flags = rc == 0 ? sat_cursor_take(c, m) : NULL;
@@ -102,7 +103,7 @@ static int read_cores(sat_frame_reader *r, sat_cursor *c, size_t m)
 	if (rc == 0)
 		rc = sat_frame_read_texts(r, c, m, &texts);
 	for (size_t i = 0; rc == 0 && i < m; i++)
-		d[i].recipients = terminated(r, &texts[i]);
+		rc = terminate(r, &texts[i], &d[i].recipients);
 	if (rc == 0)
 		rc = sat_frame_read_varints(r, c, m, SAT_SUPERSEDES_MAX, &numbers);
 	for (size_t i = 0; rc == 0 && i < m; i++) {
@@ -129,10 +130,12 @@ static int read_details(sat_frame_reader *r, sat_cursor *c, size_t m)
 		int rc = sat_frame_read_texts(r, c, n, &texts);
 		if (rc != 0)
 			return rc;
-		for (size_t i = 0, k = 0; i < m; i++) {
+		for (size_t i = 0, k = 0; rc == 0 && i < m; i++) {
 			if (d[i].has_details)
-				d[i].details[detail] = terminated(r, &texts[k++]);
+				rc = terminate(r, &texts[k++], &d[i].details[detail]);
 		}
+		if (rc != 0)
+			return rc;
 	}
 	int64_t at = 0;
 	for (size_t i = 0; i < m; i++) {
@@ -155,12 +158,10 @@ static int read_details(sat_frame_reader *r, sat_cursor *c, size_t m)
 
 /* How many hashes a batch without some of its leaves brings: the largest subtrees without a leaf that
  * is in.  Computed level by level, as the tree is built. */
-static size_t proof_length(sat_frame_reader *r, const bool *in, size_t leaves)
+static size_t proof_length(const bool *in, size_t leaves)
 {
 	size_t hashes = 0;
-	bool *known = sat_arena_take(r->arena, leaves);
-	if (known == NULL)
-		return 0;
+	bool known[SAT_BATCH_MAX];
 	memcpy(known, in, leaves);
 	for (size_t n = leaves; n > 1; n = (n + 7) / 8) {
 		size_t above = (n + 7) / 8;
@@ -209,7 +210,7 @@ int sat_frame_read_decisions(sat_frame_reader *r, sat_cursor *c)
 		if (content->in[i] == NULL)
 			continue;
 		sat_batch *batch = &content->batches[i];
-		batch->proof_count = proof_length(r, content->in[i], batch->leaves);
+		batch->proof_count = proof_length(content->in[i], batch->leaves);
 		batch->proof = sat_cursor_take(c, batch->proof_count * SAT_HASH_BYTES);
 	}
 	/* Details can be checked against their commitment only with a salt. */

@@ -118,6 +118,8 @@ static int write_claims(sat_frame_writer *w, sat_bytes *out, sat_error *err)
 		SAT_BYTES(section);
 		sat_bytes_put_varint(&section, count);
 		sat_bytes_put(&section, body.data, body.length);
+		if (!sat_bytes_ok(&body) || !sat_bytes_ok(&section))
+			sat_frame_fail(w, SAT_ENOMEM);
 		sat_bytes_put_u8(out, SAT_SECTION_INCARNATIONS);
 		sat_bytes_put_span(out, section.data, section.length);
 	}
