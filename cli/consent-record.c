@@ -21,8 +21,10 @@ typedef struct recording {
 	size_t count;
 } recording;
 
-static sat_event event_of(const char *word)
+static sat_event event_of(const char *text)
 {
+	char word[SAT_NAME_BYTES];
+	cli_name(text, strlen(text), word);
 	static const struct {
 		const char *alias;
 		sat_event event;

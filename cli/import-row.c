@@ -1,6 +1,7 @@
 /* See importing.h. */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/record.h"
 #include "importing.h"
@@ -36,7 +37,7 @@ static int take_column(import *i, const cli_cell *cell, import_column *column)
 	if (named(i->ignore, cell->text))
 		return 0;
 	const char *field = option_of(i->map, cell->text, cell->length);
-	if (field == NULL && strcmp(cell->text, "id") == 0) {
+	if (field == NULL && strcasecmp(cell->text, "id") == 0) {
 		column->id = i->has_id = true;
 		return 0;
 	}

@@ -10,8 +10,19 @@
 
 /* --- kinds and fields --------------------------------------------------------------------------- */
 
-int cli_kind_named(cli *c, const char *name, sat_table **table)
+bool cli_name(const char *text, size_t length, char name[static SAT_NAME_BYTES])
 {
+	bool fits = length < SAT_NAME_BYTES;
+	for (size_t i = 0; fits && i < length; i++)
+		name[i] = text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] - 'A' + 'a') : text[i];
+	name[fits ? length : 0] = '\0';
+	return fits;
+}
+
+int cli_kind_named(cli *c, const char *text, sat_table **table)
+{
+	char name[SAT_NAME_BYTES];
+	cli_name(text, strlen(text), name);
 	*table = sat_table_named(c->store, name);
 	if (*table != NULL)
 		return 0;
@@ -28,19 +39,14 @@ int cli_kind_named(cli *c, const char *name, sat_table **table)
 			sat_bytes_put(&names, ", ", 2);
 		sat_bytes_put(&names, other, strlen(other));
 	}
-	return sat_fail(&c->err, SAT_EINVALID, "there is no kind \"%.60s\"; there are %.*s", name,
+	return sat_fail(&c->err, SAT_EINVALID, "there is no kind \"%.60s\"; there are %.*s", text,
 	                (int)names.length, (const char *)names.data);
 }
 
-int cli_column_named(cli *c, sat_table *table, const char *name, size_t length, sat_column **column)
+int cli_column_named(cli *c, sat_table *table, const char *text, size_t length, sat_column **column)
 {
-	char copy[SAT_NAME_BYTES];
-	*column = NULL;
-	if (length < sizeof copy) {
-		memcpy(copy, name, length);
-		copy[length] = '\0';
-		*column = sat_column_named(table, copy, SAT_CLEARED);
-	}
+	char name[SAT_NAME_BYTES];
+	*column = cli_name(text, length, name) ? sat_column_named(table, name, SAT_CLEARED) : NULL;
 	if (*column != NULL)
 		return 0;
 	SAT_BYTES(names);
@@ -53,7 +59,7 @@ int cli_column_named(cli *c, sat_table *table, const char *name, size_t length, 
 		sat_bytes_put(&names, other->name, strlen(other->name));
 	}
 	return sat_fail(&c->err, SAT_EINVALID, "kind %s has no field \"%.*s\"; it has %.*s", table->name,
-	                (int)(length > 60 ? 60 : length), name, (int)names.length, (const char *)names.data);
+	                (int)(length > 60 ? 60 : length), text, (int)names.length, (const char *)names.data);
 }
 
 /* --- titles ------------------------------------------------------------------------------------- */

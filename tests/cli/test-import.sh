@@ -86,6 +86,9 @@ code_is form__semicolons_with_an_option 0
 printf 'Ort,Gegend\nMapped,North\n' >map.csv
 run import community map.csv --map Ort=name --map Gegend=region
 code_is form__columns_can_be_mapped 0
+printf 'Name,REGION\nCapitals,x\n' >capitals.csv
+run import Community capitals.csv
+code_is form__columns_may_have_capitals 0
 printf 'name\nNo end' >noend.csv
 run import community noend.csv
 code_is form__no_newline_at_the_end 0

@@ -94,6 +94,13 @@ on hq.db add workshop "title=$(printf '\xff\xfe')"
 tells add__refuses_invalid_utf8 'UTF-8'
 on hq.db add consent subject=K
 tells add__of_a_decision_says_where 'consent record'
+on hq.db --json list Workshop TITLE="Words, \"quoted\" – ngaya wik"
+is names__of_kinds_and_fields_may_have_capitals 1 "$(json 'd["count"]')"
+is names__are_told_as_the_programme_has_them workshop "$(json 'd["kind"]')"
+on hq.db add workshop title=X Title=Y
+tells names__that_differ_in_case_are_one_field 'title was given twice'
+on hq.db add Building title=X
+tells names__unknown_are_told_as_typed 'no kind "Building"'
 on hq.db --json list workshop
 is add__refused_adds_nothing 1 "$(json 'd["count"]')"
 
@@ -166,7 +173,7 @@ is consent__yes_permits permitted "$(json "${answers}[\"attend_record\"]")"
 is consent__later_suspends suspended "$(json "${answers}[\"identity\"]")"
 is consent__unasked_is_no suspended "$(json "${answers}[\"photo\"]")"
 is consent__keeps_details Jo "$(json 'd["decisions"][0]["details"]["witness"]')"
-on hq.db --json consent record P1 identity=yes --recipients "registry facilitator registry"
+on hq.db --json consent record P1 Identity=Yes --recipients "registry facilitator registry"
 on hq.db --json consent show P1
 is consent__later_yes_permits permitted "$(json "${answers}[\"identity\"]")"
 is consent__earlier_word_no_longer_stands false \
