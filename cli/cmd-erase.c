@@ -27,7 +27,7 @@ static int ask(cli *c, sat_dot id, bool yes)
 	if (rc != 0)
 		return rc;
 	snprintf(question, sizeof question,
-	         "This erases %s (%.*s) here and wherever it has gone, for ever.\n", cli_id(c, id, text),
+	         "This erases %s (%.*s) here and wherever it has gone, for ever.", cli_id(c, id, text),
 	         (int)title.length, (const char *)title.data);
 	return cli_confirm(c, yes, question, "erase");
 }

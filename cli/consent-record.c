@@ -193,9 +193,11 @@ static void tell(cli *c, const recording *r, const char *subject)
 int cli_consent_record(cli *c, int argc, char **argv)
 {
 	recording r = { 0 };
-	cli_option options[SAT_DETAILS + 3] = {
+	bool yes = false;
+	cli_option options[SAT_DETAILS + 4] = {
 		{ "until", CLI_TEXT, &r.until, "DATE", "the last day on which it holds" },
 		{ "recipients", CLI_TEXT, &r.recipients, "WORDS", "who may receive it; all, when not given" },
+		{ "yes", CLI_FLAG, &yes, NULL, "do not ask, whatever was said before" },
 	};
 	static const char *const help[SAT_DETAILS] = {
 		"who decided",
@@ -210,14 +212,15 @@ int cli_consent_record(cli *c, int argc, char **argv)
 		"what those said who did not agree",
 	};
 	for (int i = 0; i < SAT_DETAILS; i++)
-		options[2 + i] = (cli_option){ sat_detail_name(i), CLI_TEXT, &r.details[i], "TEXT", help[i] };
+		options[3 + i] = (cli_option){ sat_detail_name(i), CLI_TEXT, &r.details[i], "TEXT", help[i] };
 	if (!cli_options(c, &usage, options, &argc, &argv))
 		return c->code;
 	SAT_ARENA(arena);
 	sat_dot subject;
 	r.count = (size_t)argc - 1;
 	if (cli_open(c) != 0 || cli_subject(c, argv[0], &subject) != 0 ||
-	    read_all(c, &r, subject, argv + 1, &arena) != 0 || cli_unlock(c) != 0 ||
+	    read_all(c, &r, subject, argv + 1, &arena) != 0 ||
+	    cli_consent_ask(c, r.decisions, r.count, yes) != 0 || cli_unlock(c) != 0 ||
 	    cli_transaction(c, record_change, &r) != 0)
 		return cli_fail(c);
 	char id[SAT_ID_CHARS];

@@ -207,7 +207,7 @@ is withdraw__final_erases true "$(json '"erased" in d["fields"]["name"].get("not
 on hq.db --json search Mary
 is withdraw__final_reaches_the_search_index 0 "$(json 'd["count"]')"
 is withdraw__final_leaves_nothing_in_the_file 0 "$(grep -c Mary hq.db)"
-on hq.db consent record P1 identity=yes
+on hq.db consent record P1 identity=yes --yes
 on hq.db --json show "$p1"
 is withdraw__final_is_not_undone_by_a_yes true "$(json '"value" not in d["fields"]["name"]')"
 
