@@ -50,7 +50,8 @@ static int ask_reopening(cli *c, const sat_decision *decisions, size_t count, bo
 	SAT_BYTES(question);
 	sat_decision *all;
 	size_t all_count, closed = 0;
-	int rc = sat_consent_of_subject(c->store, decisions[0].subject, true, &arena, &all, &all_count, &c->err);
+	int rc =
+	    sat_consent_of_subject(c->store, decisions[0].subject, true, &arena, &all, &all_count, &c->err);
 	if (rc == 0)
 		rc = cli_describe_id(c, decisions[0].subject, &question);
 	for (size_t i = 0; rc == 0 && i < count; i++) {
@@ -63,8 +64,9 @@ static int ask_reopening(cli *c, const sat_decision *decisions, size_t count, bo
 	}
 	if (rc != 0 || closed == 0)
 		return rc;
-	put_text(&question, ".  A new yes opens a new episode: it covers only what is written from now on, and "
-	                    "nothing that was erased comes back.");
+	put_text(&question,
+	         ".  A new yes opens a new episode: it covers only what is written from now on, and "
+	         "nothing that was erased comes back.");
 	sat_bytes_put_u8(&question, 0);
 	return !sat_bytes_ok(&question) ? sat_fail(&c->err, SAT_ENOMEM, "out of memory")
 	                                : cli_confirm(c, yes, (const char *)question.data, "new yes");

@@ -250,11 +250,18 @@ static int write_row(import *i, const cli_row *row, sat_dot id, sat_write *write
 		if (rc != 0)
 			return rc == SAT_EINVALID ? bad_row(i, row->number, NULL, c->err.message) : rc;
 	}
-	/* After a bad row only the others' mistakes are still of interest. */
+	/* After a bad row only the others' mistakes are still of interest; after one that repeats what is
+	 * here, the mistakes and the repetitions. */
 	if (i->bad > 0 && !i->skip_bad)
 		return 0;
 	if (id != 0)
 		return change(i, id, writes, count, arena);
+	bool same = false;
+	int rc = i->again ? 0 : import_same(i, writes, count, &same);
+	if (same && i->same++ == 0)
+		i->first_same = row->number;
+	if (rc != 0 || same || (i->same > 0 && !i->skip_same))
+		return rc;
 	i->added++;
 	return sat_record_add(c->store, i->table, writes, count, &id, &c->err);
 }
