@@ -19,6 +19,16 @@ bool cli_name(const char *text, size_t length, char name[static SAT_NAME_BYTES])
 	return fits;
 }
 
+const char *cli_trim(const char *text, const char *end, size_t *length)
+{
+	while (text < end && (*text == ' ' || *text == '\t'))
+		text++;
+	while (end > text && (end[-1] == ' ' || end[-1] == '\t'))
+		end--;
+	*length = (size_t)(end - text);
+	return text;
+}
+
 int cli_kind_named(cli *c, const char *text, sat_table **table)
 {
 	char name[SAT_NAME_BYTES];
@@ -213,16 +223,6 @@ static int read_reference(cli *c, const sat_column *column, const char *text, si
 	return rc;
 }
 
-static const char *trim(const char *text, const char *end, size_t *length)
-{
-	while (text < end && (*text == ' ' || *text == '\t'))
-		text++;
-	while (end > text && (end[-1] == ' ' || end[-1] == '\t'))
-		end--;
-	*length = (size_t)(end - text);
-	return text;
-}
-
 /* A list is separated by semicolons; a title with one in it has to be given as an id. */
 static int read_references(cli *c, const sat_column *column, const char *text, size_t length, bool lenient,
                            sat_arena *arena, sat_value *value)
@@ -242,7 +242,7 @@ static int read_references(cli *c, const sat_column *column, const char *text, s
 		if (stop == NULL)
 			stop = end;
 		size_t n;
-		const char *part = trim(at, stop, &n);
+		const char *part = cli_trim(at, stop, &n);
 		int rc = n == 0 ? 0 : read_reference(c, column, part, n, lenient, &ids[count]);
 		if (rc != 0)
 			return rc;

@@ -9,6 +9,8 @@
 /* What a person typed as the name of a kind, field, purpose or event, in the lower case that all of them
  * have.  False, and an empty name, when it is longer than any name is. */
 bool cli_name(const char *text, size_t length, char name[static SAT_NAME_BYTES]);
+/* The text from `text` to `end` without the blanks around it; borrowed. */
+const char *cli_trim(const char *text, const char *end, size_t *length);
 /* The table of a kind.  The error names the kinds that there are. */
 int cli_kind_named(cli *c, const char *text, sat_table **table);
 /* The column of a field.  The error names the fields that there are. */

@@ -190,6 +190,15 @@ on hq.db --json search B
 is suspended__is_not_found 0 "$(json 'd["count"]')"
 on hq.db consent show B
 code_is suspended__is_not_found_out_by_its_title 2
+# guess NAME: asks a copy of the store by writing, which must not tell either
+guess() { cp hq.db "$1.db" && cp hq.db.key "$1.db.key"; }
+guess add
+on add.db --json add person pseudonym=B
+is suspended__is_not_found_out_by_a_namesake "[]" "$(json 'd["namesakes"]')"
+guess import
+printf 'pseudonym\nB\n' >guess.csv
+on import.db import person guess.csv
+code_is suspended__is_not_found_out_by_an_import 0
 on hq.db dump person
 is suspended__is_not_dumped 0 "$(grep -c ',B,' out.txt)"
 on l1.db --json list person pseudonym=B

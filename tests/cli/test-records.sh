@@ -104,6 +104,39 @@ tells names__unknown_are_told_as_typed 'no kind "Building"'
 on hq.db --json list workshop
 is add__refused_adds_nothing 1 "$(json 'd["count"]')"
 
+# --- people of one name ----------------------------------------------------------------------------
+on hq.db --json add person "pseudonym=Participant 0417"
+first=$(json 'd["id"]')
+is namesake__of_nobody_is_nobody "[]" "$(json 'd["namesakes"]')"
+is namesake__of_nobody_is_no_remark "" "$err"
+on hq.db --json add person "pseudonym= participant 0417 "
+code_is namesake__is_added_all_the_same 0
+second=$(json 'd["id"]')
+tells namesake__is_told_with_the_other_id "another person with this pseudonym is here already: $first"
+is namesake__is_told_to_scripts "['$first']" "$(json 'd["namesakes"]')"
+on hq.db --json add person "pseudonym=PARTICIPANT 0417"
+is namesake__all_are_told "['$first', '$second']" "$(json 'd["namesakes"]')"
+on hq.db --json add person "pseudonym=Participant 041"
+is namesake__is_not_who_begins_alike "[]" "$(json 'd["namesakes"]')"
+on hq.db --quiet add person "pseudonym=Participant 0417"
+is namesake__is_not_told_to_those_who_want_quiet "" "$err"
+on hq.db add organisation name=Three
+on hq.db add organisation name=Three
+is namesake__is_about_people "" "$err"
+cat >members.json <<'JSON'
+{ "satchel_programme": 1, "name": "members", "version": 1, "language": "en",
+  "purposes": [ { "name": "roll", "label": { "en": "Be on the roll" } } ],
+  "kinds": [ { "name": "member", "label": { "en": "Member" }, "person": true, "title": "badge",
+               "fields": [ { "name": "badge", "type": "text", "label": { "en": "Badge" }, "needs": [ "roll" ] },
+                           { "name": "note", "type": "text", "label": { "en": "Note" } } ] } ] }
+JSON
+on members.db init --registry --name Roll --programme members.json --no-passphrase
+on members.db add member badge=B7 note=Same
+on members.db --json add member badge=b8 note=Same
+is namesake__is_who_has_the_title_that_the_programme_names 0 "$(json 'len(d["namesakes"])')"
+on members.db add member badge=b7
+tells namesake__is_told_in_the_words_of_the_programme 'another member with this badge'
+
 # --- references ------------------------------------------------------------------------------------
 on hq.db --json add person pseudonym=P1 name=Mary community=Aurukun
 p1=$(json 'd["id"]')
