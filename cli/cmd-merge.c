@@ -217,7 +217,7 @@ int cmd_merge(cli *c, int argc, char **argv)
 		return CLI_FAILED;
 	m->c = c;
 	m->bundles = json_array();
-	cli_exports replies = { .c = c, .bundles = json_array() };
+	cli_exports replies = { .c = c, .bundles = json_array(), .options = { .tell_revoked = true } };
 	cli_set(c, "bundles", m->bundles);
 	const cli_option options[] = {
 		{ "reply", CLI_FLAG, &m->reply, NULL, "leave an answer for each sender in the same place" },
@@ -234,6 +234,8 @@ int cmd_merge(cli *c, int argc, char **argv)
 	if (rc == SAT_ENOTFOUND)
 		rc = c->err.code = SAT_EIO;
 	tell_replies(c, &replies);
+	if (rc == 0)
+		rc = cli_tell_revoked(c, true);
 	if (rc == 0 && m->reply && replies.count > 0)
 		cli_say(c, "All was read back and is whole; the stick may be taken out.\n");
 	code = rc != 0 ? cli_fail(c) : m->code;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "exporting.h"
 #include "sync/exchange.h"
 
 static const cli_usage status_usage = {
@@ -68,6 +69,8 @@ int cmd_status(cli *c, int argc, char **argv)
 	cli_print(c, "This is \"%s\" (%s).\n", sat_store_name(c->store),
 	          sat_store_role(c->store) == SAT_REGISTRY ? "headquarters"
 	                                                   : sat_role_name(sat_store_role(c->store)));
+	if (cli_tell_revoked(c, false) != 0)
+		return cli_fail(c);
 	tell_waiting(c);
 	for (size_t i = 0; i < status.peer_count; i++) {
 		json_array_append_new(peers, peer_json(&status.peers[i]));
