@@ -71,6 +71,7 @@ is lost__vouched_for_again_is_there_once 1 "$(count hq.db workshop)"
 # --- a laptop learns that it was revoked ---------------------------------------------------------------
 one --json status
 is revoked__is_not_told_before_it_can_know false "$(json 'd["revoked"]')"
+hq consent record "Participant 0417" photo=yes
 one add workshop title="After the revocation"
 rm -r STICK/satchel
 one export STICK
@@ -86,6 +87,8 @@ tells revoked__is_told_what_is_safe 'everything that was recorded stays here'
 tells revoked__is_told_what_waits 'waits there until a person lets it in'
 tells revoked__is_told_what_to_do 'call headquarters.*new key'
 is revoked__is_one_sentence 1 "$(wc -l <err.txt)"
+one --json consent show "Participant 0417"
+is revoked__is_told_nothing_else 0 "$(json 'sum(x["purpose"] == "photo" for x in d["decisions"])')"
 one status
 prints revoked__is_told_by_status 'Headquarters revoked this laptop.*stays here.*call headquarters'
 one --json status
