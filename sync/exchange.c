@@ -46,15 +46,6 @@ static int verdict(merge *m, sat_verdict v, const char *reason)
 	return 1;
 }
 
-/* A file that begins with our magic was a bundle once. */
-static bool looks_like_one(merge *m)
-{
-	uint8_t magic[8] = { 0 };
-	return m->pull.size >= sizeof magic &&
-	       m->pull.carrier->read(m->pull.carrier->context, m->pull.handle, 0, magic, sizeof magic, NULL) == 0 &&
-	       memcmp(magic, "SATCHEL\n", sizeof magic) == 0;
-}
-
 /* Header and manifest could not be had: says why. */
 static int unreadable(merge *m, const sat_error *why, sat_error *err)
 {
@@ -64,7 +55,7 @@ static int unreadable(merge *m, const sat_error *why, sat_error *err)
 		if (rc != 0)
 			return rc;
 	}
-	if (why->code == SAT_EDAMAGED && !right && !looks_like_one(m))
+	if (why->code == SAT_EDAMAGED && !right && !sat_pull_looks_like_one(&m->pull))
 		return verdict(m, SAT_DAMAGED, "This file is no Satchel bundle, or a bundle whose beginning was lost. It "
 		                               "was left as it is.");
 	char text[SAT_ERROR_MESSAGE_BYTES + 128];
