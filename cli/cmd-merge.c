@@ -210,6 +210,18 @@ static void tell_replies(cli *c, const cli_exports *replies)
 	json_decref(replies->bundles);
 }
 
+/* A slip in the last path must not come to light after the first was merged. */
+static int all_there(cli *c, int argc, char **argv)
+{
+	int rc = 0;
+	for (int i = 0; rc == 0 && i < argc; i++) {
+		SAT_AUTO(sat_carrier) place = NULL;
+		bool folder;
+		rc = cli_place_open(c, argv[i], &place, &folder);
+	}
+	return rc;
+}
+
 int cmd_merge(cli *c, int argc, char **argv)
 {
 	merging *m = calloc(1, sizeof *m);
@@ -229,6 +241,8 @@ int cmd_merge(cli *c, int argc, char **argv)
 		return c->code;
 	}
 	int rc = cli_unlock(c), code;
+	if (rc == 0)
+		rc = all_there(c, argc, argv);
 	for (int i = 0; rc == 0 && i < argc; i++)
 		rc = merge_path(m, &replies, argv[i]);
 	if (rc == SAT_ENOTFOUND)

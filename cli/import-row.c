@@ -108,7 +108,10 @@ static int check_options(import *i)
 			for (size_t f = 0; f < i->column_count; f++)
 				found = found || (strlen(i->columns[f].name) == n &&
 				                  memcmp(i->columns[f].name, text, n) == 0);
-			if (text[n] != '=' || !found)
+			if (text[n] != '=')
+				return sat_fail(&i->c->err, SAT_EUSAGE, "--%s takes COLUMN=%s, not \"%.80s\"",
+				                l == 0 ? "map" : "only", l == 0 ? "FIELD" : "TEXT", text);
+			if (!found)
 				return sat_fail(&i->c->err, SAT_EUSAGE,
 				                "--%s %.80s: the file has no such column; "
 				                "nothing was imported",

@@ -164,7 +164,7 @@ tells column__without_a_name_is_told 'column 2: the column has no name'
 run import community c.csv
 tells file__empty_is_told 'is empty'
 run import community nowhere.csv
-code_is file__missing_is_told 2
+code_is file__missing_is_a_failure 3
 run import community .
 is file__that_is_a_folder_fails true "$([ "$code" != 0 ] && echo true)"
 printf '\xff\xfen\x00a\x00' >c.csv
