@@ -60,7 +60,8 @@ static int find_namesakes(cli *c, sat_table *table, const sat_write *writes, siz
 	for (size_t i = 0; i < count; i++) {
 		const sat_value *value = &writes[i].value;
 		if (writes[i].column == n.column->number && value->type == SAT_TEXT)
-			n.title = cli_trim(value->text.bytes, value->text.bytes + value->text.length, &n.length);
+			n.title =
+			    cli_trim(value->text.bytes, value->text.bytes + value->text.length, &n.length);
 	}
 	n.ids = json_array();
 	cli_set(c, "namesakes", n.ids);
@@ -68,10 +69,12 @@ static int find_namesakes(cli *c, sat_table *table, const sat_write *writes, siz
 	size_t i;
 	json_t *id;
 	json_array_foreach(n.ids, i, id)
-	    cli_note(c,
-	             "another %s with this %s is here already: %s.  Both are kept; if they are one and the same, "
-	             "go on with the one that was there",
-	             table->name, n.column->name, json_string_value(id));
+	{
+		cli_note(c,
+		         "another %s with this %s is here already: %s.  Both are kept; if they are one and the "
+		         "same, go on with the one that was there",
+		         table->name, n.column->name, json_string_value(id));
+	}
 	return rc;
 }
 

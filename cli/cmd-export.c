@@ -19,12 +19,11 @@ static int on_exported(void *context, const sat_exported *bundle)
 	cli_exports *e = context;
 	cli *c = e->c;
 	char count[64];
-	json_array_append_new(e->bundles,
-	                      json_pack("{s:o, s:o, s:I, s:I, s:I, s:b, s:b}", "file", cli_text(bundle->file),
-	                                "to", cli_text(bundle->to), "bytes", (json_int_t)bundle->bytes,
-	                                "records", (json_int_t)bundle->records, "withheld",
-	                                (json_int_t)bundle->withheld, "request", (int)bundle->request,
-	                                "revocation", (int)bundle->revocation));
+	json_array_append_new(
+	    e->bundles, json_pack("{s:o, s:o, s:I, s:I, s:I, s:b, s:b}", "file", cli_text(bundle->file), "to",
+	                          cli_text(bundle->to), "bytes", (json_int_t)bundle->bytes, "records",
+	                          (json_int_t)bundle->records, "withheld", (json_int_t)bundle->withheld,
+	                          "request", (int)bundle->request, "revocation", (int)bundle->revocation));
 	e->count++;
 	if (bundle->request) {
 		cli_say(c, "Wrote the request to be let in, for \"%s\": %s.  It holds no records.\n",
@@ -32,8 +31,8 @@ static int on_exported(void *context, const sat_exported *bundle)
 		return 0;
 	}
 	if (bundle->revocation) {
-		cli_say(c, "Wrote for \"%s\" that it was revoked: %s.  Nothing else is sent to it.\n", bundle->to,
-		        bundle->file);
+		cli_say(c, "Wrote for \"%s\" that it was revoked: %s.  Nothing else is sent to it.\n",
+		        bundle->to, bundle->file);
 		return 0;
 	}
 	if (bundle->records == 0)

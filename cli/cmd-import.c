@@ -9,7 +9,8 @@ static const cli_usage usage = {
 	"import", "KIND FILE.csv",
 	"Reads records from a CSV file with a header (UTF-8).  Either all rows are imported or, when one is\n"
 	"bad, none, and each bad row is named.  A column `id` makes rows change the records that they name;\n"
-	"an empty cell leaves a field as it is.  Rows without an id that are here already, word for word, are\n"
+	"an empty cell leaves a field as it is.  Rows without an id that are here already, word for word, "
+	"are\n"
 	"not written again unless --again says so.",
 	2, 2
 };
@@ -74,12 +75,14 @@ static int refuse(import *i)
 	cli *c = i->c;
 	char rows[64];
 	if (i->bad > 0 && !i->skip_bad)
-		sat_fail(&c->err, SAT_EREFUSED,
-		         "nothing was imported: %s.  Correct the file, or import the good rows with --skip-bad",
-		         cli_count(i->bad, "row is bad", "rows are bad", rows));
+		sat_fail(
+		    &c->err, SAT_EREFUSED,
+		    "nothing was imported: %s.  Correct the file, or import the good rows with --skip-bad",
+		    cli_count(i->bad, "row is bad", "rows are bad", rows));
 	else
 		sat_fail(&c->err, SAT_EREFUSED,
-		         "nothing was imported: %s here already, word for word; the first is row %zu.  To leave such "
+		         "nothing was imported: %s here already, word for word; the first is row %zu.  To "
+		         "leave such "
 		         "rows out say --skip-same; to write them once more say --again",
 		         cli_count(i->same, "row is", "rows are", rows), i->first_same);
 	return cli_fail(c);

@@ -196,10 +196,11 @@ int cli_confirm(cli *c, bool yes, const char *question, const char *word)
 	if (yes)
 		return 0;
 	if (!isatty(STDIN_FILENO))
-		return sat_fail(&c->err, SAT_EUSAGE,
-		                "%s Nothing was changed: a person has to answer this, and there is no terminal; "
-		                "--yes answers for scripts",
-		                question);
+		return sat_fail(
+		    &c->err, SAT_EUSAGE,
+		    "%s Nothing was changed: a person has to answer this, and there is no terminal; "
+		    "--yes answers for scripts",
+		    question);
 	fprintf(stderr, "%s\nType \"%s\" to go on: ", question, word);
 	fflush(stderr);
 	char line[64];

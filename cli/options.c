@@ -144,8 +144,9 @@ bool cli_options(cli *c, const cli_usage *usage, const cli_option *options, int 
 		cli_wrong(c, "something is missing; usage: satchel %s%s%s; `satchel %s --help` says more",
 		          usage->name, gap, usage->arguments, usage->name);
 	else
-		cli_wrong(c, "\"%.60s\" is one word too many; usage: satchel %s%s%s; `satchel %s --help` says more",
-		          (*argv)[usage->most], usage->name, gap, usage->arguments, usage->name);
+		cli_wrong(
+		    c, "\"%.60s\" is one word too many; usage: satchel %s%s%s; `satchel %s --help` says more",
+		    (*argv)[usage->most], usage->name, gap, usage->arguments, usage->name);
 	return false;
 }
 

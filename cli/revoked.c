@@ -3,7 +3,8 @@
 #include "exporting.h"
 
 static const char sentence[] =
-    "Headquarters revoked this laptop: everything that was recorded stays here, but what headquarters had not "
+    "Headquarters revoked this laptop: everything that was recorded stays here, but what headquarters had "
+    "not "
     "received by then waits there until a person lets it in; call headquarters, and ask for an invitation, "
     "because going on needs a new store with a new key.";
 

@@ -156,7 +156,8 @@ static bool whole_id(const char *text, size_t length)
 /* Some hex digits, a hyphen and a number, or hex digits alone. */
 static bool looks_like_id(const char *text, size_t length)
 {
-	return length > 0 && strspn(text, "0123456789abcdef-") >= length && strcspn(text, "0123456789") < length;
+	return length > 0 && strspn(text, "0123456789abcdef-") >= length &&
+	       strcspn(text, "0123456789") < length;
 }
 
 static int record_of_id(cli *c, const char *text, const sat_table *table, sat_dot *id)
@@ -194,11 +195,13 @@ int cli_record_named(cli *c, const char *text, size_t length, sat_table *table, 
 		if (whole_id(copy, length) || (rc != SAT_EINVALID && rc != SAT_ENOTFOUND))
 			return rc;
 	}
-	if (table == NULL && rc == SAT_EINVALID && c->err.code == SAT_EINVALID && !looks_like_id(text, length))
-		return sat_fail(&c->err, SAT_EINVALID,
-		                "\"%.*s\" is no record id, which looks like a3f9c2e1b4d5f607-12; `satchel list` and "
-		                "`satchel search` show the ids of records",
-		                (int)(length > 40 ? 40 : length), text);
+	if (table == NULL && rc == SAT_EINVALID && c->err.code == SAT_EINVALID &&
+	    !looks_like_id(text, length))
+		return sat_fail(
+		    &c->err, SAT_EINVALID,
+		    "\"%.*s\" is no record id, which looks like a3f9c2e1b4d5f607-12; `satchel list` and "
+		    "`satchel search` show the ids of records",
+		    (int)(length > 40 ? 40 : length), text);
 	bool titled = table != NULL && sat_query_title_column(table) != NULL;
 	return titled ? record_titled(c, table, text, length, id) : rc;
 }
