@@ -139,6 +139,10 @@ static int find_sender(merge *m, const sat_manifest *manifest, sat_error *err)
 	if (manifest->flags & SAT_MANIFEST_ENROLMENT)
 		return enrol(m, manifest, err);
 	int rc = sat_device_find(m->store, &manifest->sender, &m->peer, err);
+	if (rc == SAT_ENOTFOUND && sat_store_role(m->store) != SAT_REGISTRY)
+		return verdict(m, SAT_UNKNOWN_SENDER,
+		               "This bundle is from a laptop of which headquarters has not told this one. Nothing was "
+		               "merged; the file was left as it is. Merge what headquarters sends, then this again.");
 	if (rc == SAT_ENOTFOUND)
 		return verdict(m, SAT_UNKNOWN_SENDER,
 		               "This bundle is from a laptop that headquarters has not approved. Nothing was merged; "
