@@ -70,10 +70,11 @@ static int find_namesakes(cli *c, sat_table *table, const sat_write *writes, siz
 	json_t *id;
 	json_array_foreach(n.ids, i, id)
 	{
-		cli_note(c,
-		         "another %s with this %s is here already: %s.  Both are kept; if they are one and the "
-		         "same, go on with the one that was there",
-		         table->name, n.column->name, json_string_value(id));
+		cli_note(
+		    c,
+		    "another %s with this %s is here already: %s.  Both are kept; if they are one and the "
+		    "same, go on with the one that was there",
+		    table->name, n.column->name, json_string_value(id));
 	}
 	return rc;
 }

@@ -36,8 +36,10 @@ static int on_exported(void *context, const sat_exported *bundle)
 		return 0;
 	}
 	if (bundle->records == 0)
-		cli_say(c, "Wrote receipts and decisions for \"%s\", no new records: %s, %llu bytes.\n",
-		        bundle->to, bundle->file, (unsigned long long)bundle->bytes);
+		cli_say(
+		    c,
+		    "Wrote receipts, approvals and decisions for \"%s\", no new records: %s, %llu bytes.\n",
+		    bundle->to, bundle->file, (unsigned long long)bundle->bytes);
 	else
 		cli_say(c, "Copied %s for \"%s\": %s, %llu bytes.\n",
 		        cli_count(bundle->records, "record", "records", count), bundle->to, bundle->file,

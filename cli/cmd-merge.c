@@ -46,10 +46,13 @@ static bool is_done(sat_verdict verdict, bool folder)
 	}
 }
 
+/* Scripts get the verdict's name; people its sentence, which says all that the name does. */
 static void tell(merging *m, const sat_merged *merged)
 {
 	cli *c = m->c;
 	char records[64], conflicts[64];
+	const char *sentence = merged->reason[0] == '\0' ? sat_verdict_name(merged->verdict) : merged->reason;
+	bool with_counts = merged->verdict == SAT_MERGED || merged->records > 0;
 	json_array_append_new(
 	    m->bundles,
 	    json_pack("{s:o, s:s, s:I, s:I, s:I, s:I, s:o}", "file", cli_text(merged->file), "outcome",
@@ -63,14 +66,12 @@ static void tell(merging *m, const sat_merged *merged)
 	}
 	if (!is_done(merged->verdict, m->folder)) {
 		m->code = CLI_PARTLY;
-		cli_refuse(c, "%s: %s%s%s", merged->file, sat_verdict_name(merged->verdict),
-		           merged->reason[0] == '\0' ? "" : ": ", merged->reason);
+		cli_refuse(c, "%s: %s", merged->file, sentence);
 		if (merged->records == 0)
 			return;
 	}
-	cli_say(c, "%s: %s", merged->file, sat_verdict_name(merged->verdict));
-	if (merged->verdict == SAT_MERGED || merged->verdict == SAT_SALVAGED ||
-	    merged->verdict == SAT_WAITING) {
+	cli_say(c, "%s: %s", merged->file, with_counts ? "merged" : sentence);
+	if (with_counts) {
 		cli_say(c, ", %s", cli_count(merged->records, "record", "records", records));
 		if (merged->decisions > 0)
 			cli_say(c, ", %s about consent",
@@ -82,7 +83,7 @@ static void tell(merging *m, const sat_merged *merged)
 			cli_say(c, ", %s not let in for want of consent",
 			        cli_count(merged->declined, "value", "values", records));
 	}
-	if (is_done(merged->verdict, m->folder) && merged->reason[0] != '\0')
+	if (merged->verdict == SAT_MERGED && merged->reason[0] != '\0')
 		cli_say(c, ": %s", merged->reason);
 	cli_say(c, "\n");
 }

@@ -4,6 +4,7 @@
 
 #include "decisions.h"
 #include "values.h"
+#include "view.h"
 
 static const cli_usage usage = {
 	"consent record", "SUBJECT PURPOSE=EVENT...",
@@ -175,7 +176,7 @@ static int record_change(cli *c, void *context)
 	return sat_consent_record(c->store, c->identity, r->decisions, r->count, &c->err);
 }
 
-static void tell(cli *c, const recording *r, const char *subject)
+static int tell(cli *c, const recording *r, sat_dot subject)
 {
 	json_t *list = json_array();
 	char id[SAT_ID_CHARS], count[64];
@@ -186,8 +187,12 @@ static void tell(cli *c, const recording *r, const char *subject)
 		                                d->purpose, "event", sat_event_name(d->event)));
 	}
 	cli_set(c, "decisions", list);
-	cli_set(c, "subject", cli_text(subject));
-	cli_say(c, "Recorded %s of %s.\n", cli_count(r->count, "decision", "decisions", count), subject);
+	cli_set(c, "subject", cli_text(cli_id(c, subject, id)));
+	SAT_BYTES(name);
+	int rc = cli_describe_id(c, subject, &name);
+	cli_say(c, "Recorded %s of %.*s.\n", cli_count(r->count, "decision", "decisions", count),
+	        (int)name.length, (const char *)name.data);
+	return rc;
 }
 
 int cli_consent_record(cli *c, int argc, char **argv)
@@ -223,7 +228,5 @@ int cli_consent_record(cli *c, int argc, char **argv)
 	    cli_consent_ask(c, r.decisions, r.count, yes) != 0 || cli_unlock(c) != 0 ||
 	    cli_transaction(c, record_change, &r) != 0)
 		return cli_fail(c);
-	char id[SAT_ID_CHARS];
-	tell(c, &r, cli_id(c, subject, id));
-	return CLI_DONE;
+	return tell(c, &r, subject) != 0 ? cli_fail(c) : CLI_DONE;
 }

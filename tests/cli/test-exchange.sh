@@ -50,6 +50,19 @@ one export OTHER --to Nobody
 code_is laptops__that_are_not_known_are_a_wrong_name 2
 tells laptops__that_are_not_known_are_told 'knows no device "Nobody"'
 
+run --store camp3.db init --invitation STICK/satchel-invitation.json --name "Camp three" --no-passphrase
+rm -r STICK/satchel
+run --store camp3.db export STICK
+hq merge STICK
+hq device approve "$(words_of camp3.db)"
+hq export STICK --to "Camp three"
+run --store camp3.db merge STICK
+run --store camp3.db device confirm --yes
+run --store camp3.db export STICK2 --to "Camp two"
+two --json merge STICK2
+is laptops__that_headquarters_has_not_told_of_have_to_wait unknown_sender "$(json 'd["bundles"][0]["outcome"]')"
+tells laptops__that_have_to_wait_are_told_what_for 'Merge what headquarters sends, then this again'
+rm -r STICK2/satchel
 # --- a laptop is lost, and another vouches for what it had recorded ------------------------------------
 hq device revoke "Camp one" --yes
 two export STICK2
@@ -114,7 +127,7 @@ hq merge STICK
 hq --json export OTHER --to "Camp one"
 is revocation__is_not_written_again_then 0 "$(json 'len(d["bundles"])')"
 hq --json export OTHER
-is revocation__is_for_who_asks "['Camp two']" "$(json '[b["to"] for b in d["bundles"]]')"
+is revocation__is_for_who_asks "['Camp two', 'Camp three']" "$(json '[b["to"] for b in d["bundles"]]')"
 
 # Another laptop that knows can tell it as well.
 two merge STICK2
