@@ -12,10 +12,14 @@ exits() {
 	run "$@"
 	code_is "$name" "$expected"
 	[ "$expected" = 0 ] || is "${name}__has_a_sentence" true "$([ ${#err} -gt 20 ] || [ ${#out} -gt 20 ] && echo true)"
-	case $expected in
-	2 | 3) is "${name}__changes_nothing" "$before" "$(everything)" ;;
-	esac
+	[ "$expected" -ge 2 ] || return
+	is "${name}__changes_nothing" "$before" "$(everything)"
+	run --json "$@"
+	is "${name}__is_told_to_scripts" true "$(one_object '.error | (.code | length) > 0 and (.message | length) > 20')"
 }
+# one_object FILTER: true when the latest output is one JSON object of which the filter is true
+one_object() { jq -s "length == 1 and (.[0] | type == \"object\" and ($1))" out.txt 2>&1; }
+
 # A command that changes nothing writes nothing: the files are the same to the byte.
 everything() { cat hq.db camp.db 2>/dev/null | md5sum; }
 
@@ -41,6 +45,42 @@ exits 0 nothing__is_in_conflict conflicts
 exits 0 nothing__was_set_aside quarantine
 exits 0 withheld__is_no_fault dump person
 exits 0 help__is_answered consent record --help
+
+# Each answers scripts with one object too, where it reads and where it writes.
+answers() {
+	local name=$1 filter=$2
+	shift 2
+	run --json "$@"
+	code_is "json__of_$name" 0
+	is "json__of_${name}_is_one_object" true "$(one_object "$filter")"
+}
+answers status '.revoked == false and .pending == 0 and (.peers | length) == 0' status
+answers device_list '.devices[0].state == "self"' device list
+answers list '.count == 1 and (.records | length) == 1' list workshop
+answers show '.kind == "workshop" and .fields.title.value == "Cairns"' show "$workshop"
+answers search '.count == 1 and .records[0].sat_kind == "workshop"' search cairns
+answers dump '.count == 1 and .records[0].title == "Cairns"' dump workshop
+answers add '.id and .namesakes == []' add person pseudonym=P2
+answers set '.changed == 1' set "$workshop" place=Gimuy
+answers import '.added == 1 and .same == 0 and .first_same == null and .bad == []' import workshop good.csv
+answers consent_record '.decisions[0].event == "given"' consent record P2 identity=yes
+answers consent_show '.decisions[0].purpose == "identity" and (.purposes | length) > 5' consent show P2
+answers consent_withdraw '.final and .erases == []' consent withdraw P2 identity --final --yes
+answers conflicts '.conflicts == []' conflicts
+answers quarantine '.quarantine == []' quarantine
+answers doctor '.ok and .problems == []' doctor
+answers export '.bundles == [] and .revoked == false' export STICK
+answers merge '.bundles == [] and .replies == []' merge STICK
+answers invite '.role == "facilitator"' invite second.json
+answers init '.words and .name == "Second"' --store second.db init --invitation second.json --name Second --no-passphrase
+answers confirm '.words' --store second.db device confirm --yes
+answers request '.bundles[0].request' --store second.db export STICK
+answers inspect '.whole and .for_us' inspect STICK/satchel/*
+answers verify '.ok and .checked == "everything"' verify STICK/satchel/*
+answers enrolment '.bundles[0].outcome == "enrolment"' merge STICK
+answers backup '.file and .key' backup answered.db
+answers restore '.name == "Headquarters"' --store restored.db restore answered.db
+rm -r STICK/satchel
 
 # --- 2: usage, and values and names that do not fit --------------------------------------------------
 exits 2 usage__no_command
@@ -177,10 +217,14 @@ tells verify__of_what_is_no_bundle_says_so 'no Satchel bundle'
 exits 1 inspect__of_what_is_no_bundle inspect file.txt
 exits 0 inspect__of_others_bundle --store camp.db inspect STICK/satchel/*
 exits 1 import__of_bad_rows import workshop bad.csv
-printf 'title\nGood\n""\n' >partly.csv
+printf 'title\nBetter\n""\n' >partly.csv
 exits 1 import__of_good_rows_among_bad_ones import workshop partly.csv --skip-bad
 prints import__of_good_rows_among_bad_ones_does_the_rest 'Imported 1 new record'
 exits 1 import__of_rows_that_are_here import workshop good.csv
+run --json import workshop good.csv
+is import__of_rows_that_are_here_is_told_to_scripts true "$(one_object '.error.code == "refused" and .same == 1')"
+run --json import workshop bad.csv
+is import__of_bad_rows_is_told_to_scripts true "$(one_object '.error.code == "refused" and .bad_count == 1')"
 typed no erase "$workshop"
 code_is answer__another_word_is_a_refusal 1
 tells answer__another_word_changes_nothing 'nothing was changed'
