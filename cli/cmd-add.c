@@ -1,6 +1,11 @@
 /* satchel add: a new record. */
+#include <string.h>
+#include <strings.h>
+
 #include "command.h"
+#include "core/query.h"
 #include "values.h"
+#include "view.h"
 
 static const cli_usage usage = {
 	"add", "KIND FIELD=VALUE...",
@@ -9,6 +14,72 @@ static const cli_usage usage = {
 	"no; a record is named by its id or by its title; several are separated by semicolons.",
 	1, -1
 };
+
+/* --- namesakes ---------------------------------------------------------------------------------- */
+
+/* People of the same title (a pseudonym, in the usual programme) may be one person who was written down
+ * twice.  That is for people to see: nothing is merged or refused by itself. */
+typedef struct namesakes {
+	cli *c;
+	const sat_column *column;
+	const char *title;
+	size_t length;
+	json_t *ids;
+} namesakes;
+
+/* As people read them: "p1" and " P1 " are the same. */
+static bool same_title(const namesakes *n, const sat_value *value)
+{
+	size_t length;
+	const char *text = value->text.bytes;
+	text = cli_trim(text, text + value->text.length, &length);
+	return length == n->length && strncasecmp(text, n->title, length) == 0;
+}
+
+static int look_at(void *context, const sat_state *state, sat_error *err)
+{
+	(void)err; /* the same as the context's */
+	namesakes *n = context;
+	const sat_sibling *title = sat_state_shown(state, n->column->number);
+	char id[SAT_ID_CHARS];
+	bool seen = false;
+	if (title == NULL || title->value.type != SAT_TEXT || !same_title(n, &title->value))
+		return 0;
+	/* What may not be shown must not be found out by guessing it either. */
+	int rc = cli_seen(n->c, state, title, &seen, NULL, 0);
+	if (rc == 0 && seen)
+		json_array_append_new(n->ids, json_string(cli_id(n->c, state->id, id)));
+	return rc;
+}
+
+static int find_namesakes(cli *c, sat_table *table, const sat_write *writes, size_t count)
+{
+	namesakes n = { .c = c, .column = table->person ? sat_query_title_column(table) : NULL };
+	if (n.column == NULL)
+		return 0;
+	for (size_t i = 0; i < count; i++) {
+		const sat_value *value = &writes[i].value;
+		if (writes[i].column == n.column->number && value->type == SAT_TEXT)
+			n.title =
+			    cli_trim(value->text.bytes, value->text.bytes + value->text.length, &n.length);
+	}
+	n.ids = json_array();
+	cli_set(c, "namesakes", n.ids);
+	int rc = n.title == NULL ? 0 : sat_query_each(c->store, table, look_at, &n, &c->err);
+	size_t i;
+	json_t *id;
+	json_array_foreach(n.ids, i, id)
+	{
+		cli_note(
+		    c,
+		    "another %s with this %s is here already: %s.  Both are kept; if they are one and the "
+		    "same, go on with the one that was there",
+		    table->name, n.column->name, json_string_value(id));
+	}
+	return rc;
+}
+
+/* --- adding ------------------------------------------------------------------------------------- */
 
 static int add(cli *c, int argc, char **argv, sat_dot *id)
 {
@@ -23,6 +94,8 @@ static int add(cli *c, int argc, char **argv, sat_dot *id)
 		rc = cli_writes_read(c, table, argv + 1, count, &arena, writes);
 	if (rc == 0)
 		rc = cli_required(c, table, writes, count);
+	if (rc == 0)
+		rc = find_namesakes(c, table, writes, count);
 	if (rc == 0)
 		rc = sat_store_begin(c->store, &c->err);
 	if (rc != 0)

@@ -37,6 +37,12 @@ static int back_up(cli *c, const char *path, const char *key, const char *own_ke
 		return rc;
 	unlink(part);
 	rc = sat_store_backup(c->store, part, &c->err);
+	if (rc == SAT_ENOTFOUND) /* a stick that is not there, not a slip of the pen */
+		rc = sat_fail(
+		    &c->err, SAT_EIO,
+		    "%s cannot be written; the store itself is unchanged; is the stick in, and is the "
+		    "folder there?",
+		    path);
 	if (rc == 0)
 		rc = cli_file_copy(own_key, key, 0600, &c->err);
 	if (rc == 0 && (rc = cli_file_rename(part, path, &c->err)) != 0)
@@ -66,6 +72,14 @@ int cmd_backup(cli *c, int argc, char **argv)
 static int restore(cli *c, const char *from, const char *from_key, const char *key)
 {
 	int rc = there_already(c, c->store_path, key);
+	if (rc == 0 && !cli_file_there(from))
+		rc = sat_fail(&c->err, SAT_EIO,
+		              "there is no backup %s; nothing was changed; is the stick in?", from);
+	if (rc == 0 && !cli_file_there(from_key))
+		rc = sat_fail(
+		    &c->err, SAT_EIO,
+		    "a backup is two files, and %s is not there; nothing was changed; put it beside %s",
+		    from_key, from);
 	if (rc == 0)
 		rc = cli_file_copy(from_key, key, 0600, &c->err);
 	if (rc != 0)

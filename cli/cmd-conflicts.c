@@ -14,7 +14,7 @@ static const cli_usage list_usage = {
 	0, 0
 };
 static const cli_usage resolve_usage = {
-	"resolve", "ID FIELD",
+	"resolve", "ID FIELD --keep N | --value TEXT",
 	"Decides a conflict, by the number of the value in `satchel conflicts` or by a new value.", 2, 2
 };
 

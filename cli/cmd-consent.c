@@ -47,9 +47,11 @@ int cli_purpose(cli *c, const char *text, size_t length, const char **purpose)
 {
 	const sat_programme *programme = sat_store_programme(c->store);
 	SAT_BYTES(names);
+	char typed[SAT_NAME_BYTES];
+	cli_name(text, length, typed);
 	for (size_t i = 0; i < programme->purpose_count; i++) {
 		const char *name = programme->purposes[i].name;
-		if (strlen(name) == length && memcmp(name, text, length) == 0) {
+		if (strcmp(name, typed) == 0) {
 			*purpose = name;
 			return 0;
 		}

@@ -101,7 +101,7 @@ static int confirm(cli *c, bool yes)
 	if (cli_open(c) != 0 || sat_device_registry(c->store, &registry, &c->err) != 0)
 		return cli_fail(c);
 	sat_device_words(c->store, &registry, words, NULL);
-	snprintf(question, sizeof question, "Did \"%s\" have just these six words: %s ?\n", registry.name,
+	snprintf(question, sizeof question, "Did \"%s\" have just these six words: %s?", registry.name,
 	         words);
 	if (sat_store_role(c->store) != SAT_REGISTRY && cli_confirm(c, yes, question, "yes") != 0)
 		return cli_fail(c);
@@ -131,7 +131,7 @@ static int revoke(cli *c, int argc, char **argv, bool yes)
 	if (device.id == 1 || sat_store_role(c->store) != SAT_REGISTRY)
 		return cli_wrong(c, "only headquarters revokes devices, and not itself; nothing was changed");
 	snprintf(question, sizeof question,
-	         "Revoking \"%s\" cannot be taken back; what arrived from it is kept.\n", device.name);
+	         "Revoking \"%s\" cannot be taken back; what arrived from it is kept.", device.name);
 	if (cli_confirm(c, yes, question, "revoke") != 0 || cli_unlock(c) != 0 ||
 	    cli_transaction(c, revoke_change, &device) != 0)
 		return cli_fail(c);

@@ -26,9 +26,8 @@ static int ask(cli *c, sat_dot id, bool yes)
 	int rc = cli_describe_id(c, id, &title);
 	if (rc != 0)
 		return rc;
-	snprintf(question, sizeof question,
-	         "This erases %s (%.*s) here and wherever it has gone, for ever.\n", cli_id(c, id, text),
-	         (int)title.length, (const char *)title.data);
+	snprintf(question, sizeof question, "This erases %s (%.*s) here and wherever it has gone, for ever.",
+	         cli_id(c, id, text), (int)title.length, (const char *)title.data);
 	return cli_confirm(c, yes, question, "erase");
 }
 

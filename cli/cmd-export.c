@@ -19,20 +19,27 @@ static int on_exported(void *context, const sat_exported *bundle)
 	cli_exports *e = context;
 	cli *c = e->c;
 	char count[64];
-	json_array_append_new(e->bundles,
-	                      json_pack("{s:o, s:o, s:I, s:I, s:I, s:b}", "file", cli_text(bundle->file),
-	                                "to", cli_text(bundle->to), "bytes", (json_int_t)bundle->bytes,
-	                                "records", (json_int_t)bundle->records, "withheld",
-	                                (json_int_t)bundle->withheld, "request", (int)bundle->request));
+	json_array_append_new(
+	    e->bundles, json_pack("{s:o, s:o, s:I, s:I, s:I, s:b, s:b}", "file", cli_text(bundle->file), "to",
+	                          cli_text(bundle->to), "bytes", (json_int_t)bundle->bytes, "records",
+	                          (json_int_t)bundle->records, "withheld", (json_int_t)bundle->withheld,
+	                          "request", (int)bundle->request, "revocation", (int)bundle->revocation));
 	e->count++;
 	if (bundle->request) {
 		cli_say(c, "Wrote the request to be let in, for \"%s\": %s.  It holds no records.\n",
 		        bundle->to, bundle->file);
 		return 0;
 	}
+	if (bundle->revocation) {
+		cli_say(c, "Wrote for \"%s\" that it was revoked: %s.  Nothing else is sent to it.\n",
+		        bundle->to, bundle->file);
+		return 0;
+	}
 	if (bundle->records == 0)
-		cli_say(c, "Wrote receipts and decisions for \"%s\", no new records: %s, %llu bytes.\n",
-		        bundle->to, bundle->file, (unsigned long long)bundle->bytes);
+		cli_say(
+		    c,
+		    "Wrote receipts, approvals and decisions for \"%s\", no new records: %s, %llu bytes.\n",
+		    bundle->to, bundle->file, (unsigned long long)bundle->bytes);
 	else
 		cli_say(c, "Copied %s for \"%s\": %s, %llu bytes.\n",
 		        cli_count(bundle->records, "record", "records", count), bundle->to, bundle->file,
@@ -93,7 +100,11 @@ static int export_named(cli_exports *e, sat_carrier *carrier, const char *to)
 		                "\"%s\" is not approved yet; nothing was written; `satchel "
 		                "device approve` lets it in",
 		                device.name);
-	return rc != 0 ? rc : cli_export_to(e, carrier, device.id);
+	if (rc == 0)
+		rc = cli_export_to(e, carrier, device.id);
+	if (rc == 0 && e->count == 0 && strcmp(device.state, "revoked") == 0)
+		cli_say(c, "\"%s\" was revoked, and has confirmed that it knows.\n", device.name);
+	return rc;
 }
 
 int cmd_export(cli *c, int argc, char **argv)
@@ -114,6 +125,7 @@ int cmd_export(cli *c, int argc, char **argv)
 	cli_exports e = { .c = c,
 		          .bundles = json_array(),
 		          .options = { .form = compact ? SAT_COMPACT : SAT_FULL,
+		                       .tell_revoked = true,
 		                       .vouch = vouch,
 		                       .level = small ? SAT_LEVEL_SLOW_LINK : SAT_LEVEL_STICK } };
 	cli_set(c, "bundles", e.bundles);
@@ -126,6 +138,8 @@ int cmd_export(cli *c, int argc, char **argv)
 		rc = export_all(&e, carrier, &code);
 	else if (rc == 0)
 		rc = export_named(&e, carrier, to);
+	if (rc == 0)
+		rc = cli_tell_revoked(c, true);
 	if (rc != 0) {
 		if (e.count > 0)
 			cli_note(c, "the bundles named above are complete; the rest was not written");

@@ -16,7 +16,7 @@ typedef struct setup {
 } setup;
 
 static const cli_usage usage = {
-	"init", "",
+	"init", "--registry | --invitation FILE, --name NAME",
 	"Makes a store and its key file: at headquarters with --registry, on a laptop with the invitation\n"
 	"that headquarters wrote (`satchel invite`).  Prints, once, a recovery code for paper, and on a\n"
 	"laptop the six words that headquarters needs to hear.",

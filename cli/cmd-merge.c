@@ -46,10 +46,13 @@ static bool is_done(sat_verdict verdict, bool folder)
 	}
 }
 
+/* Scripts get the verdict's name; people its sentence, which says all that the name does. */
 static void tell(merging *m, const sat_merged *merged)
 {
 	cli *c = m->c;
 	char records[64], conflicts[64];
+	const char *sentence = merged->reason[0] == '\0' ? sat_verdict_name(merged->verdict) : merged->reason;
+	bool with_counts = merged->verdict == SAT_MERGED || merged->records > 0;
 	json_array_append_new(
 	    m->bundles,
 	    json_pack("{s:o, s:s, s:I, s:I, s:I, s:I, s:o}", "file", cli_text(merged->file), "outcome",
@@ -63,14 +66,12 @@ static void tell(merging *m, const sat_merged *merged)
 	}
 	if (!is_done(merged->verdict, m->folder)) {
 		m->code = CLI_PARTLY;
-		cli_refuse(c, "%s: %s%s%s", merged->file, sat_verdict_name(merged->verdict),
-		           merged->reason[0] == '\0' ? "" : ": ", merged->reason);
+		cli_refuse(c, "%s: %s", merged->file, sentence);
 		if (merged->records == 0)
 			return;
 	}
-	cli_say(c, "%s: %s", merged->file, sat_verdict_name(merged->verdict));
-	if (merged->verdict == SAT_MERGED || merged->verdict == SAT_SALVAGED ||
-	    merged->verdict == SAT_WAITING) {
+	cli_say(c, "%s: %s", merged->file, with_counts ? "merged" : sentence);
+	if (with_counts) {
 		cli_say(c, ", %s", cli_count(merged->records, "record", "records", records));
 		if (merged->decisions > 0)
 			cli_say(c, ", %s about consent",
@@ -82,7 +83,7 @@ static void tell(merging *m, const sat_merged *merged)
 			cli_say(c, ", %s not let in for want of consent",
 			        cli_count(merged->declined, "value", "values", records));
 	}
-	if (is_done(merged->verdict, m->folder) && merged->reason[0] != '\0')
+	if (merged->verdict == SAT_MERGED && merged->reason[0] != '\0')
 		cli_say(c, ": %s", merged->reason);
 	cli_say(c, "\n");
 }
@@ -210,6 +211,18 @@ static void tell_replies(cli *c, const cli_exports *replies)
 	json_decref(replies->bundles);
 }
 
+/* A slip in the last path must not come to light after the first was merged. */
+static int all_there(cli *c, int argc, char **argv)
+{
+	int rc = 0;
+	for (int i = 0; rc == 0 && i < argc; i++) {
+		SAT_AUTO(sat_carrier) place = NULL;
+		bool folder;
+		rc = cli_place_open(c, argv[i], &place, &folder);
+	}
+	return rc;
+}
+
 int cmd_merge(cli *c, int argc, char **argv)
 {
 	merging *m = calloc(1, sizeof *m);
@@ -217,7 +230,7 @@ int cmd_merge(cli *c, int argc, char **argv)
 		return CLI_FAILED;
 	m->c = c;
 	m->bundles = json_array();
-	cli_exports replies = { .c = c, .bundles = json_array() };
+	cli_exports replies = { .c = c, .bundles = json_array(), .options = { .tell_revoked = true } };
 	cli_set(c, "bundles", m->bundles);
 	const cli_option options[] = {
 		{ "reply", CLI_FLAG, &m->reply, NULL, "leave an answer for each sender in the same place" },
@@ -229,11 +242,15 @@ int cmd_merge(cli *c, int argc, char **argv)
 		return c->code;
 	}
 	int rc = cli_unlock(c), code;
+	if (rc == 0)
+		rc = all_there(c, argc, argv);
 	for (int i = 0; rc == 0 && i < argc; i++)
 		rc = merge_path(m, &replies, argv[i]);
 	if (rc == SAT_ENOTFOUND)
 		rc = c->err.code = SAT_EIO;
 	tell_replies(c, &replies);
+	if (rc == 0)
+		rc = cli_tell_revoked(c, true);
 	if (rc == 0 && m->reply && replies.count > 0)
 		cli_say(c, "All was read back and is whole; the stick may be taken out.\n");
 	code = rc != 0 ? cli_fail(c) : m->code;

@@ -1,7 +1,9 @@
 /* satchel status and satchel quarantine: where things stand, and what waits for a person. */
+#include <ctype.h>
 #include <string.h>
 
 #include "command.h"
+#include "exporting.h"
 #include "sync/exchange.h"
 
 static const cli_usage status_usage = {
@@ -48,8 +50,24 @@ static void tell_waiting(cli *c)
 	cli_set(c, "may_send", json_boolean(rc == 0));
 	if (rc != 0) {
 		cli_set(c, "waiting", cli_text(waiting.message));
-		cli_print(c, "%s\n", waiting.message);
+		cli_print(c, "%c%s.\n", toupper((unsigned char)waiting.message[0]), waiting.message + 1);
 	}
+}
+
+/* At headquarters: laptops that have asked to be let in, which nobody else tells. */
+static int tell_pending(cli *c, sat_arena *arena)
+{
+	sat_device *all;
+	size_t count, pending = 0;
+	char text[64];
+	int rc = sat_devices(c->store, arena, &all, &count, &c->err);
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		pending += strcmp(all[i].state, "pending") == 0;
+	cli_set(c, "pending", json_integer((json_int_t)pending));
+	if (pending > 0)
+		cli_print(c, "Waiting to be let in: %s; `satchel device list` shows them.\n",
+		          cli_count(pending, "laptop", "laptops", text));
+	return rc;
 }
 
 int cmd_status(cli *c, int argc, char **argv)
@@ -68,6 +86,8 @@ int cmd_status(cli *c, int argc, char **argv)
 	cli_print(c, "This is \"%s\" (%s).\n", sat_store_name(c->store),
 	          sat_store_role(c->store) == SAT_REGISTRY ? "headquarters"
 	                                                   : sat_role_name(sat_store_role(c->store)));
+	if (cli_tell_revoked(c, false) != 0 || tell_pending(c, &arena) != 0)
+		return cli_fail(c);
 	tell_waiting(c);
 	for (size_t i = 0; i < status.peer_count; i++) {
 		json_array_append_new(peers, peer_json(&status.peers[i]));

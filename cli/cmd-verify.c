@@ -104,5 +104,9 @@ int cmd_inspect(cli *c, int argc, char **argv)
 		json_object_update(c->result, json);
 	json_decref(json);
 	print_json(c, "", c->result, 0);
-	return CLI_DONE;
+	if (json_is_true(json_object_get(c->result, "whole")) ||
+	    json_is_true(json_object_get(c->result, "for_us")))
+		return CLI_DONE;
+	cli_refuse(c, "%s is no whole bundle; `satchel verify` says more", argv[0]);
+	return CLI_PARTLY;
 }

@@ -158,7 +158,8 @@ void cli_key_path(const char *store_path, sat_bytes *path);
 /* A new passphrase, asked for twice; wiped and freed by cli_secret_free. */
 int cli_new_passphrase(cli *c, char **passphrase);
 void cli_secret_free(char *secret);
-/* Asks for `word` on the terminal, unless `yes`: 0 when it was typed, else an error in c->err. */
+/* Says `question`, which is one or more sentences, and asks for `word` on the terminal, unless `yes`: 0 when
+ * it was typed, else an error in c->err, which without a terminal holds the question. */
 int cli_confirm(cli *c, bool yes, const char *question, const char *word);
 /* A device id in hex. */
 #define CLI_DEVICE_CHARS (2 * SAT_DEVICE_BYTES + 1)

@@ -4,6 +4,7 @@
 
 #include "decisions.h"
 #include "values.h"
+#include "view.h"
 
 static const cli_usage usage = {
 	"consent record", "SUBJECT PURPOSE=EVENT...",
@@ -21,8 +22,10 @@ typedef struct recording {
 	size_t count;
 } recording;
 
-static sat_event event_of(const char *word)
+static sat_event event_of(const char *text)
 {
+	char word[SAT_NAME_BYTES];
+	cli_name(text, strlen(text), word);
 	static const struct {
 		const char *alias;
 		sat_event event;
@@ -173,7 +176,7 @@ static int record_change(cli *c, void *context)
 	return sat_consent_record(c->store, c->identity, r->decisions, r->count, &c->err);
 }
 
-static void tell(cli *c, const recording *r, const char *subject)
+static int tell(cli *c, const recording *r, sat_dot subject)
 {
 	json_t *list = json_array();
 	char id[SAT_ID_CHARS], count[64];
@@ -184,16 +187,22 @@ static void tell(cli *c, const recording *r, const char *subject)
 		                                d->purpose, "event", sat_event_name(d->event)));
 	}
 	cli_set(c, "decisions", list);
-	cli_set(c, "subject", cli_text(subject));
-	cli_say(c, "Recorded %s of %s.\n", cli_count(r->count, "decision", "decisions", count), subject);
+	cli_set(c, "subject", cli_text(cli_id(c, subject, id)));
+	SAT_BYTES(name);
+	int rc = cli_describe_id(c, subject, &name);
+	cli_say(c, "Recorded %s of %.*s.\n", cli_count(r->count, "decision", "decisions", count),
+	        (int)name.length, (const char *)name.data);
+	return rc;
 }
 
 int cli_consent_record(cli *c, int argc, char **argv)
 {
 	recording r = { 0 };
-	cli_option options[SAT_DETAILS + 3] = {
+	bool yes = false;
+	cli_option options[SAT_DETAILS + 4] = {
 		{ "until", CLI_TEXT, &r.until, "DATE", "the last day on which it holds" },
 		{ "recipients", CLI_TEXT, &r.recipients, "WORDS", "who may receive it; all, when not given" },
+		{ "yes", CLI_FLAG, &yes, NULL, "do not ask, whatever was said before" },
 	};
 	static const char *const help[SAT_DETAILS] = {
 		"who decided",
@@ -208,17 +217,16 @@ int cli_consent_record(cli *c, int argc, char **argv)
 		"what those said who did not agree",
 	};
 	for (int i = 0; i < SAT_DETAILS; i++)
-		options[2 + i] = (cli_option){ sat_detail_name(i), CLI_TEXT, &r.details[i], "TEXT", help[i] };
+		options[3 + i] = (cli_option){ sat_detail_name(i), CLI_TEXT, &r.details[i], "TEXT", help[i] };
 	if (!cli_options(c, &usage, options, &argc, &argv))
 		return c->code;
 	SAT_ARENA(arena);
 	sat_dot subject;
 	r.count = (size_t)argc - 1;
 	if (cli_open(c) != 0 || cli_subject(c, argv[0], &subject) != 0 ||
-	    read_all(c, &r, subject, argv + 1, &arena) != 0 || cli_unlock(c) != 0 ||
+	    read_all(c, &r, subject, argv + 1, &arena) != 0 ||
+	    cli_consent_ask(c, r.decisions, r.count, yes) != 0 || cli_unlock(c) != 0 ||
 	    cli_transaction(c, record_change, &r) != 0)
 		return cli_fail(c);
-	char id[SAT_ID_CHARS];
-	tell(c, &r, cli_id(c, subject, id));
-	return CLI_DONE;
+	return tell(c, &r, subject) != 0 ? cli_fail(c) : CLI_DONE;
 }

@@ -196,10 +196,12 @@ int cli_confirm(cli *c, bool yes, const char *question, const char *word)
 	if (yes)
 		return 0;
 	if (!isatty(STDIN_FILENO))
-		return sat_fail(&c->err, SAT_EUSAGE,
-		                "this asks a person first and there is no terminal; nothing was "
-		                "changed; --yes answers for scripts");
-	fprintf(stderr, "%s Type \"%s\" to go on: ", question, word);
+		return sat_fail(
+		    &c->err, SAT_EUSAGE,
+		    "%s Nothing was changed: a person has to answer this, and there is no terminal; "
+		    "--yes answers for scripts",
+		    question);
+	fprintf(stderr, "%s\nType \"%s\" to go on: ", question, word);
 	fflush(stderr);
 	char line[64];
 	if (fgets(line, sizeof line, stdin) != NULL) {

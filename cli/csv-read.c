@@ -156,8 +156,7 @@ int cli_csv_read(cli *c, const char *path, char delimiter, int (*each)(void *con
 {
 	FILE *file = fopen(path, "re");
 	if (file == NULL)
-		return sat_fail(&c->err, errno == ENOENT ? SAT_ENOTFOUND : SAT_EIO,
-		                "%s could not be opened: %s", path, strerror(errno));
+		return sat_fail(&c->err, SAT_EIO, "%s could not be opened: %s", path, strerror(errno));
 	reading *r = calloc(1, sizeof *r);
 	char *chunk = malloc(CHUNK_BYTES);
 	int rc = r == NULL || chunk == NULL ||

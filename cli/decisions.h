@@ -14,6 +14,11 @@ int cli_consent_record(cli *c, int argc, char **argv);
 int cli_consent_show(cli *c, int argc, char **argv);
 int cli_consent_withdraw(cli *c, int argc, char **argv);
 
+/* Before decisions about one subject are recorded: asks a person where one of them is a yes after that
+ * subject took the purpose back for ever, or a yes whose last day is past.  `yes` answers for scripts.  0 to
+ * go on; else the error of cli_confirm is in c->err. */
+int cli_consent_ask(cli *c, const sat_decision *decisions, size_t count, bool yes);
+
 /* Reads the words of --recipients into sorted ones in `arena`. */
 int cli_recipients(cli *c, const char *text, sat_arena *arena, const char **recipients);
 

@@ -28,8 +28,7 @@ static int failed(const char *path, const char *what, sat_error *err)
 	if (number == EEXIST)
 		return sat_fail(err, SAT_EEXISTS,
 		                "%s is there already; it was left alone; choose another name", path);
-	return sat_fail(err, number == ENOENT ? SAT_ENOTFOUND : SAT_EIO, "%s could not be %s: %s", path, what,
-	                strerror(number));
+	return sat_fail(err, SAT_EIO, "%s could not be %s: %s", path, what, strerror(number));
 }
 
 int cli_file_read(const char *path, size_t most, sat_bytes *out, sat_error *err)

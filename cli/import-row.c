@@ -1,6 +1,7 @@
 /* See importing.h. */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/record.h"
 #include "importing.h"
@@ -36,7 +37,7 @@ static int take_column(import *i, const cli_cell *cell, import_column *column)
 	if (named(i->ignore, cell->text))
 		return 0;
 	const char *field = option_of(i->map, cell->text, cell->length);
-	if (field == NULL && strcmp(cell->text, "id") == 0) {
+	if (field == NULL && strcasecmp(cell->text, "id") == 0) {
 		column->id = i->has_id = true;
 		return 0;
 	}
@@ -107,7 +108,10 @@ static int check_options(import *i)
 			for (size_t f = 0; f < i->column_count; f++)
 				found = found || (strlen(i->columns[f].name) == n &&
 				                  memcmp(i->columns[f].name, text, n) == 0);
-			if (text[n] != '=' || !found)
+			if (text[n] != '=')
+				return sat_fail(&i->c->err, SAT_EUSAGE, "--%s takes COLUMN=%s, not \"%.80s\"",
+				                l == 0 ? "map" : "only", l == 0 ? "FIELD" : "TEXT", text);
+			if (!found)
 				return sat_fail(&i->c->err, SAT_EUSAGE,
 				                "--%s %.80s: the file has no such column; "
 				                "nothing was imported",
@@ -249,11 +253,18 @@ static int write_row(import *i, const cli_row *row, sat_dot id, sat_write *write
 		if (rc != 0)
 			return rc == SAT_EINVALID ? bad_row(i, row->number, NULL, c->err.message) : rc;
 	}
-	/* After a bad row only the others' mistakes are still of interest. */
+	/* After a bad row only the others' mistakes are still of interest; after one that repeats what is
+	 * here, the mistakes and the repetitions. */
 	if (i->bad > 0 && !i->skip_bad)
 		return 0;
 	if (id != 0)
 		return change(i, id, writes, count, arena);
+	bool same = false;
+	int rc = i->again ? 0 : import_same(i, writes, count, &same);
+	if (same && i->same++ == 0)
+		i->first_same = row->number;
+	if (rc != 0 || same || (i->same > 0 && !i->skip_same))
+		return rc;
 	i->added++;
 	return sat_record_add(c->store, i->table, writes, count, &id, &c->err);
 }

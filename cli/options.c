@@ -139,8 +139,14 @@ bool cli_options(cli *c, const cli_usage *usage, const cli_option *options, int 
 	*argv += optind;
 	if (*argc >= usage->least && (usage->most < 0 || *argc <= usage->most))
 		return true;
-	cli_wrong(c, "usage: satchel %s %s; `satchel %s --help` says more", usage->name, usage->arguments,
-	          usage->name);
+	const char *gap = usage->arguments[0] == '\0' ? "" : " ";
+	if (*argc < usage->least)
+		cli_wrong(c, "something is missing; usage: satchel %s%s%s; `satchel %s --help` says more",
+		          usage->name, gap, usage->arguments, usage->name);
+	else
+		cli_wrong(
+		    c, "\"%.60s\" is one word too many; usage: satchel %s%s%s; `satchel %s --help` says more",
+		    (*argv)[usage->most], usage->name, gap, usage->arguments, usage->name);
 	return false;
 }
 

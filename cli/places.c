@@ -47,8 +47,8 @@ static int open_file(void *context, const char *name, void **handle, uint64_t *s
 	if (*fd >= 0)
 		close(*fd);
 	free(fd);
-	return sat_fail(err, number == ENOENT ? SAT_ENOTFOUND : SAT_EIO, "%s could not be opened: %s",
-	                p->path, number == EINVAL ? "it is no file" : strerror(number));
+	return sat_fail(err, SAT_EIO, "%s could not be opened: %s", p->path,
+	                number == EINVAL ? "it is no file" : strerror(number));
 }
 
 static int read_file(void *context, void *handle, uint64_t offset, void *data, size_t count, sat_error *err)
@@ -166,7 +166,7 @@ int cli_place_open(cli *c, const char *path, sat_carrier **carrier, bool *folder
 	*carrier = NULL;
 	if (stat(path, &status) != 0) {
 		*folder = false;
-		return sat_fail(&c->err, SAT_ENOTFOUND,
+		return sat_fail(&c->err, SAT_EIO,
 		                "%s is not there: %s; nothing was changed; is the stick in?", path,
 		                strerror(errno));
 	}

@@ -6,17 +6,13 @@
 
 #include "core/query.h"
 #include "core/record.h"
+#include "hashes.h"
 
 enum { TABLES_MAX = SAT_KINDS_MAX };
 
-/* Open addressing; records with the same hash stand behind each other. */
 typedef struct titles_of {
 	const sat_table *table;
-	struct entry {
-		uint64_t hash;
-		sat_dot id; /* 0: an empty slot */
-	} * at;
-	size_t room, count;
+	cli_hashes ids;
 } titles_of;
 
 struct cli_titles {
@@ -34,42 +30,8 @@ int cli_titles_make(cli *c)
 void cli_titles_free(cli_titles *titles)
 {
 	for (size_t i = 0; titles != NULL && i < titles->count; i++)
-		free(titles->tables[i].at);
+		cli_hashes_free(&titles->tables[i].ids);
 	free(titles);
-}
-
-static uint64_t hash_of(const char *title, size_t length)
-{
-	uint64_t hash = UINT64_C(14695981039346656037);
-	for (size_t i = 0; i < length; i++)
-		hash = (hash ^ (uint8_t)title[i]) * UINT64_C(1099511628211);
-	return hash;
-}
-
-static void put(struct entry *at, size_t room, struct entry entry)
-{
-	size_t slot = entry.hash & (room - 1);
-	while (at[slot].id != 0)
-		slot = (slot + 1) & (room - 1);
-	at[slot] = entry;
-}
-
-static int grow(titles_of *t)
-{
-	if (t->count * 2 < t->room)
-		return 0;
-	size_t room = t->room == 0 ? 1024 : t->room * 2;
-	struct entry *at = calloc(room, sizeof *at);
-	if (at == NULL)
-		return SAT_ENOMEM;
-	for (size_t i = 0; i < t->room; i++) {
-		if (t->at[i].id != 0)
-			put(at, room, t->at[i]);
-	}
-	free(t->at);
-	t->at = at;
-	t->room = room;
-	return 0;
 }
 
 static const sat_value *title_of(const sat_state *state)
@@ -84,11 +46,9 @@ static int keep_one(void *context, const sat_state *state, sat_error *err)
 	const sat_value *title = title_of(state);
 	if (title == NULL)
 		return 0;
-	if (grow(t) != 0)
-		return sat_fail(err, SAT_ENOMEM, "memory ran out");
-	put(t->at, t->room, (struct entry){ hash_of(title->text.bytes, title->text.length), state->id });
-	t->count++;
-	return 0;
+	uint64_t hash = cli_hash(CLI_HASH_NOTHING, title->text.bytes, title->text.length);
+	return cli_hashes_put(&t->ids, hash, state->id) == 0 ? 0
+	                                                     : sat_fail(err, SAT_ENOMEM, "memory ran out");
 }
 
 static int titles_in(cli *c, sat_table *table, titles_of **out)
@@ -124,15 +84,16 @@ int cli_titled(cli *c, sat_table *table, const char *title, size_t length, sat_d
 	titles_of *t = NULL;
 	*found = 0;
 	int rc = c->titles == NULL || sat_query_title_column(table) == NULL ? 0 : titles_in(c, table, &t);
-	uint64_t hash = hash_of(title, length);
-	size_t slot = t == NULL || t->room == 0 ? 0 : hash & (t->room - 1);
-	while (rc == 0 && t != NULL && t->room > 0 && t->at[slot].id != 0 && *found < most) {
-		bool same = false;
-		if (t->at[slot].hash == hash)
-			rc = check(c, table, t->at[slot].id, title, length, &same);
+	uint64_t hash = cli_hash(CLI_HASH_NOTHING, title, length);
+	size_t at = 0;
+	while (rc == 0 && t != NULL && *found < most) {
+		bool same;
+		sat_dot id = cli_hashes_next(&t->ids, hash, &at);
+		if (id == 0)
+			break;
+		rc = check(c, table, id, title, length, &same);
 		if (same)
-			ids[(*found)++] = t->at[slot].id;
-		slot = (slot + 1) & (t->room - 1);
+			ids[(*found)++] = id;
 	}
 	/* What this very import has added is not among those that were kept. */
 	return rc != 0 || *found > 0

@@ -10,8 +10,29 @@
 
 /* --- kinds and fields --------------------------------------------------------------------------- */
 
-int cli_kind_named(cli *c, const char *name, sat_table **table)
+bool cli_name(const char *text, size_t length, char name[static SAT_NAME_BYTES])
 {
+	bool fits = length < SAT_NAME_BYTES;
+	for (size_t i = 0; fits && i < length; i++)
+		name[i] = text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] - 'A' + 'a') : text[i];
+	name[fits ? length : 0] = '\0';
+	return fits;
+}
+
+const char *cli_trim(const char *text, const char *end, size_t *length)
+{
+	while (text < end && (*text == ' ' || *text == '\t'))
+		text++;
+	while (end > text && (end[-1] == ' ' || end[-1] == '\t'))
+		end--;
+	*length = (size_t)(end - text);
+	return text;
+}
+
+int cli_kind_named(cli *c, const char *text, sat_table **table)
+{
+	char name[SAT_NAME_BYTES];
+	cli_name(text, strlen(text), name);
 	*table = sat_table_named(c->store, name);
 	if (*table != NULL)
 		return 0;
@@ -28,19 +49,14 @@ int cli_kind_named(cli *c, const char *name, sat_table **table)
 			sat_bytes_put(&names, ", ", 2);
 		sat_bytes_put(&names, other, strlen(other));
 	}
-	return sat_fail(&c->err, SAT_EINVALID, "there is no kind \"%.60s\"; there are %.*s", name,
+	return sat_fail(&c->err, SAT_EINVALID, "there is no kind \"%.60s\"; there are %.*s", text,
 	                (int)names.length, (const char *)names.data);
 }
 
-int cli_column_named(cli *c, sat_table *table, const char *name, size_t length, sat_column **column)
+int cli_column_named(cli *c, sat_table *table, const char *text, size_t length, sat_column **column)
 {
-	char copy[SAT_NAME_BYTES];
-	*column = NULL;
-	if (length < sizeof copy) {
-		memcpy(copy, name, length);
-		copy[length] = '\0';
-		*column = sat_column_named(table, copy, SAT_CLEARED);
-	}
+	char name[SAT_NAME_BYTES];
+	*column = cli_name(text, length, name) ? sat_column_named(table, name, SAT_CLEARED) : NULL;
 	if (*column != NULL)
 		return 0;
 	SAT_BYTES(names);
@@ -53,7 +69,7 @@ int cli_column_named(cli *c, sat_table *table, const char *name, size_t length, 
 		sat_bytes_put(&names, other->name, strlen(other->name));
 	}
 	return sat_fail(&c->err, SAT_EINVALID, "kind %s has no field \"%.*s\"; it has %.*s", table->name,
-	                (int)(length > 60 ? 60 : length), name, (int)names.length, (const char *)names.data);
+	                (int)(length > 60 ? 60 : length), text, (int)names.length, (const char *)names.data);
 }
 
 /* --- titles ------------------------------------------------------------------------------------- */
@@ -137,6 +153,13 @@ static bool whole_id(const char *text, size_t length)
 	return (hex == 16 && length > 17 && text[16] == '-') || (hex == 32 && length == 32);
 }
 
+/* Some hex digits, a hyphen and a number, or hex digits alone. */
+static bool looks_like_id(const char *text, size_t length)
+{
+	return length > 0 && strspn(text, "0123456789abcdef-") >= length &&
+	       strcspn(text, "0123456789") < length;
+}
+
 static int record_of_id(cli *c, const char *text, const sat_table *table, sat_dot *id)
 {
 	int rc = sat_id_read(c->store, text, id, &c->err);
@@ -172,6 +195,13 @@ int cli_record_named(cli *c, const char *text, size_t length, sat_table *table, 
 		if (whole_id(copy, length) || (rc != SAT_EINVALID && rc != SAT_ENOTFOUND))
 			return rc;
 	}
+	if (table == NULL && rc == SAT_EINVALID && c->err.code == SAT_EINVALID &&
+	    !looks_like_id(text, length))
+		return sat_fail(
+		    &c->err, SAT_EINVALID,
+		    "\"%.*s\" is no record id, which looks like a3f9c2e1b4d5f607-12; `satchel list` and "
+		    "`satchel search` show the ids of records",
+		    (int)(length > 40 ? 40 : length), text);
 	bool titled = table != NULL && sat_query_title_column(table) != NULL;
 	return titled ? record_titled(c, table, text, length, id) : rc;
 }
@@ -207,16 +237,6 @@ static int read_reference(cli *c, const sat_column *column, const char *text, si
 	return rc;
 }
 
-static const char *trim(const char *text, const char *end, size_t *length)
-{
-	while (text < end && (*text == ' ' || *text == '\t'))
-		text++;
-	while (end > text && (end[-1] == ' ' || end[-1] == '\t'))
-		end--;
-	*length = (size_t)(end - text);
-	return text;
-}
-
 /* A list is separated by semicolons; a title with one in it has to be given as an id. */
 static int read_references(cli *c, const sat_column *column, const char *text, size_t length, bool lenient,
                            sat_arena *arena, sat_value *value)
@@ -236,7 +256,7 @@ static int read_references(cli *c, const sat_column *column, const char *text, s
 		if (stop == NULL)
 			stop = end;
 		size_t n;
-		const char *part = trim(at, stop, &n);
+		const char *part = cli_trim(at, stop, &n);
 		int rc = n == 0 ? 0 : read_reference(c, column, part, n, lenient, &ids[count]);
 		if (rc != 0)
 			return rc;

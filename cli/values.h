@@ -6,10 +6,15 @@
 #include "core/record.h"
 #include "core/table.h"
 
+/* What a person typed as the name of a kind, field, purpose or event, in the lower case that all of them
+ * have.  False, and an empty name, when it is longer than any name is. */
+bool cli_name(const char *text, size_t length, char name[static SAT_NAME_BYTES]);
+/* The text from `text` to `end` without the blanks around it; borrowed. */
+const char *cli_trim(const char *text, const char *end, size_t *length);
 /* The table of a kind.  The error names the kinds that there are. */
-int cli_kind_named(cli *c, const char *name, sat_table **table);
+int cli_kind_named(cli *c, const char *text, sat_table **table);
 /* The column of a field.  The error names the fields that there are. */
-int cli_column_named(cli *c, sat_table *table, const char *name, size_t length, sat_column **column);
+int cli_column_named(cli *c, sat_table *table, const char *text, size_t length, sat_column **column);
 /* A record by id, or by the title that one record of `table` (NULL: no titles) alone has.  It must be
  * here and, where `table` is given, of that kind. */
 int cli_record_named(cli *c, const char *text, size_t length, sat_table *table, sat_dot *id);

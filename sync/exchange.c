@@ -49,15 +49,6 @@ static int verdict(merge *m, sat_verdict v, const char *reason)
 	return 1;
 }
 
-/* A file that begins with our magic was a bundle once. */
-static bool looks_like_one(merge *m)
-{
-	uint8_t magic[8] = { 0 };
-	return m->pull.size >= sizeof magic &&
-	       m->pull.carrier->read(m->pull.carrier->context, m->pull.handle, 0, magic, sizeof magic, NULL) == 0 &&
-	       memcmp(magic, "SATCHEL\n", sizeof magic) == 0;
-}
-
 /* Header and manifest could not be had: says why. */
 static int unreadable(merge *m, const sat_error *why, sat_error *err)
 {
@@ -67,7 +58,7 @@ static int unreadable(merge *m, const sat_error *why, sat_error *err)
 		if (rc != 0)
 			return rc;
 	}
-	if (why->code == SAT_EDAMAGED && !right && !looks_like_one(m))
+	if (why->code == SAT_EDAMAGED && !right && !sat_pull_looks_like_one(&m->pull))
 		return verdict(m, SAT_DAMAGED, "This file is no Satchel bundle, or a bundle whose beginning was lost. It "
 		                               "was left as it is.");
 	char text[SAT_ERROR_MESSAGE_BYTES + 128];
@@ -151,6 +142,10 @@ static int find_sender(merge *m, const sat_manifest *manifest, sat_error *err)
 	if (manifest->flags & SAT_MANIFEST_ENROLMENT)
 		return enrol(m, manifest, err);
 	int rc = sat_device_find(m->store, &manifest->sender, &m->peer, err);
+	if (rc == SAT_ENOTFOUND && sat_store_role(m->store) != SAT_REGISTRY)
+		return verdict(m, SAT_UNKNOWN_SENDER,
+		               "This bundle is from a laptop of which headquarters has not told this one. Nothing was "
+		               "merged; the file was left as it is. Merge what headquarters sends, then this again.");
 	if (rc == SAT_ENOTFOUND)
 		return verdict(m, SAT_UNKNOWN_SENDER,
 		               "This bundle is from a laptop that headquarters has not approved. Nothing was merged; "

@@ -23,6 +23,8 @@ typedef struct sat_export_options {
 	sat_level level;
 	bool vouch;                  /* bring others' writes as well: when a laptop was lost.  Sends again what
 	                              * the peer confirmed, since that did not hold them */
+	bool tell_revoked;           /* a revoked peer is sent the statement that revoked it, and nothing else,
+	                              * instead of being refused */
 	uint64_t bundle_bytes_max;   /* an export is split into bundles of at most this; 0: 1 GiB */
 	sat_progress progress;       /* may be NULL */
 	void *progress_context;
@@ -36,6 +38,7 @@ typedef struct sat_exported {
 	size_t records;              /* records in this export (counted at its last bundle) */
 	size_t withheld;             /* records of which consent kept something back */
 	bool request;                /* an enrolment request, nothing else */
+	bool revocation;             /* that the recipient was revoked, nothing else */
 } sat_exported;
 
 typedef int (*sat_on_exported)(void *context, const sat_exported *exported);
@@ -104,6 +107,10 @@ typedef struct sat_status {
 	size_t quarantined;          /* bundles set aside */
 } sat_status;
 int sat_status_read(sat_store *store, sat_arena *arena, sat_status *status, sat_error *err);
+
+/* The local sequence of the registry's newest statement here that revokes `device`; 0 when none does.  Its
+ * own device row never says that a store was revoked: it stays "self", so that it goes on recording. */
+int sat_revocation_of(sat_store *store, const sat_device_id *device, int64_t *seq, sat_error *err);
 
 /* Bundles set aside until a person decides. */
 typedef struct sat_set_aside {

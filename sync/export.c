@@ -38,6 +38,11 @@ typedef struct job {
 	sat_bytes plain;            /* scratch for one frame */
 } job;
 
+static bool is_revoked(const sat_device *peer)
+{
+	return strcmp(peer->state, "revoked") == 0;
+}
+
 /* --- parts ---------------------------------------------------------------------------------------- */
 
 static int drain(job *j, sat_error *err)
@@ -95,7 +100,8 @@ static int make_durable(job *j, const sat_name16 *bundle, const sat_manifest *m,
 {
 	sat_exported exported = { .bytes = size, .records = last ? j->records : 0,
 		                  .withheld = last ? j->withheld : 0,
-		                  .request = (m->flags & SAT_MANIFEST_ENROLMENT) != 0 };
+		                  .request = (m->flags & SAT_MANIFEST_ENROLMENT) != 0,
+		                  .revocation = is_revoked(&j->peer) };
 	memcpy(exported.to, j->peer.name, sizeof exported.to);
 	int rc = drain(j, err);
 	if (rc == 0) {
@@ -258,6 +264,38 @@ static int export_data(job *j, sat_error *err)
 	return rc == 0 ? end_part(j, j->options.vouch ? SAT_MANIFEST_VOUCHES : 0, err) : rc;
 }
 
+static bool has(const sat_span *gaps, size_t count, int64_t seq)
+{
+	bool found = false;
+	for (size_t i = 0; i < count; i++)
+		found = found || (gaps[i].above < seq && seq <= gaps[i].upto);
+	return found;
+}
+
+/* To a revoked peer goes the statement that says so, until it has confirmed it, and nothing else: no record,
+ * no decision.  The bundle rests on a name that nobody holds, so that it is confirmed for its one frame
+ * and never for what lies below. */
+static int export_revocation(job *j, sat_error *err)
+{
+	int64_t seq;
+	int rc = sat_revocation_of(j->store, &j->peer.device, &seq, err);
+	if (rc == 0)
+		rc = sign_incarnations(j, err);
+	if (rc == 0)
+		rc = sat_ledger_plan(j->store, j->peer.id, &j->arena, &j->plan, err);
+	if (rc != 0 || !has(j->plan.gaps[SAT_TRACK_LEAD], j->plan.gap_count[SAT_TRACK_LEAD], seq))
+		return rc;
+	sat_span statement = { seq - 1, seq };
+	j->plan.gaps[SAT_TRACK_LEAD] = &statement;
+	j->plan.gap_count[SAT_TRACK_LEAD] = 1;
+	j->plan.upto = j->plan.base_upto;
+	j->store->env->random(j->store->env->context, j->plan.base.bytes, sizeof j->plan.base.bytes);
+	rc = begin_part(j, err);
+	if (rc == 0)
+		rc = add_track(j, SAT_TRACK_LEAD, err);
+	return rc == 0 ? end_part(j, 0, err) : rc;
+}
+
 static int run_job(job *j, sat_error *err)
 {
 	int rc = sat_store_begin(j->store, err);
@@ -274,7 +312,7 @@ static int run_job(job *j, sat_error *err)
 		if (err != NULL)
 			*err = waiting;
 	} else {
-		rc = export_data(j, err);
+		rc = is_revoked(&j->peer) ? export_revocation(j, err) : export_data(j, err);
 	}
 	if (rc == 0)
 		return sat_store_commit(j->store, err);
@@ -288,9 +326,9 @@ int sat_export(sat_store *store, const sat_identity *identity, int64_t device, s
 	job j = { .store = store, .identity = identity, .carrier = carrier, .options = *options, .each = each,
 		  .context = context };
 	int rc = sat_device_get(store, device, &j.peer, err);
-	if (rc == 0 && strcmp(j.peer.state, "revoked") == 0)
+	if (rc == 0 && is_revoked(&j.peer) && !options->tell_revoked)
 		rc = sat_fail(err, SAT_EREVOKED, "%s was revoked; nothing is sent to it", j.peer.name);
-	if (rc == 0 && strcmp(j.peer.state, "approved") != 0)
+	if (rc == 0 && !is_revoked(&j.peer) && strcmp(j.peer.state, "approved") != 0)
 		rc = sat_fail(err, SAT_EWAITING, "%s is not approved; nothing is sent to it", j.peer.name);
 	if (rc == 0)
 		rc = run_job(&j, err);

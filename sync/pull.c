@@ -100,3 +100,11 @@ int sat_pull_hash_right(sat_pull *pull, bool *right, sat_error *err)
 		*right = memcmp(actual, expected, sizeof actual) == 0;
 	return 0;
 }
+
+bool sat_pull_looks_like_one(sat_pull *pull)
+{
+	uint8_t magic[8] = { 0 };
+	return pull->size >= sizeof magic &&
+	       pull->carrier->read(pull->carrier->context, pull->handle, 0, magic, sizeof magic, NULL) == 0 &&
+	       memcmp(magic, "SATCHEL\n", sizeof magic) == 0;
+}

@@ -32,4 +32,7 @@ int sat_pull_next(sat_pull *pull, sat_bundle_event *event, sat_error *err);
  * was sealed to somebody else.  Bytes that cannot be read make it wrong. */
 int sat_pull_hash_right(sat_pull *pull, bool *right, sat_error *err);
 
+/* Whether the file begins with our magic, and so was a bundle once. */
+bool sat_pull_looks_like_one(sat_pull *pull);
+
 #endif

@@ -115,6 +115,40 @@ int sat_status_read(sat_store *store, sat_arena *arena, sat_status *status, sat_
 	return rc;
 }
 
+/* --- revocation ------------------------------------------------------------------------------------ */
+
+/* Whom a kept statement revokes: it begins with type, issuer, serial and time, and its body with a device
+ * (FORMAT.md, 3.2).  It was parsed and verified before it was kept. */
+static bool revokes(const void *object, size_t length, const sat_device_id *device)
+{
+	sat_cursor c = sat_cursor_over(object, length);
+	bool revocation = sat_cursor_u8(&c) == SAT_SIGNED_REVOCATION;
+	sat_cursor_take(&c, SAT_DEVICE_BYTES);
+	sat_cursor_varint(&c);
+	sat_cursor_zigzag(&c);
+	sat_cursor body = sat_cursor_span(&c);
+	const uint8_t *whom = sat_cursor_take(&body, SAT_DEVICE_BYTES);
+	return revocation && whom != NULL && memcmp(whom, device->bytes, SAT_DEVICE_BYTES) == 0;
+}
+
+int sat_revocation_of(sat_store *store, const sat_device_id *device, int64_t *seq, sat_error *err)
+{
+	*seq = 0;
+	sat_stmt *s = NULL;
+	int rc = sat_db_prepare(store->db, &s, "SELECT object, seq FROM sat_statement WHERE type = ? ORDER BY seq DESC",
+	                        err);
+	if (rc == 0)
+		sat_bind_int(s, 1, SAT_SIGNED_REVOCATION);
+	while (rc == 0 && *seq == 0 && (rc = sat_step(store->db, s, err)) == 1) {
+		size_t length;
+		const void *object = sat_column_blob(s, 0, &length);
+		*seq = revokes(object, length, device) ? sat_column_int(s, 1) : 0;
+		rc = 0;
+	}
+	sat_db_finalize(store->db, &s);
+	return rc < 0 ? rc : 0;
+}
+
 /* --- quarantine ------------------------------------------------------------------------------------ */
 
 int sat_quarantine_list(sat_store *store, sat_arena *arena, sat_set_aside **list, size_t *count, sat_error *err)

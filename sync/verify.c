@@ -112,8 +112,10 @@ int sat_bundle_verify(sat_store *store, const sat_identity *identity, sat_carrie
 		rc = sat_pull_hash_right(&pull, &right, err);
 	if (rc == 0 && !right)
 		rc = sat_fail(err, SAT_EDAMAGED,
-		              "its bytes are not those that its sender wrote: copy it again, or merge it to save what "
-		              "is whole");
+		              sat_pull_looks_like_one(&pull)
+		                  ? "its bytes are not those that its sender wrote: copy it again, or merge it to save "
+		                    "what is whole"
+		                  : "it is no Satchel bundle, or a bundle whose beginning was lost");
 	*opened = false;
 	if (rc == 0 && identity != NULL) {
 		rc = verify_sealed(&pull, store, identity, err);
@@ -215,11 +217,19 @@ int sat_bundle_inspect(sat_store *store, const sat_identity *identity, sat_carri
 	int rc = sat_pull_open(&pull, carrier, name, err);
 	if (rc != 0)
 		return rc;
+	bool whole;
+	rc = sat_pull_hash_right(&pull, &whole, err);
+	if (rc != 0) {
+		sat_pull_close(&pull);
+		return rc;
+	}
 	json_t *json = json_object();
 	sat_error why = { 0 };
 	json_object_set_new(json, "file", json_string(name));
 	json_object_set_new(json, "bytes", json_integer((json_int_t)pull.size));
-	rc = store == NULL || identity == NULL ? SAT_ENOTFORUS : look_inside(&pull, store, identity, json, &why);
+	json_object_set_new(json, "whole", json_boolean(whole));
+	rc = identity == NULL ? sat_fail(&why, SAT_ENOTFORUS, "without a store nobody can look inside")
+	                      : look_inside(&pull, store, identity, json, &why);
 	json_object_set_new(json, "for_us", json_boolean(rc == 0));
 	if (rc != 0)
 		json_object_set_new(json, "reason", json_string(why.message));

@@ -4,6 +4,7 @@
 #
 #	run ARGUMENTS...             runs the program: $code, $out and $err are what came of it
 #	on STORE ARGUMENTS...        the same for a store
+#	typed LINE ARGUMENTS...      runs it at a terminal on which somebody types this line
 #	is NAME EXPECTED ACTUAL      ok when both are equal
 #	code_is NAME EXPECTED        ok when the latest exit code is that
 #	tells NAME PATTERN           ok when the latest standard error holds it (extended regular expression)
@@ -15,7 +16,8 @@ t_count=0
 t_failed=0
 
 t_begin() {
-	SATCHEL=$(realpath "${SATCHEL:?SATCHEL is not set to the program}")
+	: "${SATCHEL:?is not set to the program}"
+	SATCHEL=$(realpath "$SATCHEL")
 	t_dir=$(mktemp -d "${TMPDIR:-/tmp}/satchel-cli-XXXXXX") || exit 1
 	trap 'rm -rf --one-file-system "$t_dir"' EXIT
 	cd "$t_dir" || exit 1
@@ -42,6 +44,18 @@ report() {
 
 run() {
 	"$SATCHEL" "$@" >out.txt 2>err.txt </dev/null
+	code=$?
+	out=$(tr -d '\0' <out.txt)
+	err=$(tr -d '\0' <err.txt)
+}
+
+typed() {
+	python3 -c 'import os, pty, subprocess, sys
+keyboard, terminal = pty.openpty()
+os.write(keyboard, sys.argv[1].encode() + b"\n")
+with open("out.txt", "wb") as out, open("err.txt", "wb") as err:
+    sys.exit(subprocess.run(sys.argv[2:], stdin=terminal, stdout=out, stderr=err).returncode)' \
+		"$1" "$SATCHEL" "${@:2}"
 	code=$?
 	out=$(tr -d '\0' <out.txt)
 	err=$(tr -d '\0' <err.txt)

@@ -42,7 +42,7 @@ run --json list request status=open
 is real__status_was_set 2 "$(json 'd["count"]')"
 run import note "$data/notes.csv"
 tells column__unknown_is_an_error 'column "kind" is no field.*--ignore'
-run --json import note "$data/notes.csv" --ignore kind --dry-run
+run --json import note "$data/notes.csv" --ignore kind --dry-run --again
 is dry_run__counts 5 "$(json 'd["added"]')"
 is dry_run__changes_nothing 3 "$(count note)"
 
@@ -72,6 +72,58 @@ printf 'id,name\n%s,X\n' "$spaced" >other.csv
 run --json import organisation other.csv
 bad id__of_another_kind_is_bad 2 id 'of kind community'
 
+# --- the same file twice ---------------------------------------------------------------------------
+# A row that says, in the columns of the file, just what a record says already.
+printf 'name,region,languages\nOne,North,\nTwo,,Wik\nThree,East,Wik\n' >twice.csv
+run import community twice.csv
+code_is twice__at_first_is_imported 0
+all=$(count community)
+run --json import community twice.csv
+code_is twice__is_refused 1
+is twice__is_refused_as_a_whole refused "$(json 'd["error"]["code"]')"
+is twice__counts_rows_and_names_the_first "[3, 2, 0]" "$(json '[d["same"], d["first_same"], d["added"]]')"
+tells twice__says_how_many_and_which '3 rows are here already.*the first is row 2'
+tells twice__says_what_can_be_done '--skip-same.*--again'
+is twice__imports_nothing "$all" "$(count community)"
+run import community twice.csv --dry-run
+code_is twice__is_told_by_a_dry_run 1
+printf 'region,name,languages\n,Four,\nNorth,One,\n,Two,Wik\n' >more.csv
+run --json import community more.csv
+is twice__is_found_in_other_columns_and_rows "[2, 3]" "$(json '[d["same"], d["first_same"]]')"
+is twice__imports_not_even_the_new_rows "$all" "$(count community)"
+run --json import community more.csv --skip-same
+is twice__can_be_left_out "[1, 2, 0]" "$(json '[d["added"], d["same"], d["bad_count"]]')"
+code_is twice__left_out_is_what_was_asked_for 0
+is twice__left_out_leaves_the_rest $((all + 1)) "$(count community)"
+run --json import community twice.csv --again
+is twice__can_be_written_again "[3, 0]" "$(json '[d["added"], d["same"]]')"
+is twice__written_again_doubles $((all + 4)) "$(count community)"
+run import community twice.csv --again --skip-same
+code_is twice__both_ways_is_wrong_usage 2
+printf 'name,region,languages\nOne,North,Kuku\nTwo,West,Wik\nThree,,\n' >others.csv
+run --json import community others.csv
+is twice__is_not_what_differs_in_a_column "[3, 0]" "$(json '[d["added"], d["same"]]')"
+printf 'name,region\nFive,South\nFive,South\n' >within.csv
+run --json import community within.csv
+is twice__is_about_what_was_here_before "[2, 0]" "$(json '[d["added"], d["same"]]')"
+printf 'name\nSix\n' >six.csv
+run import community six.csv --set region=South
+run import community six.csv --set region=South
+tells twice__counts_what_every_row_is_given '1 row is here already'
+run import community six.csv
+code_is twice__is_about_the_columns_of_the_file 1
+printf 'name,region\nOne,North\nBad' >bad.csv
+run import community bad.csv
+tells twice__is_told_after_bad_rows '1 row is bad'
+run import community bad.csv --skip-bad
+tells twice__is_refused_with_bad_rows_skipped '1 row is here already'
+run --json import community bad.csv --skip-bad --skip-same
+is twice__and_bad_rows_can_both_be_left_out "[0, 1, 1]" "$(json '[d["added"], d["same"], d["bad_count"]]')"
+"$SATCHEL" dump community >community.csv
+{ cat community.csv; printf ',Seven,,,,,,,,\r\n'; } >dumped.csv
+run --json import community dumped.csv
+is twice__is_not_what_has_an_id "[1, 0, 0]" "$(json '[d["added"], d["changed"], d["same"]]')"
+
 # --- forms that are fine ---------------------------------------------------------------------------
 printf '\xef\xbb\xbfname,region\r\nBOM,"a ""quoted"" word"\r\n\r\nCRLF,"two\r\nlines"\r\n' >crlf.csv
 run --json import community crlf.csv
@@ -86,6 +138,9 @@ code_is form__semicolons_with_an_option 0
 printf 'Ort,Gegend\nMapped,North\n' >map.csv
 run import community map.csv --map Ort=name --map Gegend=region
 code_is form__columns_can_be_mapped 0
+printf 'Name,REGION\nCapitals,x\n' >capitals.csv
+run import Community capitals.csv
+code_is form__columns_may_have_capitals 0
 printf 'name\nNo end' >noend.csv
 run import community noend.csv
 code_is form__no_newline_at_the_end 0
@@ -109,7 +164,7 @@ tells column__without_a_name_is_told 'column 2: the column has no name'
 run import community c.csv
 tells file__empty_is_told 'is empty'
 run import community nowhere.csv
-code_is file__missing_is_told 2
+code_is file__missing_is_a_failure 3
 run import community .
 is file__that_is_a_folder_fails true "$([ "$code" != 0 ] && echo true)"
 printf '\xff\xfen\x00a\x00' >c.csv
@@ -158,6 +213,28 @@ run --json import community c.csv
 is rows__are_numbered_as_spreadsheets_do 6 "$(json 'd["bad"][0]["row"]')"
 after=$(count community)
 is bad__files_imported_nothing $((all + 2)) "$after"
+
+# --- many rows -------------------------------------------------------------------------------------
+# Seeing that 100 000 rows are here already costs no more than writing them did: neither when all of them
+# differ nor when all are the same.
+{ echo theme,language; seq -f "note %.0f,wik" 100000; } >rows-other.csv
+{ echo theme,language; yes "note,wik" | head -n 100000; } >rows-alike.csv
+# cost ARGUMENTS...: runs the program and tells the seconds of processor time that it took
+cost() {
+	python3 -c 'import resource, subprocess, sys
+subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=open("err.txt", "w"))
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(used.ru_utime + used.ru_stime)' "$SATCHEL" "$@"
+}
+for form in other alike; do
+	rm -f hq.db hq.db.key
+	run init --registry --name Headquarters --no-passphrase
+	first=$(cost import note rows-$form.csv)
+	second=$(cost import note rows-$form.csv)
+	tells "many__${form}_rows_are_counted" '100000 rows are here already'
+	is "many__${form}_rows_cost_no_square" True "$(python3 -c "print($second < 3 * $first)")"
+done
+rm -f rows-*.csv
 
 # --- sizes -----------------------------------------------------------------------------------------
 # 100 MB in one cell, in the middle of good rows: named, and passed over within 64 MiB of memory.

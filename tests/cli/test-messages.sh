@@ -42,6 +42,10 @@ on hq.db --json device list
 is device__asks_to_be_let_in pending "$(json 'next(x["state"] for x in d["devices"] if x["name"] == "Camp 1")')"
 is device__words_are_the_same_on_both_sides "$(words_of l1.db)" \
 	"$(json 'next(x["words"] for x in d["devices"] if x["name"] == "Camp 1")')"
+on hq.db --json status
+is status__tells_headquarters_who_waits 2 "$(json 'd["pending"]')"
+on hq.db status
+prints status__tells_headquarters_what_to_do 'Waiting to be let in: 2 laptops; .satchel device list.'
 on hq.db export stick --to "Camp 1"
 is export__to_a_pending_device_is_refused 1 "$code"
 on hq.db device approve bakak-bakak-bakak-bakak-bakak-bakak
@@ -190,6 +194,15 @@ on hq.db --json search B
 is suspended__is_not_found 0 "$(json 'd["count"]')"
 on hq.db consent show B
 code_is suspended__is_not_found_out_by_its_title 2
+# guess NAME: asks a copy of the store by writing, which must not tell either
+guess() { cp hq.db "$1.db" && cp hq.db.key "$1.db.key"; }
+guess add
+on add.db --json add person pseudonym=B
+is suspended__is_not_found_out_by_a_namesake "[]" "$(json 'd["namesakes"]')"
+guess import
+printf 'pseudonym\nB\n' >guess.csv
+on import.db import person guess.csv
+code_is suspended__is_not_found_out_by_an_import 0
 on hq.db dump person
 is suspended__is_not_dumped 0 "$(grep -c ',B,' out.txt)"
 on l1.db --json list person pseudonym=B
@@ -249,6 +262,8 @@ attempt bent_middle 'damaged|salvaged'
 on l2.db --json merge "$good"
 is bad__addressed_to_another_is_not_for_us not_for_us "$(outcome .satchel)"
 code_is bad__named_alone_and_not_for_us_is_an_exit_code 1
+on l2.db merge "$good"
+tells bad__is_told_in_a_sentence_without_a_name_for_scripts 'satchel: This bundle is sealed to somebody else'
 mkdir -p bad/satchel/folder.satchel
 echo "my holiday" >bad/satchel/notes.txt
 ln -s /etc/passwd bad/satchel/link.satchel

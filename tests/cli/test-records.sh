@@ -94,8 +94,48 @@ on hq.db add workshop "title=$(printf '\xff\xfe')"
 tells add__refuses_invalid_utf8 'UTF-8'
 on hq.db add consent subject=K
 tells add__of_a_decision_says_where 'consent record'
+on hq.db --json list Workshop TITLE="Words, \"quoted\" – ngaya wik"
+is names__of_kinds_and_fields_may_have_capitals 1 "$(json 'd["count"]')"
+is names__are_told_as_the_programme_has_them workshop "$(json 'd["kind"]')"
+on hq.db add workshop title=X Title=Y
+tells names__that_differ_in_case_are_one_field 'title was given twice'
+on hq.db add Building title=X
+tells names__unknown_are_told_as_typed 'no kind "Building"'
 on hq.db --json list workshop
 is add__refused_adds_nothing 1 "$(json 'd["count"]')"
+
+# --- people of one name ----------------------------------------------------------------------------
+on hq.db --json add person "pseudonym=Participant 0417"
+first=$(json 'd["id"]')
+is namesake__of_nobody_is_nobody "[]" "$(json 'd["namesakes"]')"
+is namesake__of_nobody_is_no_remark "" "$err"
+on hq.db --json add person "pseudonym= participant 0417 "
+code_is namesake__is_added_all_the_same 0
+second=$(json 'd["id"]')
+tells namesake__is_told_with_the_other_id "another person with this pseudonym is here already: $first"
+is namesake__is_told_to_scripts "['$first']" "$(json 'd["namesakes"]')"
+on hq.db --json add person "pseudonym=PARTICIPANT 0417"
+is namesake__all_are_told "['$first', '$second']" "$(json 'd["namesakes"]')"
+on hq.db --json add person "pseudonym=Participant 041"
+is namesake__is_not_who_begins_alike "[]" "$(json 'd["namesakes"]')"
+on hq.db --quiet add person "pseudonym=Participant 0417"
+is namesake__is_not_told_to_those_who_want_quiet "" "$err"
+on hq.db add organisation name=Three
+on hq.db add organisation name=Three
+is namesake__is_about_people "" "$err"
+cat >members.json <<'JSON'
+{ "satchel_programme": 1, "name": "members", "version": 1, "language": "en",
+  "purposes": [ { "name": "roll", "label": { "en": "Be on the roll" } } ],
+  "kinds": [ { "name": "member", "label": { "en": "Member" }, "person": true, "title": "badge",
+               "fields": [ { "name": "badge", "type": "text", "label": { "en": "Badge" }, "needs": [ "roll" ] },
+                           { "name": "note", "type": "text", "label": { "en": "Note" } } ] } ] }
+JSON
+on members.db init --registry --name Roll --programme members.json --no-passphrase
+on members.db add member badge=B7 note=Same
+on members.db --json add member badge=b8 note=Same
+is namesake__is_who_has_the_title_that_the_programme_names 0 "$(json 'len(d["namesakes"])')"
+on members.db add member badge=b7
+tells namesake__is_told_in_the_words_of_the_programme 'another member with this badge'
 
 # --- references ------------------------------------------------------------------------------------
 on hq.db --json add person pseudonym=P1 name=Mary community=Aurukun
@@ -166,7 +206,7 @@ is consent__yes_permits permitted "$(json "${answers}[\"attend_record\"]")"
 is consent__later_suspends suspended "$(json "${answers}[\"identity\"]")"
 is consent__unasked_is_no suspended "$(json "${answers}[\"photo\"]")"
 is consent__keeps_details Jo "$(json 'd["decisions"][0]["details"]["witness"]')"
-on hq.db --json consent record P1 identity=yes --recipients "registry facilitator registry"
+on hq.db --json consent record P1 Identity=Yes --recipients "registry facilitator registry"
 on hq.db --json consent show P1
 is consent__later_yes_permits permitted "$(json "${answers}[\"identity\"]")"
 is consent__earlier_word_no_longer_stands false \
@@ -200,7 +240,7 @@ is withdraw__final_erases true "$(json '"erased" in d["fields"]["name"].get("not
 on hq.db --json search Mary
 is withdraw__final_reaches_the_search_index 0 "$(json 'd["count"]')"
 is withdraw__final_leaves_nothing_in_the_file 0 "$(grep -c Mary hq.db)"
-on hq.db consent record P1 identity=yes
+on hq.db consent record P1 identity=yes --yes
 on hq.db --json show "$p1"
 is withdraw__final_is_not_undone_by_a_yes true "$(json '"value" not in d["fields"]["name"]')"
 

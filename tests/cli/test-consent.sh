@@ -1,0 +1,73 @@
+#!/bin/bash
+# What is asked before a yes is recorded that may not mean what it seems to mean.
+# shellcheck source=tests/cli/tap.sh
+. "$(dirname "$0")/tap.sh"
+t_begin
+
+export SATCHEL_STORE=hq.db
+run init --registry --name Headquarters --no-passphrase
+run add person "pseudonym=Participant 0417" name="Name 0417"
+decisions() { "$SATCHEL" --json consent show "$1" | python3 -c 'import json, sys
+print(len(json.load(sys.stdin)["decisions"]))'; }
+# episode PURPOSE: of the latest decision about it
+episode() {
+	run --json consent show "Participant 0417"
+	json "[x['episode'] for x in d['decisions'] if x['purpose'] == '$1'][-1]"
+}
+record() { run consent record "Participant 0417" "$@"; }
+
+# --- a yes after "for ever" ------------------------------------------------------------------------
+record identity=yes photo=yes
+code_is first_yes__is_not_asked_about 0
+run consent withdraw "Participant 0417" identity --final --yes
+run consent withdraw "Participant 0417" photo
+today=$(date -u +%Y-%m-%d)
+before=$(decisions "Participant 0417")
+record identity=yes
+code_is later_yes__without_a_person_is_refused 2
+tells later_yes__names_who_took_back_what "Participant 0417 took back for ever: identity on $today"
+tells later_yes__says_that_an_episode_opens 'opens a new episode'
+tells later_yes__says_what_it_covers 'only what is written from now on'
+tells later_yes__says_what_to_do '--yes answers for scripts'
+run --json consent record "Participant 0417" Identity=renewed attend_record=yes
+is later_yes__is_refused_with_one_json_object usage "$(json 'd["error"]["code"]')"
+is later_yes__refused_records_nothing "$before" "$(decisions "Participant 0417")"
+record photo=yes
+code_is later_yes__after_stopping_only_is_not_asked_about 0
+record identity=no
+code_is later_no__is_not_asked_about 0
+before=$(decisions "Participant 0417")
+typed yes consent record "Participant 0417" identity=yes
+code_is later_yes__with_another_word_is_refused 1
+tells later_yes__asks_at_a_terminal 'opens a new episode.*'
+tells later_yes__names_the_word 'Type "new yes" to go on'
+is later_yes__with_another_word_records_nothing "$before" "$(decisions "Participant 0417")"
+typed "new yes" consent record "Participant 0417" identity=yes
+code_is later_yes__with_the_word_is_recorded 0
+is later_yes__is_of_the_next_episode 1 "$(episode identity)"
+record identity=renewed
+code_is later_yes__is_asked_about_once 0
+run consent withdraw "Participant 0417" identity photo --final --by-other --yes
+record identity=yes photo=yes
+tells later_yes__names_all_purposes "identity on $today \(by somebody else\), photo on $today"
+record identity=yes photo=yes --yes
+code_is later_yes__is_recorded_for_scripts 0
+is later_yes__opens_an_episode_each_time 2 "$(episode identity)"
+
+# --- a last day that is past -----------------------------------------------------------------------
+before=$(decisions "Participant 0417")
+record audio=yes --until 2020-01-31
+code_is past_day__without_a_person_is_refused 2
+tells past_day__names_both_days "2020-01-31, is past: today is $today here"
+tells past_day__says_what_it_means 'permits nothing'
+tells past_day__says_when_it_is_right 'clock of this computer is wrong'
+is past_day__refused_records_nothing "$before" "$(decisions "Participant 0417")"
+typed past consent record "Participant 0417" audio=yes --until 2020-01-31
+code_is past_day__can_be_confirmed 0
+record audio=yes --until 2020-02-28 --yes
+code_is past_day__can_be_confirmed_for_scripts 0
+record audio=yes --until "$today"
+code_is past_day__is_not_this_one 0
+record audio=no --until 2020-01-31
+code_is past_day__of_a_no_is_not_asked_about 0
+t_end
