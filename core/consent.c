@@ -687,7 +687,7 @@ static int number_and_seal(sat_store *store, sat_decision *decisions, size_t cou
 	sat_salts(salts, count, batch->seed);
 	SAT_BYTES(scratch);
 	earlier known = { 0 };
-	int rc = 0;
+	int rc = sat_store_reserve(store, (int64_t)count, err);
 	for (size_t i = 0; rc == 0 && i < count; i++) {
 		sat_decision *d = &decisions[i];
 		int64_t seq;

@@ -85,6 +85,9 @@ struct sat_store {
 /* The next dot of a local write, with the next sequence: they grow in step, so that creations need no
  * bookkeeping of their own (sat_run).  `*seq` receives the sequence.  In a transaction. */
 int sat_store_next(sat_store *store, sat_dot *dot, int64_t *seq, sat_error *err);
+/* Makes sure that the next `count` dots (less than SAT_COUNTER_END) are under one incarnation, a fresh
+ * one when the present one is nearly used up.  In a transaction. */
+int sat_store_reserve(sat_store *store, int64_t count, sat_error *err);
 /* The next sequence alone, for a change that is no local creation. */
 int64_t sat_store_next_sequence(sat_store *store);
 /* A run of merged creations: `count` dots from `first` get the next sequences.  In a transaction. */

@@ -128,13 +128,18 @@ static int note_moment(sat_store *store, sat_dot dot, sat_error *err)
 	return rc;
 }
 
+int sat_store_reserve(sat_store *store, int64_t count, sat_error *err)
+{
+	if (store->own != 0 && store->counter + count >= SAT_COUNTER_END)
+		sat_incarnation_leave(store);
+	return sat_incarnation_own(store, err);
+}
+
 int sat_store_next(sat_store *store, sat_dot *dot, int64_t *seq, sat_error *err)
 {
-	int rc = sat_incarnation_own(store, err);
+	int rc = sat_store_reserve(store, 1, err);
 	if (rc != 0)
 		return rc;
-	if (store->counter + 1 >= SAT_COUNTER_END)
-		return sat_fail(err, SAT_ELIMIT, "this incarnation has written all that it can number");
 	*dot = sat_dot_make(store->own, ++store->counter);
 	*seq = ++store->seq;
 	if (store->run_count > 0 && store->run_first + store->run_count == *dot &&

@@ -11,9 +11,11 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
+#include "core/consent.h"
 #include "core/incarnation.h"
-#include "core/search.h"
 #include "core/record.h"
+#include "core/search.h"
+#include "core/store-private.h"
 #include "tests/support/replica.h"
 
 typedef struct place {
@@ -107,6 +109,34 @@ static void token__power_cut_takes_a_fresh_name(void **state)
 	sat_store_free(p->r.store);
 	replica_open(&p->r);
 	assert_int_not_equal(write_and_name(&p->r), first);
+}
+
+/* A batch stays together, so it takes a fresh name before the old one ends. */
+static void incarnation__used_up_one_is_followed_by_a_fresh_one(void **state)
+{
+	place *p = *state;
+	int64_t before = sat_store_sequence(p->r.store), first = write_and_name(&p->r);
+	p->r.store->counter = SAT_COUNTER_END - 4;
+	sat_dot person = replica_add(&p->r, "person", "pseudonym", "P1", NULL);
+	assert_int_equal(sat_dot_counter(person), SAT_COUNTER_END - 3);
+	sat_decision decisions[4];
+	for (size_t i = 0; i < 4; i++)
+		decisions[i] = (sat_decision){ .subject = person, .purpose = i % 2 == 0 ? "identity" : "contact",
+			                       .event = SAT_GIVEN };
+	sat_error err;
+	assert_int_equal(sat_store_begin(p->r.store, &err), 0);
+	assert_int_equal(sat_consent_record(p->r.store, p->r.identity, decisions, 4, &err), 0);
+	assert_int_equal(sat_store_commit(p->r.store, &err), 0);
+	int64_t second = sat_dot_index(decisions[0].id);
+	assert_int_not_equal(second, first);
+	for (int64_t i = 0; i < 4; i++)
+		assert_int_equal(decisions[i].id, sat_dot_make(second, 1 + i));
+	p->r.store->counter = SAT_COUNTER_END - 2;
+	assert_int_equal(write_and_name(&p->r), second);
+	assert_int_not_equal(write_and_name(&p->r), second);
+	replica_close(&p->r);
+	replica_open(&p->r);
+	assert_int_equal(sat_store_sequence(p->r.store), before + 8);
 }
 
 static void copy_file(const char *from, const char *to)
@@ -248,6 +278,7 @@ int main(void)
 		CLAIM(store__rolled_back_write_leaves_nothing),
 		CLAIM(token__closing_and_opening_goes_on_under_one_name),
 		CLAIM(token__power_cut_takes_a_fresh_name),
+		CLAIM(incarnation__used_up_one_is_followed_by_a_fresh_one),
 		CLAIM(token__restored_file_takes_a_fresh_name),
 		CLAIM(token__of_two_copies_at_most_one_goes_on_under_the_name),
 		CLAIM(programme__new_field_leaves_rows_and_takes_values),
