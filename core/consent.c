@@ -8,6 +8,7 @@
 #include "concern.h"
 #include "erase.h"
 #include "gate.h"
+#include "history.h"
 #include "record.h"
 #include "store-private.h"
 
@@ -313,13 +314,12 @@ static int read_core(sat_store *store, sat_stmt *row, sat_arena *arena, sat_deci
 	int rc = 0;
 	*d = (sat_decision){ .id = sat_column_int(row, 0),
 		             .subject = sat_column_int(row, 1),
-		             .event = sat_event_of_name(sat_column_text(row, 3, NULL)),
+		             .event = (sat_event)sat_column_int(row, 3),
 		             .final = sat_column_int(row, 4) != 0,
 		             .episode = (uint32_t)sat_column_int(row, 5),
 		             .until = (int32_t)sat_column_int(row, 6) };
-	const sat_purposes bit = sat_purpose_find(store, sat_column_text(row, 2, NULL));
-	d->purpose = bit != 0 ? sat_purpose_name(store, (unsigned)__builtin_ctzll(bit))
-	                      : copy_text(row, 2, arena, &rc);
+	d->purpose = sat_column_is_int(row, 2) ? sat_purpose_name(store, (unsigned)sat_column_int(row, 2))
+	                                       : copy_text(row, 2, arena, &rc);
 	d->recipients = copy_text(row, 7, arena, &rc);
 	size_t length;
 	const void *blob = sat_column_blob(row, 8, &length);
@@ -438,11 +438,13 @@ int sat_consent_of_subject(sat_store *store, sat_dot subject, bool names, sat_ar
                            sat_decision **out, size_t *count, sat_error *err)
 {
 #define OF_SUBJECT                                                                                      \
-	" FROM sat_decided CROSS JOIN consent ON id BETWEEN first AND first + count - 1 "               \
+	" FROM sat_decided CROSS JOIN sat_decision ON id BETWEEN first AND first + count - 1 "               \
 	"WHERE about = ? ORDER BY first, id"
 	sat_stmt **slot = names ? &store->sql.consent_of_subject : &store->sql.consent_cores;
 	*out = NULL;
 	*count = 0;
+	if (subject > store->last_subject)
+		return 0;
 	int rc = sat_db_prepare(store->db, slot,
 	                        names ? "SELECT " SAT_CONSENT_COLUMNS OF_SUBJECT
 	                              : "SELECT " CORE_COLUMNS OF_SUBJECT, err);
@@ -477,16 +479,17 @@ static void bind_text(sat_stmt *s, int at, const char *text)
 static int insert_decision(sat_store *store, const sat_decision *d, sat_error *err)
 {
 	int rc = SAT_SQL(store, consent_insert,
-	                 "INSERT INTO consent(" SAT_CONSENT_COLUMNS
-	                 ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(id) DO NOTHING");
+	                 "INSERT INTO sat_decision(" SAT_CONSENT_COLUMNS
+	                 ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(id) DO NOTHING");
 	if (rc != 0)
 		return rc;
 	sat_stmt *s = store->sql.consent_insert;
 	sat_bind_none(s);
 	sat_bind_int(s, 1, d->id);
 	sat_bind_int(s, 2, d->subject);
-	sat_bind_string(s, 3, d->purpose);
-	sat_bind_string(s, 4, event_names[d->event]);
+	sat_purposes bit = sat_purpose_find(store, d->purpose);
+	bit != 0 ? sat_bind_int(s, 3, __builtin_ctzll(bit)) : sat_bind_string(s, 3, d->purpose);
+	sat_bind_int(s, 4, d->event);
 	if (d->final)
 		sat_bind_int(s, 5, 1);
 	sat_bind_int(s, 6, d->episode);
@@ -524,6 +527,8 @@ static int list_decided(sat_store *store, const sat_decision *decisions, const b
 		sat_bind_int(s, 2, d->id);
 		sat_bind_int(s, 3, (int64_t)(end - i));
 		rc = sat_run(store->db, s, err);
+		if (d->subject > store->last_subject)
+			store->last_subject = d->subject;
 	}
 	return rc;
 }
@@ -760,10 +765,9 @@ int sat_consent_record(sat_store *store, const sat_identity *identity, sat_decis
 static int fill_details(sat_store *store, const sat_decision *d, sat_error *err)
 {
 	int rc = SAT_SQL(store, consent_fill,
-	                 "UPDATE consent SET grantor=?, relation=?, method=?, language=?, interpreter=?, "
-	                 "witness=?, evidence=?, notice=?, process=?, dissent=?, claimed_time=?, "
-	                 "sat_salt=?, sat_commitment=NULL, sat_seq=?, sat_told=NULL "
-	                 "WHERE id=? AND sat_commitment=?");
+	                 "UPDATE sat_decision SET grantor=?, relation=?, method=?, language=?, interpreter=?, "
+	                 "witness=?, evidence=?, notice=?, process=?, dissent=?, claimed_time=?, salt=?, "
+	                 "commitment=NULL WHERE id=? AND commitment=?");
 	if (rc != 0)
 		return rc;
 	sat_stmt *s = store->sql.consent_fill;
@@ -772,12 +776,12 @@ static int fill_details(sat_store *store, const sat_decision *d, sat_error *err)
 		bind_text(s, 1 + i, d->details[i]);
 	sat_bind_int(s, 11, d->claimed_time);
 	sat_bind_blob(s, 12, d->salt, SAT_SALT_BYTES);
-	sat_bind_int(s, 13, store->seq + 1);
-	sat_bind_int(s, 14, d->id);
-	sat_bind_blob(s, 15, d->commitment, SAT_HASH_BYTES);
+	sat_bind_int(s, 13, d->id);
+	sat_bind_blob(s, 14, d->commitment, SAT_HASH_BYTES);
 	rc = sat_run(store->db, s, err);
 	if (rc == 0 && sat_db_changes(store->db) > 0)
-		sat_store_next_sequence(store);
+		rc = sat_history_put(store, d->id, SAT_HISTORY_DECISION, sat_store_next_sequence(store), 0, NULL,
+		                     err);
 	return rc;
 }
 
@@ -785,7 +789,7 @@ int sat_batch_known(sat_store *store, const sat_batch *batch, bool *known, sat_e
 {
 	int rc = SAT_SQL(store, batch_known,
 	                 "SELECT signature FROM sat_batch WHERE id = ?1 AND leaves = ?2 AND ?2 = (SELECT "
-	                 "count(*) FROM consent WHERE id BETWEEN ?1 AND ?1 + ?2 - 1 AND sat_commitment IS NULL)");
+	                 "count(*) FROM sat_decision WHERE id BETWEEN ?1 AND ?1 + ?2 - 1 AND commitment IS NULL)");
 	*known = false;
 	if (rc != 0)
 		return rc;
@@ -824,7 +828,7 @@ static int check_covered(sat_store *store, const sat_batch *batch, size_t count,
 	if (batch->proof_count == 0)
 		return 0;
 	sat_stmt *s = NULL;
-	int rc = sat_db_prepare(store->db, &s, "SELECT count(*) FROM consent WHERE id BETWEEN ? AND ?", err);
+	int rc = sat_db_prepare(store->db, &s, "SELECT count(*) FROM sat_decision WHERE id BETWEEN ? AND ?", err);
 	if (rc != 0)
 		return rc;
 	sat_bind_int(s, 1, batch->first);

@@ -229,6 +229,7 @@ void sat_reset(sat_stmt *s)
 }
 
 bool sat_column_is_null(sat_stmt *s, int at) { return sqlite3_column_type(s, at) == SQLITE_NULL; }
+bool sat_column_is_int(sat_stmt *s, int at) { return sqlite3_column_type(s, at) == SQLITE_INTEGER; }
 int64_t sat_column_int(sat_stmt *s, int at) { return sqlite3_column_int64(s, at); }
 double sat_column_real(sat_stmt *s, int at) { return sqlite3_column_double(s, at); }
 

@@ -56,6 +56,7 @@ void sat_reset(sat_stmt *s);
 
 /* Columns count from 0; text and blobs are borrowed until the next step or reset. */
 bool sat_column_is_null(sat_stmt *s, int at);
+bool sat_column_is_int(sat_stmt *s, int at);
 int64_t sat_column_int(sat_stmt *s, int at);
 double sat_column_real(sat_stmt *s, int at);
 const char *sat_column_text(sat_stmt *s, int at, size_t *length); /* NULL for NULL */

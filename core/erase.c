@@ -39,7 +39,7 @@ static int wipe_record(sat_store *store, sat_dot id, sat_error *err)
 			rc = sat_run(store->db, state.table->remove, err);
 		}
 	}
-	static const char *const tables[] = { "sat_sibling", "sat_concerned", "sat_waiting", "sat_declined",
+	static const char *const tables[] = { "sat_history", "sat_sibling", "sat_concerned", "sat_waiting", "sat_declined",
 		                              "sat_declined_person" };
 	for (size_t i = 0; rc == 0 && i < sizeof tables / sizeof *tables; i++) {
 		SAT_BYTES(sql);

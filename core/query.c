@@ -149,12 +149,12 @@ static const struct rule {
 	  "values are left of records that were erased" },
 	{ "SELECT count(*) FROM sat_waiting JOIN sat_tombstone USING (record)",
 	  "values wait for records that were erased" },
-	{ "SELECT count(*) FROM consent WHERE id >> 40 NOT IN (SELECT id FROM sat_incarnation)",
+	{ "SELECT count(*) FROM sat_decision WHERE id >> 20 NOT IN (SELECT id FROM sat_incarnation)",
 	  "decisions come from an unknown incarnation" },
-	{ "SELECT count(*) FROM consent AS c WHERE NOT EXISTS "
+	{ "SELECT count(*) FROM sat_decision AS c WHERE NOT EXISTS "
 	  "(SELECT 1 FROM sat_batch AS b WHERE b.id <= c.id AND c.id < b.id + b.leaves)",
 	  "decisions have lost their signature" },
-	{ "SELECT count(*) FROM consent WHERE NOT EXISTS (SELECT 1 FROM sat_decided "
+	{ "SELECT count(*) FROM sat_decision WHERE NOT EXISTS (SELECT 1 FROM sat_decided "
 	  "WHERE about = subject AND id BETWEEN first AND first + count - 1)",
 	  "decisions are not listed under their subject" },
 	{ "SELECT count(*) FROM sat_run AS a JOIN sat_run AS b "

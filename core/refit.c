@@ -58,7 +58,7 @@ int sat_refit_dead(sat_store *store, sat_error *err)
 	store->needs_grew = false;
 	if (store->closed_subjects == 0)
 		return 0;
-	return for_each(store, "SELECT DISTINCT subject FROM consent WHERE final = 1", NULL, erase_for, err);
+	return for_each(store, "SELECT DISTINCT subject FROM sat_decision WHERE final = 1", NULL, erase_for, err);
 }
 
 int sat_refit(sat_store *store, sat_error *err)

@@ -15,6 +15,7 @@ typedef struct sat_statements {
 	sat_stmt *run_insert, *run_update, *moment_insert, *moment_find;
 	sat_stmt *incarnation_insert, *incarnation_update, *unlinked_insert, *unlinked_find, *unlinked_name;
 	sat_stmt *meta_get, *meta_set;
+	sat_stmt *history_put, *history_touch;
 	sat_stmt *sibling_select, *sibling_insert, *sibling_delete;
 	sat_stmt *concerned_insert, *concerned_of_record, *concerned_of_person, *concerned_delete;
 	sat_stmt *waiting_insert, *waiting_select, *waiting_delete;
@@ -68,6 +69,7 @@ struct sat_store {
 	int64_t moment;                  /* the clock's second when the latest moment was noted */
 	bool moment_due;
 
+	sat_dot last_subject;            /* greatest subject of a decision: about later ones nothing is known */
 	int64_t closed_subjects;         /* persons with a closed episode: 0 is the usual case */
 	int64_t tombstones;              /* and how many of these there are */
 	int64_t waiting;

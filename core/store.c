@@ -223,6 +223,8 @@ static int load_counters(sat_store *store, sat_error *err)
 	if (rc == 0)
 		rc = sat_db_int(store->db, "SELECT count(*) FROM sat_declined", &store->declined, 0, err);
 	if (rc == 0)
+		rc = sat_db_int(store->db, "SELECT max(about) FROM sat_decided", &store->last_subject, 0, err);
+	if (rc == 0)
 		rc = sat_meta_int(store, "closed_subjects", &store->closed_subjects, 0, err);
 	store->run_count = 0;
 	store->run_dirty = store->run_stored = false;

@@ -137,7 +137,7 @@ sat_column *sat_column_named(sat_table *table, const char *name, sat_type type)
 static void forget_statements(sat_store *store, sat_table *table)
 {
 	sat_stmt **slots[] = { &table->insert,  &table->update, &table->one,   &table->range,
-		               &table->changed, &table->remove, &table->touch, &table->among };
+		               &table->changed, &table->remove, &table->among };
 	for (size_t i = 0; i < sizeof slots / sizeof *slots; i++)
 		sat_db_finalize(store->db, slots[i]);
 }
@@ -284,7 +284,7 @@ static int make_table(sat_store *store, const char *name, bool person, const sat
 	SAT_BYTES(sql);
 	put_string(&sql, "CREATE TABLE \"");
 	put_string(&sql, name);
-	put_string(&sql, "\"(id INTEGER PRIMARY KEY, sat_seq INTEGER, sat_told INTEGER, sat_clock BLOB");
+	put_string(&sql, "\"(id INTEGER PRIMARY KEY");
 	for (size_t i = 0; i < count; i++) {
 		put_string(&sql, ", \"");
 		put_string(&sql, columns[i].name);
@@ -297,10 +297,6 @@ static int make_table(sat_store *store, const char *name, bool person, const sat
 		return sat_no_memory(err);
 	int64_t id = (int64_t)store->table_count + 1;
 	int rc = sat_db_exec(store->db, (const char *)sql.data, err);
-	if (rc == 0)
-		rc = exec_format(store, err,
-		                 "CREATE INDEX \"%s@sat_seq\" ON \"%s\"(sat_seq) WHERE sat_seq IS NOT NULL", name,
-		                 name, "");
 	if (rc == 0)
 		rc = note_kind(store, name, person, id, err);
 	if (rc == 0)
@@ -472,12 +468,12 @@ int sat_tables_load(sat_store *store, sat_error *err)
 
 /* --- statements --------------------------------------------------------------------------------- */
 
-static void put_columns(sat_bytes *sql, const sat_table *table, const char *after)
+static void put_columns(sat_bytes *sql, const sat_table *table, const char *before, const char *after)
 {
 	for (size_t i = 0; i < table->column_count; i++) {
 		char name[SAT_SQL_NAME_BYTES];
 		sat_column_sql_name(table, &table->columns[i], name);
-		put_string(sql, ", \"");
+		put_string(sql, before);
 		put_string(sql, name);
 		put_string(sql, after);
 	}
@@ -487,22 +483,59 @@ static void put_insert(sat_bytes *sql, const sat_table *table)
 {
 	put_string(sql, "INSERT INTO \"");
 	put_string(sql, table->name);
-	put_string(sql, "\"(id, sat_seq, sat_told, sat_clock");
-	put_columns(sql, table, "\"");
-	put_string(sql, ") VALUES(?, ?, ?, ?");
+	put_string(sql, "\"(id");
+	put_columns(sql, table, ", \"", "\"");
+	put_string(sql, ") VALUES(?");
 	for (size_t i = 0; i < table->column_count; i++)
 		put_string(sql, ", ?");
 	put_string(sql, ") ON CONFLICT(id) DO NOTHING");
 }
 
+/* A field may have any name, so everything is said with its table: `t` and sat_history. */
+static void put_read(sat_bytes *sql, const sat_table *table)
+{
+	put_string(sql, "SELECT t.id, sat_history.seq, sat_history.told, sat_history.clock");
+	put_columns(sql, table, ", t.\"", "\"");
+}
+
+/* Rows with their bookkeeping, which most of them do not have. */
 static void put_select(sat_bytes *sql, const sat_table *table, const char *where)
 {
-	put_string(sql, "SELECT id, sat_seq, sat_told, sat_clock");
-	put_columns(sql, table, "\"");
+	put_read(sql, table);
 	put_string(sql, " FROM \"");
 	put_string(sql, table->name);
-	put_string(sql, "\" WHERE ");
+	put_string(sql, "\" AS t LEFT JOIN sat_history ON sat_history.record = t.id WHERE t.id ");
 	put_string(sql, where);
+}
+
+/* From the bookkeeping to the rows. */
+static void put_changed(sat_bytes *sql, const sat_table *table)
+{
+	char kind[24];
+	snprintf(kind, sizeof kind, "%lld", (long long)table->id);
+	put_read(sql, table);
+	put_string(sql, " FROM sat_history CROSS JOIN \"");
+	put_string(sql, table->name);
+	put_string(sql, "\" AS t ON t.id = sat_history.record WHERE sat_history.kind = ");
+	put_string(sql, kind);
+	put_string(sql, " AND sat_history.seq > ? AND sat_history.seq <= ? ORDER BY sat_history.seq");
+}
+
+/* The id is the first parameter, as in the insertion.  A kind without fields has nothing to set. */
+static void put_update(sat_bytes *sql, const sat_table *table)
+{
+	put_string(sql, "UPDATE \"");
+	put_string(sql, table->name);
+	put_string(sql, table->column_count == 0 ? "\" SET id = id" : "\" SET ");
+	for (size_t i = 0; i < table->column_count; i++) {
+		char name[SAT_SQL_NAME_BYTES], place[32];
+		sat_column_sql_name(table, &table->columns[i], name);
+		snprintf(place, sizeof place, "\" = ?%zu", i + SAT_BIND_FIELDS);
+		put_string(sql, i == 0 ? "\"" : ", \"");
+		put_string(sql, name);
+		put_string(sql, place);
+	}
+	put_string(sql, " WHERE id = ?1");
 }
 
 /* One look into each index; ids of whatever kind may be subjects of decisions. */
@@ -533,21 +566,13 @@ int sat_table_prepare(sat_store *store, sat_table *table, sat_stmt **slot, sat_e
 	if (slot == &table->insert) {
 		put_insert(&sql, table);
 	} else if (slot == &table->update) {
-		put_string(&sql, "UPDATE \"");
-		put_string(&sql, table->name);
-		put_string(&sql, "\" SET sat_seq = ?, sat_told = ?, sat_clock = ?");
-		put_columns(&sql, table, "\" = ?");
-		put_string(&sql, " WHERE id = ?");
+		put_update(&sql, table);
 	} else if (slot == &table->one) {
-		put_select(&sql, table, "id = ?");
+		put_select(&sql, table, "= ?");
 	} else if (slot == &table->range) {
-		put_select(&sql, table, "id BETWEEN ? AND ? ORDER BY id");
+		put_select(&sql, table, "BETWEEN ? AND ? ORDER BY t.id");
 	} else if (slot == &table->changed) {
-		put_select(&sql, table, "sat_seq > ? AND sat_seq <= ? ORDER BY sat_seq");
-	} else if (slot == &table->touch) {
-		put_string(&sql, "UPDATE \"");
-		put_string(&sql, table->name);
-		put_string(&sql, "\" SET sat_seq = ? WHERE id = ? AND (sat_seq IS NULL OR sat_seq <= ?)");
+		put_changed(&sql, table);
 	} else if (slot == &table->among) {
 		put_among(&sql, table);
 	} else {
