@@ -298,11 +298,7 @@ static int add_usual(sat_store *store, sat_table *table, sat_dot id, const sat_w
 	sat_bind_int(s, SAT_BIND_ID, id);
 	for (size_t i = 0; rc == 0 && i < count; i++)
 		rc = sat_bind_value(s, SAT_BIND_FIELDS + writes[i].column, &writes[i].value, arena, err);
-	if (rc == 0)
-		rc = sat_run(store->db, s, err);
-	if (rc == 0 && table->searchable && !store->no_search)
-		rc = sat_search_add_writes(store, table, id, writes, count, err);
-	return rc;
+	return rc != 0 ? rc : sat_run(store->db, s, err);
 }
 
 static bool names_list(const sat_table *table, const sat_write *writes, size_t count)
@@ -370,6 +366,8 @@ int sat_record_add(sat_store *store, sat_table *table, const sat_write *writes, 
 		rc = sat_store_next(store, &dot, &seq, err);
 	if (rc == 0)
 		rc = new_name(store, table, dot, id, err);
+	if (rc == 0 && *id == dot && table->searchable)
+		rc = sat_search_defer(store, dot, err);
 	if (rc != 0)
 		return rc;
 	SAT_ARENA(arena);

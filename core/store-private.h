@@ -69,6 +69,7 @@ struct sat_store {
 	int64_t moment;                  /* the clock's second when the latest moment was noted */
 	bool moment_due;
 
+	sat_dot unsearched;              /* see search.h; 0: nothing is deferred */
 	sat_dot last_subject;            /* greatest subject of a decision: about later ones nothing is known */
 	int64_t closed_subjects;         /* persons with a closed episode: 0 is the usual case */
 	int64_t tombstones;              /* and how many of these there are */

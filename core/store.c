@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "refit.h"
+#include "search.h"
 #include "store-private.h"
 
 extern const char sat_schema_sql[];
@@ -223,6 +224,8 @@ static int load_counters(sat_store *store, sat_error *err)
 	if (rc == 0)
 		rc = sat_db_int(store->db, "SELECT count(*) FROM sat_declined", &store->declined, 0, err);
 	if (rc == 0)
+		rc = sat_meta_int(store, "unsearched", &store->unsearched, 0, err);
+	if (rc == 0)
 		rc = sat_db_int(store->db, "SELECT max(about) FROM sat_decided", &store->last_subject, 0, err);
 	if (rc == 0)
 		rc = sat_meta_int(store, "closed_subjects", &store->closed_subjects, 0, err);
@@ -423,7 +426,9 @@ int sat_store_begin(sat_store *store, sat_error *err)
 
 int sat_store_commit(sat_store *store, sat_error *err)
 {
-	int rc = store_run(store, err);
+	int rc = sat_search_settle_if_many(store, err);
+	if (rc == 0)
+		rc = store_run(store, err);
 	/* A sequence that no run ends with has to be remembered by itself. */
 	if (rc == 0 && store->run_seq + store->run_count != store->seq + 1)
 		rc = sat_meta_set_int(store, "seq", store->seq, err);
