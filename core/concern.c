@@ -56,12 +56,12 @@ static int each_by_columns(sat_store *store, sat_table *table, sat_dot person,
 		if (!column->concerns || column->type != SAT_REFERENCE)
 			continue;
 		SAT_BYTES(sql);
-		sat_bytes_put(&sql, "SELECT id FROM \"", 16);
-		sat_bytes_put(&sql, table->name, strlen(table->name));
-		sat_bytes_put(&sql, "\" WHERE \"", 9);
+		sat_bytes_put_text(&sql, "SELECT id FROM \"");
+		sat_bytes_put_text(&sql, table->name);
+		sat_bytes_put_text(&sql, "\" WHERE \"");
 		char name[SAT_SQL_NAME_BYTES];
 		sat_column_sql_name(table, column, name);
-		sat_bytes_put(&sql, name, strlen(name));
+		sat_bytes_put_text(&sql, name);
 		sat_bytes_put(&sql, "\" = ?", 6);
 		rc = each_in_table(store, table, (const char *)sql.data, person, each, context, err);
 	}

@@ -476,37 +476,63 @@ static void bind_text(sat_stmt *s, int at, const char *text)
 		sat_bind_string(s, at, text);
 }
 
+enum { DECISION_COLUMNS = 22, ROWS_AT_ONCE = 8 };
+#define ROW_1 "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+#define ROW_2 ROW_1 "," ROW_1
+#define ROW_8 ROW_2 "," ROW_2 "," ROW_2 "," ROW_2
+#define INSERT_DECISION "INSERT INTO sat_decision(" SAT_CONSENT_COLUMNS ") VALUES"
+
+/* Binds one row whose first parameter is `at`; the others of it are NULL. */
+static void bind_decision(sat_store *store, sat_stmt *s, int at, const sat_decision *d)
+{
+	sat_bind_int(s, at, d->id);
+	sat_bind_int(s, at + 1, d->subject);
+	sat_purposes bit = sat_purpose_find(store, d->purpose);
+	bit != 0 ? sat_bind_int(s, at + 2, __builtin_ctzll(bit)) : sat_bind_string(s, at + 2, d->purpose);
+	sat_bind_int(s, at + 3, d->event);
+	if (d->final)
+		sat_bind_int(s, at + 4, 1);
+	sat_bind_int(s, at + 5, d->episode);
+	if (d->until != 0)
+		sat_bind_int(s, at + 6, d->until);
+	bind_text(s, at + 7, d->recipients);
+	if (d->supersedes_count > 0)
+		sat_bind_blob(s, at + 8, d->supersedes, d->supersedes_count * SAT_HASH_BYTES);
+	for (int i = 0; d->has_details && i < SAT_DETAILS; i++)
+		bind_text(s, at + 9 + i, d->details[i]);
+	if (d->has_details)
+		sat_bind_int(s, at + 19, d->claimed_time);
+	if (d->has_details && d->own_salt)
+		sat_bind_blob(s, at + 20, d->salt, SAT_SALT_BYTES);
+	if (!d->has_details)
+		sat_bind_blob(s, at + 21, d->commitment, SAT_HASH_BYTES);
+}
+
 static int insert_decision(sat_store *store, const sat_decision *d, sat_error *err)
 {
-	int rc = SAT_SQL(store, consent_insert,
-	                 "INSERT INTO sat_decision(" SAT_CONSENT_COLUMNS
-	                 ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(id) DO NOTHING");
+	int rc = SAT_SQL(store, consent_insert, INSERT_DECISION ROW_1 " ON CONFLICT(id) DO NOTHING");
 	if (rc != 0)
 		return rc;
-	sat_stmt *s = store->sql.consent_insert;
-	sat_bind_none(s);
-	sat_bind_int(s, 1, d->id);
-	sat_bind_int(s, 2, d->subject);
-	sat_purposes bit = sat_purpose_find(store, d->purpose);
-	bit != 0 ? sat_bind_int(s, 3, __builtin_ctzll(bit)) : sat_bind_string(s, 3, d->purpose);
-	sat_bind_int(s, 4, d->event);
-	if (d->final)
-		sat_bind_int(s, 5, 1);
-	sat_bind_int(s, 6, d->episode);
-	if (d->until != 0)
-		sat_bind_int(s, 7, d->until);
-	bind_text(s, 8, d->recipients);
-	if (d->supersedes_count > 0)
-		sat_bind_blob(s, 9, d->supersedes, d->supersedes_count * SAT_HASH_BYTES);
-	for (int i = 0; d->has_details && i < SAT_DETAILS; i++)
-		bind_text(s, 10 + i, d->details[i]);
-	if (d->has_details)
-		sat_bind_int(s, 20, d->claimed_time);
-	if (d->has_details && d->own_salt)
-		sat_bind_blob(s, 21, d->salt, SAT_SALT_BYTES);
-	if (!d->has_details)
-		sat_bind_blob(s, 22, d->commitment, SAT_HASH_BYTES);
-	return sat_run(store->db, s, err);
+	sat_bind_none(store->sql.consent_insert);
+	bind_decision(store, store->sql.consent_insert, 1, d);
+	return sat_run(store->db, store->sql.consent_insert, err);
+}
+
+/* Decisions none of which is here yet: several rows a statement take a fifth less time. */
+static int insert_all(sat_store *store, const sat_decision *decisions, size_t count, sat_error *err)
+{
+	int rc = SAT_SQL(store, consent_insert_rows, INSERT_DECISION ROW_8);
+	size_t done = 0;
+	for (; rc == 0 && done + ROWS_AT_ONCE <= count; done += ROWS_AT_ONCE) {
+		sat_bind_none(store->sql.consent_insert_rows);
+		for (int i = 0; i < ROWS_AT_ONCE; i++)
+			bind_decision(store, store->sql.consent_insert_rows, 1 + i * DECISION_COLUMNS,
+			              &decisions[done + (size_t)i]);
+		rc = sat_run(store->db, store->sql.consent_insert_rows, err);
+	}
+	for (; rc == 0 && done < count; done++)
+		rc = insert_decision(store, &decisions[done], err);
+	return rc;
 }
 
 /* Lists new decisions under their subjects.  `is_new` NULL: all of them are. */
@@ -744,8 +770,8 @@ int sat_consent_record(sat_store *store, const sat_identity *identity, sat_decis
 		rc = sign_batch(store, identity, decisions, &batch, &arena, err);
 	if (rc == 0)
 		rc = insert_batch(store, &batch, err);
-	for (size_t i = 0; rc == 0 && i < count; i++)
-		rc = insert_decision(store, &decisions[i], err);
+	if (rc == 0)
+		rc = insert_all(store, decisions, count, err);
 	if (rc == 0)
 		rc = list_decided(store, decisions, NULL, count, err);
 	if (rc == 0)

@@ -248,6 +248,8 @@ const void *sat_column_blob(sat_stmt *s, int at, size_t *length)
 	return data;
 }
 
+int sat_column_count(sat_stmt *s) { return sqlite3_column_count(s); }
+
 int64_t sat_db_changes(sat_db *db) { return sqlite3_changes64(db->handle); }
 
 int sat_db_int(sat_db *db, const char *sql, int64_t *value, int64_t fallback, sat_error *err)

@@ -62,6 +62,9 @@ double sat_column_real(sat_stmt *s, int at);
 const char *sat_column_text(sat_stmt *s, int at, size_t *length); /* NULL for NULL */
 const void *sat_column_blob(sat_stmt *s, int at, size_t *length);
 
+/* How many columns a statement gives. */
+int sat_column_count(sat_stmt *s);
+
 /* Rows that the latest statement changed. */
 int64_t sat_db_changes(sat_db *db);
 

@@ -96,9 +96,9 @@ int sat_query_title(sat_store *store, sat_table *table, const char *title, size_
 	if (column == NULL)
 		return 0;
 	SAT_BYTES(sql);
-	sat_bytes_put(&sql, "SELECT id FROM \"", 16);
-	sat_bytes_put(&sql, table->name, strlen(table->name));
-	sat_bytes_put(&sql, "\" WHERE \"", 9);
+	sat_bytes_put_text(&sql, "SELECT id FROM \"");
+	sat_bytes_put_text(&sql, table->name);
+	sat_bytes_put_text(&sql, "\" WHERE \"");
 	put_column_name(table, column, &sql);
 	static const char tail[] = "\" = ? ORDER BY id LIMIT ?";
 	sat_bytes_put(&sql, tail, sizeof tail);
@@ -171,7 +171,7 @@ static int check_tombstones(sat_store *store, const sat_table *table, int64_t *w
 	static const char head[] = "SELECT count(*) FROM sat_tombstone JOIN \"";
 	static const char tail[] = "\" AS t ON t.id = record";
 	sat_bytes_put(&sql, head, sizeof head - 1);
-	sat_bytes_put(&sql, table->name, strlen(table->name));
+	sat_bytes_put_text(&sql, table->name);
 	sat_bytes_put(&sql, tail, sizeof tail);
 	if (!sat_bytes_ok(&sql))
 		return sat_no_memory(err);

@@ -69,38 +69,64 @@ int sat_search_remove(sat_store *store, const sat_state *state, sat_error *err)
 	return index_state(store, state, false, err);
 }
 
-/* The same words as index_state finds, from a row of the table's statements. */
-static int index_row(sat_store *store, const sat_table *table, sat_stmt *row, sat_bytes *words, sat_error *err)
+/* Selects, for the records of a table between two, their ids and the columns that are searched. */
+static int prepare_searched(sat_store *store, const sat_table *table, sat_stmt **s, sat_error *err)
 {
-	sat_bytes_reset(words);
+	SAT_BYTES(sql);
+	sat_bytes_put_text(&sql, "SELECT id");
 	for (size_t i = 0; i < table->column_count; i++) {
-		sat_value value = { .type = table->columns[i].type };
-		if (!table->columns[i].search || value.type != SAT_TEXT)
+		char name[SAT_SQL_NAME_BYTES];
+		if (!table->columns[i].search || table->columns[i].type != SAT_TEXT)
 			continue;
-		value.text.bytes = sat_column_text(row, SAT_AT_FIELDS + (int)i, &value.text.length);
-		add_words(words, &value);
+		sat_column_sql_name(table, &table->columns[i], name);
+		sat_bytes_put_text(&sql, ", \"");
+		sat_bytes_put_text(&sql, name);
+		sat_bytes_put_text(&sql, "\"");
 	}
-	return index_words(store, sat_column_int(row, SAT_AT_ID), words, true, err);
+	sat_bytes_put_text(&sql, " FROM \"");
+	sat_bytes_put_text(&sql, table->name);
+	sat_bytes_put_text(&sql, "\" WHERE id BETWEEN ? AND ?");
+	sat_bytes_put_u8(&sql, 0);
+	return sat_bytes_ok(&sql) ? sat_db_prepare(store->db, s, (const char *)sql.data, err) : sat_no_memory(err);
 }
 
-/* Puts the words of all records from `first` to `last` into the index. */
-static int index_range(sat_store *store, sat_dot first, sat_dot last, sat_error *err)
+/* The same words as index_state finds. */
+static void words_of_row(sat_stmt *row, sat_bytes *words)
+{
+	sat_bytes_reset(words);
+	for (int i = 1; i < sat_column_count(row); i++) {
+		sat_value value = { .type = SAT_TEXT };
+		value.text.bytes = sat_column_text(row, i, &value.text.length);
+		add_words(words, &value);
+	}
+}
+
+static int index_table(sat_store *store, const sat_table *table, sat_dot first, sat_dot last, sat_error *err)
 {
 	SAT_BYTES(words);
+	sat_stmt *s = NULL;
+	int rc = prepare_searched(store, table, &s, err);
+	if (rc == 0) {
+		sat_bind_int(s, 1, first);
+		sat_bind_int(s, 2, last);
+	}
+	while (rc == 0 && (rc = sat_step(store->db, s, err)) == 1) {
+		words_of_row(s, &words);
+		rc = sat_bytes_ok(&words) ? index_words(store, sat_column_int(s, 0), &words, true, err)
+		                          : sat_no_memory(err);
+	}
+	sat_db_finalize(store->db, &s);
+	return rc;
+}
+
+/* Puts the words of all records from `first` to `last` into the index, a statement each: one of several
+ * rows would make the index write itself out every time. */
+static int index_range(sat_store *store, sat_dot first, sat_dot last, sat_error *err)
+{
 	int rc = 0;
 	for (size_t i = 0; rc == 0 && i < store->table_count; i++) {
-		sat_table *table = store->tables[i];
-		if (!table->searchable)
-			continue;
-		if ((rc = sat_table_prepare(store, table, &table->range, err)) != 0)
-			return rc;
-		sat_bind_int(table->range, 1, first);
-		sat_bind_int(table->range, 2, last);
-		while ((rc = sat_step(store->db, table->range, err)) == 1) {
-			if ((rc = index_row(store, table, table->range, &words, err)) != 0)
-				break;
-		}
-		sat_reset(table->range);
+		if (store->tables[i]->searchable)
+			rc = index_table(store, store->tables[i], first, last, err);
 	}
 	return rc;
 }

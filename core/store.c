@@ -415,7 +415,9 @@ void sat_store_free(sat_store *store)
 
 int sat_store_begin(sat_store *store, sat_error *err)
 {
-	int rc = sat_db_exec(store->db, "BEGIN IMMEDIATE", err);
+	int rc = SAT_SQL(store, begin, "BEGIN IMMEDIATE");
+	if (rc == 0)
+		rc = sat_run(store->db, store->sql.begin, err);
 	if (rc == 0) {
 		store->in_transaction = true;
 		store->moment_due = true;
@@ -437,7 +439,9 @@ int sat_store_commit(sat_store *store, sat_error *err)
 	/* A commit that fails may be on the disk all the same.  The counter has to be put back with a new
 	 * token in any case, or the next process would give its numbers out again. */
 	store->wrote = true;
-	rc = sat_db_exec(store->db, "COMMIT", err);
+	rc = SAT_SQL(store, commit, "COMMIT");
+	if (rc == 0)
+		rc = sat_run(store->db, store->sql.commit, err);
 	if (rc == 0)
 		store->in_transaction = false;
 	return rc;
