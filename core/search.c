@@ -7,9 +7,9 @@
 #include "store-private.h"
 
 /* Dots given out since the oldest deferred record at which a commit settles it: some workshops.  Putting
- * a thousand records into the index at once takes some ten milliseconds, which nobody notices when they
+ * a thousand records into the index at once takes some twenty milliseconds, which nobody notices when they
  * search; a piece of index with every commit doubled its price. */
-enum { DEFER_MAX = 1024 };
+enum { DEFER_MAX = 4096 };
 
 static int index_words(sat_store *store, sat_dot id, const sat_bytes *words, bool add, sat_error *err)
 {

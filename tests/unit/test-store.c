@@ -267,7 +267,7 @@ static size_t found_for(replica *r, unsigned word)
  * in the index and records whose words are still deferred. */
 static void search__what_is_deferred_is_found_and_forgotten_like_the_rest(void **state)
 {
-	enum { RECORDS = 2600 };
+	enum { RECORDS = 6000 };
 	place *p = *state;
 	static sat_dot ids[RECORDS];
 	static unsigned words[RECORDS];
@@ -282,11 +282,11 @@ static void search__what_is_deferred_is_found_and_forgotten_like_the_rest(void *
 		}
 		if (i % 500 == 250)
 			assert_int_equal(found_for(&p->r, words[i - 3]), 1);
-		if (i % 700 == 300) {
+		if (i % 2500 == 300) {
 			replica_close(&p->r);
 			replica_open(&p->r);
 		}
-		if (i % 700 == 600) {
+		if (i % 2500 == 1600) {
 			sat_store_free(p->r.store);
 			replica_open(&p->r);
 		}
