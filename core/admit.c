@@ -6,6 +6,7 @@
 
 #include "concern.h"
 #include "erase.h"
+#include "history.h"
 #include "plant.h"
 #include "record.h"
 #include "refit.h"
@@ -473,22 +474,19 @@ static int insert_usual(sat_admission *a, const fitting *f, size_t row, bool *in
 		return rc;
 	sat_stmt *s = table->insert;
 	sat_dot id = f->block->row[row].record;
-	bool own_seq = a->any_inside && inside_run(a, id);
 	sat_bind_none(s);
-	sat_bind_int(s, 1, id);
-	if (own_seq) {
-		sat_bind_int(s, 2, sat_store_next_sequence(a->store));
-		sat_bind_int(s, 3, a->from.incarnation);
-	}
+	sat_bind_int(s, SAT_BIND_ID, id);
 	for (size_t i = 0; rc == 0 && i < f->block->fields; i++) {
 		const sat_block_field *field = &f->block->field[i];
 		if (field->cells[row] == SAT_PRESENT)
-			rc = sat_bind_value(s, SAT_AT_FIELDS + 1 + f->columns[i], &field->values[row], &a->arena,
-			                    err);
+			rc = sat_bind_value(s, SAT_BIND_FIELDS + f->columns[i], &field->values[row], &a->arena, err);
 	}
 	if (rc == 0)
 		rc = sat_run(a->store->db, s, err);
 	*inserted = rc == 0 && sat_db_changes(a->store->db) > 0;
+	if (*inserted && a->any_inside && inside_run(a, id))
+		rc = sat_history_put(a->store, id, table->id, sat_store_next_sequence(a->store),
+		                     a->from.incarnation, NULL, err);
 	if (rc == 0 && *inserted && table->searchable && !a->store->no_search)
 		rc = insert_words(a, f, row, err);
 	return rc;
@@ -1034,7 +1032,7 @@ static int answer_ask(sat_admission *a, const sat_asked *ask, sat_error *err)
 	rc = sat_table_of_record(store, ask->record, &table, err);
 	if (rc != 0 || table == NULL)
 		return rc;
-	return sat_record_touch(store, table, ask->record, err);
+	return sat_history_touch(store, ask->record, table->id, err);
 }
 
 int sat_admit_asks(sat_admission *a, const sat_asked *asks, size_t count, sat_error *err)

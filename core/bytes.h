@@ -50,6 +50,8 @@ static inline void sat_bytes_put(sat_bytes *b, const void *data, size_t count)
 		memcpy(room, data, count);
 }
 static inline void sat_bytes_put_u8(sat_bytes *b, uint8_t value) { sat_bytes_put(b, &value, 1); }
+/* A string without its zero. */
+static inline void sat_bytes_put_text(sat_bytes *b, const char *text) { sat_bytes_put(b, text, strlen(text)); }
 void sat_bytes_put_le32(sat_bytes *b, uint32_t value);
 void sat_bytes_put_le64(sat_bytes *b, uint64_t value);
 void sat_bytes_put_varint(sat_bytes *b, uint64_t value);

@@ -1,7 +1,7 @@
 /* The form of a record's bookkeeping on disk.
  *
  * The usual row was written once: every value has the dot of the creation, no past, and states what
- * is usual, and its sat_clock is NULL.  Otherwise sat_clock lists *groups* of fields that share dot,
+ * is usual, and has no clock.  Otherwise its clock (in sat_history) lists *groups* of fields that share dot,
  * past and statement; what no group names is as in the usual row.
  *
  *     varint groups, then each:

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "history.h"
 #include "store-private.h"
 
 /* Ids are collected first, since what is called may change the tables that are asked. */
@@ -55,12 +56,12 @@ static int each_by_columns(sat_store *store, sat_table *table, sat_dot person,
 		if (!column->concerns || column->type != SAT_REFERENCE)
 			continue;
 		SAT_BYTES(sql);
-		sat_bytes_put(&sql, "SELECT id FROM \"", 16);
-		sat_bytes_put(&sql, table->name, strlen(table->name));
-		sat_bytes_put(&sql, "\" WHERE \"", 9);
+		sat_bytes_put_text(&sql, "SELECT id FROM \"");
+		sat_bytes_put_text(&sql, table->name);
+		sat_bytes_put_text(&sql, "\" WHERE \"");
 		char name[SAT_SQL_NAME_BYTES];
 		sat_column_sql_name(table, column, name);
-		sat_bytes_put(&sql, name, strlen(name));
+		sat_bytes_put_text(&sql, name);
 		sat_bytes_put(&sql, "\" = ?", 6);
 		rc = each_in_table(store, table, (const char *)sql.data, person, each, context, err);
 	}
@@ -92,20 +93,6 @@ int sat_record_each_of_person(sat_store *store, sat_dot person,
 	return rc;
 }
 
-int sat_record_touch(sat_store *store, sat_table *table, sat_dot id, sat_error *err)
-{
-	int rc = sat_table_prepare(store, table, &table->touch, err);
-	if (rc != 0)
-		return rc;
-	sat_bind_int(table->touch, 1, store->seq + 1);
-	sat_bind_int(table->touch, 2, id);
-	sat_bind_int(table->touch, 3, store->offered);
-	rc = sat_run(store->db, table->touch, err);
-	if (rc == 0 && sat_db_changes(store->db) > 0)
-		sat_store_next_sequence(store);
-	return rc;
-}
-
 /* A dot that was given out here after the latest export.  Nobody else has heard of it, so nothing that
  * was offered can name it. */
 static bool never_offered(const sat_store *store, sat_dot dot)
@@ -117,7 +104,7 @@ static bool never_offered(const sat_store *store, sat_dot dot)
 static int touch_one(void *context, sat_table *table, sat_dot id, sat_error *err)
 {
 	sat_store *store = context;
-	return never_offered(store, id) ? 0 : sat_record_touch(store, table, id, err);
+	return never_offered(store, id) ? 0 : sat_history_touch(store, id, table->id, err);
 }
 
 /* Whether any record concerns somebody from the first to the last of these: a look into each index,

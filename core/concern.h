@@ -9,8 +9,6 @@
 /* Gives every record that concerns one of these persons, and that some export has covered, the next
  * sequence: what the gate says about it may have changed. */
 int sat_record_touch_persons(sat_store *store, const sat_dot *persons, size_t count, sat_error *err);
-/* Gives one record the next sequence, unless it has one that no export has covered. */
-int sat_record_touch(sat_store *store, sat_table *table, sat_dot id, sat_error *err);
 /* Calls `each` for every record that concerns a person; a non-zero result stops. */
 int sat_record_each_of_person(sat_store *store, sat_dot person,
                               int (*each)(void *context, sat_table *table, sat_dot id, sat_error *err),

@@ -122,14 +122,13 @@ int sat_consent_admit(sat_store *store, const sat_batch *batch, const sat_decisi
  * else without details and names, which is all that the gate asks for. */
 int sat_consent_of_subject(sat_store *store, sat_dot subject, bool names, sat_arena *arena,
                            sat_decision **decisions, size_t *count, sat_error *err);
-/* Reads a row of `SELECT <SAT_CONSENT_COLUMNS> FROM consent`; text is copied into `arena`. */
+/* Reads a row of `SELECT <SAT_CONSENT_COLUMNS> FROM sat_decision`; text is copied into `arena`. */
 int sat_consent_row(sat_store *store, sat_stmt *row, sat_arena *arena, sat_decision *decision,
                     sat_error *err);
 #define SAT_CONSENT_COLUMNS                                                                          \
 	"id, subject, purpose, event, final, episode, until, recipients, supersedes, grantor, relation, " \
 	"method, language, interpreter, witness, evidence, notice, process, dissent, claimed_time, "    \
-	"sat_salt, sat_commitment, sat_seq, sat_told"
-enum { SAT_CONSENT_AT_SEQ = 22, SAT_CONSENT_AT_TOLD = 23 };
+	"salt, commitment"
 /* The batch of a decision, its proof in `arena`. */
 int sat_batch_of(sat_store *store, sat_dot decision, sat_arena *arena, sat_batch *batch, sat_error *err);
 /* Salts of a row that has the batch's salt. */

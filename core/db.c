@@ -229,6 +229,7 @@ void sat_reset(sat_stmt *s)
 }
 
 bool sat_column_is_null(sat_stmt *s, int at) { return sqlite3_column_type(s, at) == SQLITE_NULL; }
+bool sat_column_is_int(sat_stmt *s, int at) { return sqlite3_column_type(s, at) == SQLITE_INTEGER; }
 int64_t sat_column_int(sat_stmt *s, int at) { return sqlite3_column_int64(s, at); }
 double sat_column_real(sat_stmt *s, int at) { return sqlite3_column_double(s, at); }
 
@@ -246,6 +247,8 @@ const void *sat_column_blob(sat_stmt *s, int at, size_t *length)
 	*length = data == NULL ? 0 : (size_t)sqlite3_column_bytes(s, at);
 	return data;
 }
+
+int sat_column_count(sat_stmt *s) { return sqlite3_column_count(s); }
 
 int64_t sat_db_changes(sat_db *db) { return sqlite3_changes64(db->handle); }
 

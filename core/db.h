@@ -56,10 +56,14 @@ void sat_reset(sat_stmt *s);
 
 /* Columns count from 0; text and blobs are borrowed until the next step or reset. */
 bool sat_column_is_null(sat_stmt *s, int at);
+bool sat_column_is_int(sat_stmt *s, int at);
 int64_t sat_column_int(sat_stmt *s, int at);
 double sat_column_real(sat_stmt *s, int at);
 const char *sat_column_text(sat_stmt *s, int at, size_t *length); /* NULL for NULL */
 const void *sat_column_blob(sat_stmt *s, int at, size_t *length);
+
+/* How many columns a statement gives. */
+int sat_column_count(sat_stmt *s);
 
 /* Rows that the latest statement changed. */
 int64_t sat_db_changes(sat_db *db);

@@ -66,10 +66,10 @@ static int prepare(sat_delta *d, sat_error *err)
 	if (rc == 0)
 		rc = sat_db_prepare(db, &d->consent_range,
 		                    "SELECT " SAT_CONSENT_COLUMNS
-		                    " FROM consent WHERE id BETWEEN ? AND ? ORDER BY id", err);
+		                    " FROM sat_decision WHERE id BETWEEN ? AND ? ORDER BY id", err);
 	if (rc == 0)
 		rc = sat_db_prepare(db, &d->consent_changed,
-		                    "SELECT id, sat_told FROM consent WHERE sat_seq > ? AND sat_seq <= ?", err);
+		                    "SELECT record, told FROM sat_history WHERE kind = 0 AND seq > ? AND seq <= ?", err);
 	if (rc == 0)
 		rc = sat_db_prepare(db, &d->moments,
 		                    "SELECT dot, at FROM sat_moment WHERE dot <= ? AND dot >= coalesce((SELECT "

@@ -5,9 +5,14 @@
  * store every incarnation has a small index (incarnation.h), so that a dot, and so a record's name,
  * is one integer: the rowid of the record's row, ready to be joined on.
  *
- *     bits 40..61  index of the incarnation, 1..2^22-1;  0: unlinked, then the low bits are a
- *                  number that the table sat_unlinked maps to the 16 bytes
- *     bits 0..39   counter, at least 1
+ *     bits 20..41  index of the incarnation, 1..2^22-1
+ *     bits 0..19   counter, at least 1
+ *
+ * An unlinked record has bit 62 and, below it, a number that the table sat_unlinked maps to the 16
+ * bytes.
+ *
+ * Counters are short so that dots are: SQLite keeps an integer in as few bytes as it needs, and a store
+ * is full of dots.  A writer that has used up an incarnation goes on under a fresh one.
  */
 #ifndef SAT_DOT_H
 #define SAT_DOT_H
@@ -17,9 +22,11 @@
 
 #define SAT_INCARNATION_BYTES 8
 #define SAT_UNLINKED_BYTES 16
-#define SAT_COUNTER_BITS 40
+#define SAT_COUNTER_BITS 20
 #define SAT_COUNTER_END (INT64_C(1) << SAT_COUNTER_BITS) /* counters are below this */
 #define SAT_INDEX_END (INT64_C(1) << 22)
+#define SAT_UNLINKED (INT64_C(1) << 62)
+#define SAT_UNLINKED_END (INT64_C(1) << 40) /* numbers of unlinked records are below this */
 
 typedef int64_t sat_dot;
 
@@ -29,6 +36,18 @@ static inline sat_dot sat_dot_make(int64_t index, int64_t counter)
 }
 static inline int64_t sat_dot_index(sat_dot dot) { return dot >> SAT_COUNTER_BITS; }
 static inline int64_t sat_dot_counter(sat_dot dot) { return dot & (SAT_COUNTER_END - 1); }
-static inline bool sat_dot_linked(sat_dot dot) { return dot >= SAT_COUNTER_END; }
+static inline bool sat_dot_linked(sat_dot dot) { return dot < SAT_UNLINKED; }
+
+/* The name here of the unlinked record of this number, and the number of such a name. */
+static inline sat_dot sat_dot_unlinked(int64_t number) { return SAT_UNLINKED | number; }
+static inline int64_t sat_dot_number(sat_dot dot) { return dot & ~SAT_UNLINKED; }
+
+/* True for what may be the name of a record here. */
+static inline bool sat_dot_valid(sat_dot dot)
+{
+	if (!sat_dot_linked(dot))
+		return sat_dot_number(dot) > 0 && sat_dot_number(dot) < SAT_UNLINKED_END;
+	return dot > 0 && sat_dot_index(dot) > 0 && sat_dot_index(dot) < SAT_INDEX_END && sat_dot_counter(dot) > 0;
+}
 
 #endif

@@ -250,7 +250,7 @@ static int dump_rows(page *p, const char *sql, const char *word, bool is_id, sat
 static int dump_decisions(page *p, sat_error *err)
 {
 	sat_stmt *s = NULL;
-	int rc = sat_db_prepare(p->store->db, &s, "SELECT DISTINCT subject FROM consent", err);
+	int rc = sat_db_prepare(p->store->db, &s, "SELECT DISTINCT subject FROM sat_decision", err);
 	while (rc == 0 && (rc = sat_step(p->store->db, s, err)) == 1) {
 		SAT_ARENA(arena);
 		sat_decision *all;

@@ -39,12 +39,12 @@ static int wipe_record(sat_store *store, sat_dot id, sat_error *err)
 			rc = sat_run(store->db, state.table->remove, err);
 		}
 	}
-	static const char *const tables[] = { "sat_sibling", "sat_concerned", "sat_waiting", "sat_declined",
+	static const char *const tables[] = { "sat_history", "sat_sibling", "sat_concerned", "sat_waiting", "sat_declined",
 		                              "sat_declined_person" };
 	for (size_t i = 0; rc == 0 && i < sizeof tables / sizeof *tables; i++) {
 		SAT_BYTES(sql);
-		sat_bytes_put(&sql, "DELETE FROM ", 12);
-		sat_bytes_put(&sql, tables[i], strlen(tables[i]));
+		sat_bytes_put_text(&sql, "DELETE FROM ");
+		sat_bytes_put_text(&sql, tables[i]);
 		sat_bytes_put(&sql, " WHERE record = ?", 18);
 		sat_stmt *s = NULL;
 		rc = sat_db_prepare(store->db, &s, (const char *)sql.data, err);

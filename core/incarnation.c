@@ -181,7 +181,7 @@ int sat_unlinked_find(sat_store *store, const uint8_t name[static SAT_UNLINKED_B
 	sat_bind_blob(store->sql.unlinked_find, 1, name, SAT_UNLINKED_BYTES);
 	rc = sat_step(store->db, store->sql.unlinked_find, err);
 	if (rc == 1)
-		*dot = sat_dot_make(0, sat_column_int(store->sql.unlinked_find, 0));
+		*dot = sat_dot_unlinked(sat_column_int(store->sql.unlinked_find, 0));
 	sat_reset(store->sql.unlinked_find);
 	return rc < 0 ? rc : 0;
 }
@@ -207,7 +207,7 @@ int sat_unlinked_name(sat_store *store, sat_dot dot, uint8_t name[static SAT_UNL
 	if (rc != 0)
 		return rc;
 	sat_stmt *s = store->sql.unlinked_name;
-	sat_bind_int(s, 1, sat_dot_counter(dot));
+	sat_bind_int(s, 1, sat_dot_number(dot));
 	rc = sat_step(store->db, s, err);
 	size_t length = 0;
 	const void *data = rc == 1 ? sat_column_blob(s, 0, &length) : NULL;

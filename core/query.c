@@ -96,9 +96,9 @@ int sat_query_title(sat_store *store, sat_table *table, const char *title, size_
 	if (column == NULL)
 		return 0;
 	SAT_BYTES(sql);
-	sat_bytes_put(&sql, "SELECT id FROM \"", 16);
-	sat_bytes_put(&sql, table->name, strlen(table->name));
-	sat_bytes_put(&sql, "\" WHERE \"", 9);
+	sat_bytes_put_text(&sql, "SELECT id FROM \"");
+	sat_bytes_put_text(&sql, table->name);
+	sat_bytes_put_text(&sql, "\" WHERE \"");
 	put_column_name(table, column, &sql);
 	static const char tail[] = "\" = ? ORDER BY id LIMIT ?";
 	sat_bytes_put(&sql, tail, sizeof tail);
@@ -149,12 +149,12 @@ static const struct rule {
 	  "values are left of records that were erased" },
 	{ "SELECT count(*) FROM sat_waiting JOIN sat_tombstone USING (record)",
 	  "values wait for records that were erased" },
-	{ "SELECT count(*) FROM consent WHERE id >> 40 NOT IN (SELECT id FROM sat_incarnation)",
+	{ "SELECT count(*) FROM sat_decision WHERE id >> 20 NOT IN (SELECT id FROM sat_incarnation)",
 	  "decisions come from an unknown incarnation" },
-	{ "SELECT count(*) FROM consent AS c WHERE NOT EXISTS "
+	{ "SELECT count(*) FROM sat_decision AS c WHERE NOT EXISTS "
 	  "(SELECT 1 FROM sat_batch AS b WHERE b.id <= c.id AND c.id < b.id + b.leaves)",
 	  "decisions have lost their signature" },
-	{ "SELECT count(*) FROM consent WHERE NOT EXISTS (SELECT 1 FROM sat_decided "
+	{ "SELECT count(*) FROM sat_decision WHERE NOT EXISTS (SELECT 1 FROM sat_decided "
 	  "WHERE about = subject AND id BETWEEN first AND first + count - 1)",
 	  "decisions are not listed under their subject" },
 	{ "SELECT count(*) FROM sat_run AS a JOIN sat_run AS b "
@@ -171,7 +171,7 @@ static int check_tombstones(sat_store *store, const sat_table *table, int64_t *w
 	static const char head[] = "SELECT count(*) FROM sat_tombstone JOIN \"";
 	static const char tail[] = "\" AS t ON t.id = record";
 	sat_bytes_put(&sql, head, sizeof head - 1);
-	sat_bytes_put(&sql, table->name, strlen(table->name));
+	sat_bytes_put_text(&sql, table->name);
 	sat_bytes_put(&sql, tail, sizeof tail);
 	if (!sat_bytes_ok(&sql))
 		return sat_no_memory(err);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "history.h"
 #include "search.h"
 #include "store-private.h"
 
@@ -195,22 +196,15 @@ static int save_concerned(sat_store *store, const sat_state *state, const sat_si
 	return rc;
 }
 
-/* Binds the row from parameter `at`: seq, told, clock, then every column. */
-static int bind_row(sat_stmt *s, int at, const sat_state *state, const sat_sibling *const *shown, size_t count,
-                    int64_t seq, int64_t told, const sat_bytes *clock, sat_error *err)
+static int save_row(sat_store *store, sat_stmt *s, const sat_state *state, const sat_sibling *const *shown,
+                    size_t count, sat_error *err)
 {
-	seq != 0 ? sat_bind_int(s, at, seq) : sat_bind_null(s, at);
-	told != 0 ? sat_bind_int(s, at + 1, told) : sat_bind_null(s, at + 1);
-	if (clock->length > 0)
-		sat_bind_blob(s, at + 2, clock->data, clock->length);
-	else
-		sat_bind_null(s, at + 2);
-	for (size_t i = 0; i < state->table->column_count; i++)
-		sat_bind_null(s, at + 3 + (int)i);
+	sat_bind_none(s);
+	sat_bind_int(s, SAT_BIND_ID, state->id);
 	int rc = 0;
 	for (size_t i = 0; rc == 0 && i < count; i++)
-		rc = sat_bind_value(s, at + 3 + shown[i]->field, &shown[i]->value, state->arena, err);
-	return rc;
+		rc = sat_bind_value(s, SAT_BIND_FIELDS + shown[i]->field, &shown[i]->value, state->arena, err);
+	return rc != 0 ? rc : sat_run(store->db, s, err);
 }
 
 static size_t collect_shown(const sat_state *state, const sat_sibling **shown)
@@ -248,10 +242,9 @@ int sat_record_save(sat_store *store, const sat_state *before, sat_state *state,
 		sat_bytes_put_varint(&clock, 0);
 	if (seq == 0)
 		seq = sat_store_next_sequence(store);
-	sat_bind_int(*slot, fresh ? 1 : (int)table->column_count + 4, state->id);
-	rc = bind_row(*slot, fresh ? 2 : 1, state, shown, count, seq, told, &clock, err);
+	rc = save_row(store, *slot, state, shown, count, err);
 	if (rc == 0)
-		rc = sat_run(store->db, *slot, err);
+		rc = sat_history_put(store, state->id, table->id, seq, told, &clock, err);
 	if (rc == 0 && (state->count > count || before->count > 0))
 		rc = save_siblings(store, state, shown, count, err);
 	if (rc == 0)
@@ -294,24 +287,18 @@ static int persons_of_writes(const sat_table *table, sat_dot id, const sat_write
 
 /* The usual creation: nobody concerned has closed an episode and no list names a person, so that
  * neither statement nor list has to be written down and the row alone says everything. */
-static int add_usual(sat_store *store, sat_table *table, sat_dot id, int64_t seq, const sat_write *writes,
-                     size_t count, sat_arena *arena, sat_error *err)
+static int add_usual(sat_store *store, sat_table *table, sat_dot id, const sat_write *writes, size_t count,
+                     sat_arena *arena, sat_error *err)
 {
 	int rc = sat_table_prepare(store, table, &table->insert, err);
 	if (rc != 0)
 		return rc;
 	sat_stmt *s = table->insert;
 	sat_bind_none(s);
-	sat_bind_int(s, 1, id);
-	if (seq != 0)
-		sat_bind_int(s, 2, seq);
+	sat_bind_int(s, SAT_BIND_ID, id);
 	for (size_t i = 0; rc == 0 && i < count; i++)
-		rc = sat_bind_value(s, SAT_AT_FIELDS + 1 + writes[i].column, &writes[i].value, arena, err);
-	if (rc == 0)
-		rc = sat_run(store->db, s, err);
-	if (rc == 0 && table->searchable && !store->no_search)
-		rc = sat_search_add_writes(store, table, id, writes, count, err);
-	return rc;
+		rc = sat_bind_value(s, SAT_BIND_FIELDS + writes[i].column, &writes[i].value, arena, err);
+	return rc != 0 ? rc : sat_run(store->db, s, err);
 }
 
 static bool names_list(const sat_table *table, const sat_write *writes, size_t count)
@@ -379,13 +366,15 @@ int sat_record_add(sat_store *store, sat_table *table, const sat_write *writes, 
 		rc = sat_store_next(store, &dot, &seq, err);
 	if (rc == 0)
 		rc = new_name(store, table, dot, id, err);
+	if (rc == 0 && *id == dot && table->searchable)
+		rc = sat_search_defer(store, dot, err);
 	if (rc != 0)
 		return rc;
 	SAT_ARENA(arena);
 	/* An unlinked record's dot is not its name, so its row has to tell it. */
 	if (*id != dot || names_list(table, writes, count) || store->closed_subjects > 0)
 		return add_stated(store, table, *id, dot, seq, writes, count, &arena, err);
-	return add_usual(store, table, *id, 0, writes, count, &arena, err);
+	return add_usual(store, table, *id, writes, count, &arena, err);
 }
 
 /* True when a write would tell what the field already shows, alone. */

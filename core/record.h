@@ -37,7 +37,7 @@ int sat_record_load(sat_store *store, sat_table *table, sat_dot id, sat_arena *a
 int sat_record_load_row(sat_store *store, sat_table *table, sat_stmt *row, sat_arena *arena,
                         sat_state *state, sat_error *err);
 /* Writes a state back: `before` is what was loaded (its words leave the search index).  Gives the row
- * the next sequence, or `seq` when that is not 0; `told` as in sat_told. */
+ * the next sequence, or `seq` when that is not 0; `told` as in sat_history. */
 int sat_record_save(sat_store *store, const sat_state *before, sat_state *state, int64_t seq, int64_t told,
                     sat_error *err);
 

@@ -2,6 +2,10 @@
  *
  * The index holds no text, so it can only forget what it is told exactly: every change takes the old
  * words out and puts the new ones in.
+ *
+ * Words of records that are made here are deferred: they go in many at a time, and before anybody
+ * searches.  What is deferred is a range of dots (`unsearched` in sat_meta, and all above it under the
+ * same incarnation); until it is settled, changes and erasures in it leave the index alone.
  */
 #ifndef SAT_SEARCH_H
 #define SAT_SEARCH_H
@@ -11,11 +15,16 @@
 /* Puts the words of the searched fields of a state into the index, or takes them out. */
 int sat_search_add(sat_store *store, const sat_state *state, sat_error *err);
 int sat_search_remove(sat_store *store, const sat_state *state, sat_error *err);
-/* The words of a record that is just being made, from its writes. */
-int sat_search_add_writes(sat_store *store, const sat_table *table, sat_dot id, const sat_write *writes,
-                          size_t count, sat_error *err);
-/* Records that hold all words of `text`, best first, at most `most`; results in `ids`.
- * SAT_EINVALID when the text holds no word. */
+/* Defers a record that is just being made here, under its own dot.  In a transaction. */
+int sat_search_defer(sat_store *store, sat_dot id, sat_error *err);
+/* Puts everything that is deferred into the index; at a commit only when it is much.
+ * In a transaction. */
+int sat_search_settle(sat_store *store, sat_error *err);
+int sat_search_settle_if_many(sat_store *store, sat_error *err);
+/* Makes the whole index anew, for another programme.  In a transaction. */
+int sat_search_rebuild(sat_store *store, sat_error *err);
+/* Records that hold all words of `text`, newest first, at most `most`; results in `ids`.  Settles what is
+ * deferred, in a transaction of its own where there is none.  SAT_EINVALID when the text holds no word. */
 int sat_search(sat_store *store, const char *text, sat_dot *ids, size_t most, size_t *found, sat_error *err);
 
 #endif

@@ -15,12 +15,14 @@ typedef struct sat_statements {
 	sat_stmt *run_insert, *run_update, *moment_insert, *moment_find;
 	sat_stmt *incarnation_insert, *incarnation_update, *unlinked_insert, *unlinked_find, *unlinked_name;
 	sat_stmt *meta_get, *meta_set;
+	sat_stmt *history_put, *history_touch;
 	sat_stmt *sibling_select, *sibling_insert, *sibling_delete;
 	sat_stmt *concerned_insert, *concerned_of_record, *concerned_of_person, *concerned_delete;
 	sat_stmt *waiting_insert, *waiting_select, *waiting_delete;
 	sat_stmt *tombstone_insert, *tombstone_find;
 	sat_stmt *search_insert, *search_delete, *search_find;
-	sat_stmt *consent_insert, *consent_of_subject, *consent_cores, *consent_one, *consent_range, *consent_changed;
+	sat_stmt *begin, *commit;
+	sat_stmt *consent_insert, *consent_insert_rows, *consent_of_subject, *consent_cores, *consent_one, *consent_range, *consent_changed;
 	sat_stmt *consent_fill, *decided_insert, *batch_insert, *batch_known, *batch_find, *batch_range;
 	sat_stmt *statement_insert, *statement_find, *statement_changed;
 	sat_stmt *device_insert, *device_find, *device_get, *device_approve, *device_state;
@@ -68,6 +70,8 @@ struct sat_store {
 	int64_t moment;                  /* the clock's second when the latest moment was noted */
 	bool moment_due;
 
+	sat_dot unsearched;              /* see search.h; 0: nothing is deferred */
+	sat_dot last_subject;            /* greatest subject of a decision: about later ones nothing is known */
 	int64_t closed_subjects;         /* persons with a closed episode: 0 is the usual case */
 	int64_t tombstones;              /* and how many of these there are */
 	int64_t waiting;
@@ -85,6 +89,9 @@ struct sat_store {
 /* The next dot of a local write, with the next sequence: they grow in step, so that creations need no
  * bookkeeping of their own (sat_run).  `*seq` receives the sequence.  In a transaction. */
 int sat_store_next(sat_store *store, sat_dot *dot, int64_t *seq, sat_error *err);
+/* Makes sure that the next `count` dots (less than SAT_COUNTER_END) are under one incarnation, a fresh
+ * one when the present one is nearly used up.  In a transaction. */
+int sat_store_reserve(sat_store *store, int64_t count, sat_error *err);
 /* The next sequence alone, for a change that is no local creation. */
 int64_t sat_store_next_sequence(sat_store *store);
 /* A run of merged creations: `count` dots from `first` get the next sequences.  In a transaction. */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "refit.h"
+#include "search.h"
 #include "store-private.h"
 
 extern const char sat_schema_sql[];
@@ -128,13 +129,18 @@ static int note_moment(sat_store *store, sat_dot dot, sat_error *err)
 	return rc;
 }
 
+int sat_store_reserve(sat_store *store, int64_t count, sat_error *err)
+{
+	if (store->own != 0 && store->counter + count >= SAT_COUNTER_END)
+		sat_incarnation_leave(store);
+	return sat_incarnation_own(store, err);
+}
+
 int sat_store_next(sat_store *store, sat_dot *dot, int64_t *seq, sat_error *err)
 {
-	int rc = sat_incarnation_own(store, err);
+	int rc = sat_store_reserve(store, 1, err);
 	if (rc != 0)
 		return rc;
-	if (store->counter + 1 >= SAT_COUNTER_END)
-		return sat_fail(err, SAT_ELIMIT, "this incarnation has written all that it can number");
 	*dot = sat_dot_make(store->own, ++store->counter);
 	*seq = ++store->seq;
 	if (store->run_count > 0 && store->run_first + store->run_count == *dot &&
@@ -217,6 +223,10 @@ static int load_counters(sat_store *store, sat_error *err)
 		rc = sat_db_int(store->db, "SELECT count(*) FROM sat_waiting", &store->waiting, 0, err);
 	if (rc == 0)
 		rc = sat_db_int(store->db, "SELECT count(*) FROM sat_declined", &store->declined, 0, err);
+	if (rc == 0)
+		rc = sat_meta_int(store, "unsearched", &store->unsearched, 0, err);
+	if (rc == 0)
+		rc = sat_db_int(store->db, "SELECT max(about) FROM sat_decided", &store->last_subject, 0, err);
 	if (rc == 0)
 		rc = sat_meta_int(store, "closed_subjects", &store->closed_subjects, 0, err);
 	store->run_count = 0;
@@ -405,7 +415,9 @@ void sat_store_free(sat_store *store)
 
 int sat_store_begin(sat_store *store, sat_error *err)
 {
-	int rc = sat_db_exec(store->db, "BEGIN IMMEDIATE", err);
+	int rc = SAT_SQL(store, begin, "BEGIN IMMEDIATE");
+	if (rc == 0)
+		rc = sat_run(store->db, store->sql.begin, err);
 	if (rc == 0) {
 		store->in_transaction = true;
 		store->moment_due = true;
@@ -416,7 +428,9 @@ int sat_store_begin(sat_store *store, sat_error *err)
 
 int sat_store_commit(sat_store *store, sat_error *err)
 {
-	int rc = store_run(store, err);
+	int rc = sat_search_settle_if_many(store, err);
+	if (rc == 0)
+		rc = store_run(store, err);
 	/* A sequence that no run ends with has to be remembered by itself. */
 	if (rc == 0 && store->run_seq + store->run_count != store->seq + 1)
 		rc = sat_meta_set_int(store, "seq", store->seq, err);
@@ -425,7 +439,9 @@ int sat_store_commit(sat_store *store, sat_error *err)
 	/* A commit that fails may be on the disk all the same.  The counter has to be put back with a new
 	 * token in any case, or the next process would give its numbers out again. */
 	store->wrote = true;
-	rc = sat_db_exec(store->db, "COMMIT", err);
+	rc = SAT_SQL(store, commit, "COMMIT");
+	if (rc == 0)
+		rc = sat_run(store->db, store->sql.commit, err);
 	if (rc == 0)
 		store->in_transaction = false;
 	return rc;

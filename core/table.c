@@ -137,7 +137,7 @@ sat_column *sat_column_named(sat_table *table, const char *name, sat_type type)
 static void forget_statements(sat_store *store, sat_table *table)
 {
 	sat_stmt **slots[] = { &table->insert,  &table->update, &table->one,   &table->range,
-		               &table->changed, &table->remove, &table->touch, &table->among };
+		               &table->changed, &table->remove, &table->among };
 	for (size_t i = 0; i < sizeof slots / sizeof *slots; i++)
 		sat_db_finalize(store->db, slots[i]);
 }
@@ -256,8 +256,6 @@ static int index_person(sat_store *store, const sat_table *table, const sat_colu
 	return sat_db_exec(store->db, sql, err);
 }
 
-static void put_string(sat_bytes *sql, const char *text) { sat_bytes_put(sql, text, strlen(text)); }
-
 static int note_kind(sat_store *store, const char *name, bool person, int64_t id, sat_error *err)
 {
 	sat_stmt *s = NULL;
@@ -282,25 +280,21 @@ static int make_table(sat_store *store, const char *name, bool person, const sat
 	if (store->table_count >= SAT_KINDS_MAX)
 		return sat_fail(err, SAT_ELIMIT, "there are more than %d kinds of record", SAT_KINDS_MAX);
 	SAT_BYTES(sql);
-	put_string(&sql, "CREATE TABLE \"");
-	put_string(&sql, name);
-	put_string(&sql, "\"(id INTEGER PRIMARY KEY, sat_seq INTEGER, sat_told INTEGER, sat_clock BLOB");
+	sat_bytes_put_text(&sql, "CREATE TABLE \"");
+	sat_bytes_put_text(&sql, name);
+	sat_bytes_put_text(&sql, "\"(id INTEGER PRIMARY KEY");
 	for (size_t i = 0; i < count; i++) {
-		put_string(&sql, ", \"");
-		put_string(&sql, columns[i].name);
-		put_string(&sql, "\" ");
-		put_string(&sql, sql_type(columns[i].type));
+		sat_bytes_put_text(&sql, ", \"");
+		sat_bytes_put_text(&sql, columns[i].name);
+		sat_bytes_put_text(&sql, "\" ");
+		sat_bytes_put_text(&sql, sql_type(columns[i].type));
 	}
-	put_string(&sql, ")");
+	sat_bytes_put_text(&sql, ")");
 	sat_bytes_put_u8(&sql, 0);
 	if (!sat_bytes_ok(&sql))
 		return sat_no_memory(err);
 	int64_t id = (int64_t)store->table_count + 1;
 	int rc = sat_db_exec(store->db, (const char *)sql.data, err);
-	if (rc == 0)
-		rc = exec_format(store, err,
-		                 "CREATE INDEX \"%s@sat_seq\" ON \"%s\"(sat_seq) WHERE sat_seq IS NOT NULL", name,
-		                 name, "");
 	if (rc == 0)
 		rc = note_kind(store, name, person, id, err);
 	if (rc == 0)
@@ -472,56 +466,93 @@ int sat_tables_load(sat_store *store, sat_error *err)
 
 /* --- statements --------------------------------------------------------------------------------- */
 
-static void put_columns(sat_bytes *sql, const sat_table *table, const char *after)
+static void put_columns(sat_bytes *sql, const sat_table *table, const char *before, const char *after)
 {
 	for (size_t i = 0; i < table->column_count; i++) {
 		char name[SAT_SQL_NAME_BYTES];
 		sat_column_sql_name(table, &table->columns[i], name);
-		put_string(sql, ", \"");
-		put_string(sql, name);
-		put_string(sql, after);
+		sat_bytes_put_text(sql, before);
+		sat_bytes_put_text(sql, name);
+		sat_bytes_put_text(sql, after);
 	}
 }
 
 static void put_insert(sat_bytes *sql, const sat_table *table)
 {
-	put_string(sql, "INSERT INTO \"");
-	put_string(sql, table->name);
-	put_string(sql, "\"(id, sat_seq, sat_told, sat_clock");
-	put_columns(sql, table, "\"");
-	put_string(sql, ") VALUES(?, ?, ?, ?");
+	sat_bytes_put_text(sql, "INSERT INTO \"");
+	sat_bytes_put_text(sql, table->name);
+	sat_bytes_put_text(sql, "\"(id");
+	put_columns(sql, table, ", \"", "\"");
+	sat_bytes_put_text(sql, ") VALUES(?");
 	for (size_t i = 0; i < table->column_count; i++)
-		put_string(sql, ", ?");
-	put_string(sql, ") ON CONFLICT(id) DO NOTHING");
+		sat_bytes_put_text(sql, ", ?");
+	sat_bytes_put_text(sql, ") ON CONFLICT(id) DO NOTHING");
 }
 
+/* A field may have any name, so everything is said with its table: `t` and sat_history. */
+static void put_read(sat_bytes *sql, const sat_table *table)
+{
+	sat_bytes_put_text(sql, "SELECT t.id, sat_history.seq, sat_history.told, sat_history.clock");
+	put_columns(sql, table, ", t.\"", "\"");
+}
+
+/* Rows with their bookkeeping, which most of them do not have. */
 static void put_select(sat_bytes *sql, const sat_table *table, const char *where)
 {
-	put_string(sql, "SELECT id, sat_seq, sat_told, sat_clock");
-	put_columns(sql, table, "\"");
-	put_string(sql, " FROM \"");
-	put_string(sql, table->name);
-	put_string(sql, "\" WHERE ");
-	put_string(sql, where);
+	put_read(sql, table);
+	sat_bytes_put_text(sql, " FROM \"");
+	sat_bytes_put_text(sql, table->name);
+	sat_bytes_put_text(sql, "\" AS t LEFT JOIN sat_history ON sat_history.record = t.id WHERE t.id ");
+	sat_bytes_put_text(sql, where);
+}
+
+/* From the bookkeeping to the rows. */
+static void put_changed(sat_bytes *sql, const sat_table *table)
+{
+	char kind[24];
+	snprintf(kind, sizeof kind, "%lld", (long long)table->id);
+	put_read(sql, table);
+	sat_bytes_put_text(sql, " FROM sat_history CROSS JOIN \"");
+	sat_bytes_put_text(sql, table->name);
+	sat_bytes_put_text(sql, "\" AS t ON t.id = sat_history.record WHERE sat_history.kind = ");
+	sat_bytes_put_text(sql, kind);
+	sat_bytes_put_text(sql, " AND sat_history.seq > ? AND sat_history.seq <= ? ORDER BY sat_history.seq");
+}
+
+/* The id is the first parameter, as in the insertion.  A kind without fields has nothing to set. */
+static void put_update(sat_bytes *sql, const sat_table *table)
+{
+	sat_bytes_put_text(sql, "UPDATE \"");
+	sat_bytes_put_text(sql, table->name);
+	sat_bytes_put_text(sql, table->column_count == 0 ? "\" SET id = id" : "\" SET ");
+	for (size_t i = 0; i < table->column_count; i++) {
+		char name[SAT_SQL_NAME_BYTES], place[32];
+		sat_column_sql_name(table, &table->columns[i], name);
+		snprintf(place, sizeof place, "\" = ?%zu", i + SAT_BIND_FIELDS);
+		sat_bytes_put_text(sql, i == 0 ? "\"" : ", \"");
+		sat_bytes_put_text(sql, name);
+		sat_bytes_put_text(sql, place);
+	}
+	sat_bytes_put_text(sql, " WHERE id = ?1");
 }
 
 /* One look into each index; ids of whatever kind may be subjects of decisions. */
 static void put_among(sat_bytes *sql, const sat_table *table)
 {
-	put_string(sql, "SELECT EXISTS(SELECT 1 FROM \"");
-	put_string(sql, table->name);
-	put_string(sql, "\" WHERE id BETWEEN ?1 AND ?2)");
+	sat_bytes_put_text(sql, "SELECT EXISTS(SELECT 1 FROM \"");
+	sat_bytes_put_text(sql, table->name);
+	sat_bytes_put_text(sql, "\" WHERE id BETWEEN ?1 AND ?2)");
 	for (size_t i = 0; i < table->column_count; i++) {
 		const sat_column *column = &table->columns[i];
 		char name[SAT_SQL_NAME_BYTES];
 		if (!column->concerns || column->type != SAT_REFERENCE)
 			continue;
 		sat_column_sql_name(table, column, name);
-		put_string(sql, " OR EXISTS(SELECT 1 FROM \"");
-		put_string(sql, table->name);
-		put_string(sql, "\" WHERE \"");
-		put_string(sql, name);
-		put_string(sql, "\" BETWEEN ?1 AND ?2)");
+		sat_bytes_put_text(sql, " OR EXISTS(SELECT 1 FROM \"");
+		sat_bytes_put_text(sql, table->name);
+		sat_bytes_put_text(sql, "\" WHERE \"");
+		sat_bytes_put_text(sql, name);
+		sat_bytes_put_text(sql, "\" BETWEEN ?1 AND ?2)");
 	}
 }
 
@@ -533,27 +564,19 @@ int sat_table_prepare(sat_store *store, sat_table *table, sat_stmt **slot, sat_e
 	if (slot == &table->insert) {
 		put_insert(&sql, table);
 	} else if (slot == &table->update) {
-		put_string(&sql, "UPDATE \"");
-		put_string(&sql, table->name);
-		put_string(&sql, "\" SET sat_seq = ?, sat_told = ?, sat_clock = ?");
-		put_columns(&sql, table, "\" = ?");
-		put_string(&sql, " WHERE id = ?");
+		put_update(&sql, table);
 	} else if (slot == &table->one) {
-		put_select(&sql, table, "id = ?");
+		put_select(&sql, table, "= ?");
 	} else if (slot == &table->range) {
-		put_select(&sql, table, "id BETWEEN ? AND ? ORDER BY id");
+		put_select(&sql, table, "BETWEEN ? AND ? ORDER BY t.id");
 	} else if (slot == &table->changed) {
-		put_select(&sql, table, "sat_seq > ? AND sat_seq <= ? ORDER BY sat_seq");
-	} else if (slot == &table->touch) {
-		put_string(&sql, "UPDATE \"");
-		put_string(&sql, table->name);
-		put_string(&sql, "\" SET sat_seq = ? WHERE id = ? AND (sat_seq IS NULL OR sat_seq <= ?)");
+		put_changed(&sql, table);
 	} else if (slot == &table->among) {
 		put_among(&sql, table);
 	} else {
-		put_string(&sql, "DELETE FROM \"");
-		put_string(&sql, table->name);
-		put_string(&sql, "\" WHERE id = ?");
+		sat_bytes_put_text(&sql, "DELETE FROM \"");
+		sat_bytes_put_text(&sql, table->name);
+		sat_bytes_put_text(&sql, "\" WHERE id = ?");
 	}
 	sat_bytes_put_u8(&sql, 0);
 	if (!sat_bytes_ok(&sql))

@@ -38,20 +38,21 @@ typedef struct sat_table {
 	sat_column *columns;      /* columns[i].number == i */
 	size_t column_count;
 	bool searchable;          /* some column is searched */
-	/* Statements over id, sat_seq, sat_told, sat_clock, then the columns in order; made on demand
-	 * and thrown away when a column is added. */
-	sat_stmt *insert;         /* all of them; nothing happens when the id is there */
-	sat_stmt *update;         /* all but id, which is the last parameter */
+	/* Statements, made on demand and thrown away when a column is added.  Those that write take the
+	 * id, then the columns in order; those that read give the id, the bookkeeping of sat_history
+	 * (NULL where the record is as it was created), then the columns in order. */
+	sat_stmt *insert;         /* nothing happens when the id is there */
+	sat_stmt *update;         /* by id */
 	sat_stmt *one;            /* by id */
 	sat_stmt *range;          /* by id between two, ascending */
-	sat_stmt *changed;        /* by sat_seq above the first and up to the second, ascending */
+	sat_stmt *changed;        /* by sequence above the first and up to the second, ascending */
 	sat_stmt *remove;         /* by id */
-	sat_stmt *touch;          /* sets sat_seq, by id, where it is not above the third already */
 	sat_stmt *among;          /* whether some row is, or names in a column, a person between two */
 } sat_table;
 
-/* Columns before the fields in the statements above. */
+/* Columns of the statements that read, and parameters of those that write. */
 enum { SAT_AT_ID = 0, SAT_AT_SEQ, SAT_AT_TOLD, SAT_AT_CLOCK, SAT_AT_FIELDS };
+enum { SAT_BIND_ID = 1, SAT_BIND_FIELDS };
 
 /* Loads what the store knows and binds it to the programme.  Called by store.c. */
 int sat_tables_load(sat_store *store, sat_error *err);

@@ -364,7 +364,7 @@ static int check_references(const sat_dot *at, size_t count, sat_error *err)
 		return sat_fail(err, SAT_ELIMIT, "a list of %zu records is too long: at most %d are kept", count,
 		                SAT_REFERENCES_MAX);
 	for (size_t i = 0; i < count; i++)
-		if (sat_dot_counter(at[i]) == 0 || at[i] < 0 || sat_dot_index(at[i]) >= SAT_INDEX_END)
+		if (!sat_dot_valid(at[i]))
 			return sat_fail(err, SAT_EINVALID, "what is referred to is not a record");
 	return 0;
 }

@@ -1,32 +1,41 @@
 -- The store: one SQLite file, everything a replica knows.
 --
--- Each kind of the programme is an ordinary table that table.c makes (`person`, `note`, ...): `id`,
--- one column a field, and three columns of bookkeeping that are NULL in the usual row:
---   sat_seq    the local sequence of the row's latest change; NULL: what its run says (sat_run)
---   sat_told   the incarnation (index) whose bundle told exactly this state; NULL: nobody, or the run
---   sat_clock  dots, pasts and statements of the values shown (clock.h); NULL: all come from the
---              creation, stated in the usual way
--- References are ids, so that tables can be joined; lists of references are JSON arrays of ids.
+-- Each kind of the programme is an ordinary table that table.c makes (`person`, `note`, ...): `id` and
+-- one column a field, nothing else.  A record that is as it was created needs no bookkeeping at all; the
+-- others have a row in sat_history.  References are ids, so that tables can be joined; lists of
+-- references are JSON arrays of ids.
 --
 -- Dots and record ids are integers as in dot.h.  What follows is split in two: what is *synced* (a
 -- function of what was admitted) and what is *local* to this file.
 
 -- ------------------------------------------------------------------------------------------ synced
 
--- Every incarnation ever heard of.  `id` is its index in dots, 1 and up, never reused.
+-- Every incarnation ever heard of.  `id` is its index in dots, 1 and up, never reused.  Names are looked
+-- up in memory (incarnation.h).
 CREATE TABLE sat_incarnation (
   id        INTEGER PRIMARY KEY,
-  name      BLOB NOT NULL UNIQUE,     -- 8 random bytes
+  name      BLOB NOT NULL,            -- 8 random bytes
   device    INTEGER,                  -- sat_device.id; NULL until a statement says whose it is
   highest   INTEGER NOT NULL DEFAULT 0, -- greatest counter that a signed statement covers
   signature BLOB                      -- the device's, over incarnation, device and highest
 );
 
--- Random names of unlinked records; `id` is the low part of their dots.
+-- Random names of unlinked records; `id` is their number (dot.h).
 CREATE TABLE sat_unlinked (
   id   INTEGER PRIMARY KEY,
   name BLOB NOT NULL UNIQUE           -- 16 random bytes
 );
+
+-- Records that are not as they were created, and decisions whose details came later.
+CREATE TABLE sat_history (
+  record INTEGER PRIMARY KEY,         -- or the decision
+  kind   INTEGER NOT NULL,            -- sat_kind.id; 0: a decision
+  seq    INTEGER NOT NULL,            -- local sequence of the latest change
+  told   INTEGER,                     -- incarnation (index) whose bundle told exactly this state
+  clock  BLOB                         -- dots, pasts and statements of the values in the row (clock.c);
+                                      -- NULL: all come from the creation, stated in the usual way
+);
+CREATE INDEX sat_history_seq ON sat_history(kind, seq);
 
 -- Values that are not shown in a row: the other sides of conflicts, and values of fields whose row
 -- shows a blank.  `n` tells apart values of one dot that were told in two ways.
@@ -74,12 +83,13 @@ CREATE TABLE sat_tombstone (
 
 -- Decisions about consent: signed cores and, where we may hold them, details (consent.h).  `id` is
 -- the dot of the decision; its batch is the one of the same incarnation with the greatest `id` not
--- above.  What is written here is never changed, but for details that are erased.
-CREATE TABLE consent (
+-- above.  What is written here is never changed, but for details that are erased.  The view `consent`
+-- says the same in words.
+CREATE TABLE sat_decision (
   id         INTEGER PRIMARY KEY,
   subject    INTEGER NOT NULL,        -- the person, or the community for a collective decision
-  purpose    TEXT NOT NULL,
-  event      TEXT NOT NULL,           -- given, refused, withdrawn, ...
+  purpose    NOT NULL,                -- sat_purpose.bit; the name itself when it has none here
+  event      INTEGER NOT NULL,        -- as in the format: 4 given, 3 refused, 6 withdrawn, ...
   final      INTEGER,                 -- 1: closes the episode for ever
   episode    INTEGER NOT NULL DEFAULT 0,
   until      INTEGER,                 -- last day of validity, days since 1970
@@ -88,12 +98,17 @@ CREATE TABLE consent (
   grantor TEXT, relation TEXT, method TEXT, language TEXT, interpreter TEXT, witness TEXT,
   evidence TEXT, notice TEXT, process TEXT, dissent TEXT,
   claimed_time INTEGER,               -- seconds since 1970
-  sat_salt       BLOB,                -- own salt; NULL: the batch's
-  sat_commitment BLOB,                -- where the details are not here
-  sat_seq        INTEGER,             -- as in the tables of kinds
-  sat_told       INTEGER
+  salt       BLOB,                    -- own salt; NULL: the batch's
+  commitment BLOB                     -- where the details are not here
 );
-CREATE INDEX sat_consent_seq ON consent(sat_seq) WHERE sat_seq IS NOT NULL;
+CREATE VIEW consent AS SELECT id, subject,
+  coalesce((SELECT name FROM sat_purpose WHERE bit = purpose), purpose) AS purpose,
+  CASE event WHEN 1 THEN 'requested' WHEN 2 THEN 'deferred' WHEN 3 THEN 'refused' WHEN 4 THEN 'given'
+    WHEN 5 THEN 'renewed' WHEN 6 THEN 'withdrawn' WHEN 7 THEN 'revoked' WHEN 8 THEN 'expired'
+    WHEN 9 THEN 'invalidated' WHEN 10 THEN 'entered_in_error' END AS event,
+  final, episode, until, recipients, supersedes, grantor, relation, method, language, interpreter,
+  witness, evidence, notice, process, dissent, claimed_time
+FROM sat_decision;
 
 -- Which decisions are about whom: `count` of them from `first` on, one after the other.  People mostly
 -- answer several purposes in one sitting, so this is a third of an index on the column.
@@ -136,7 +151,7 @@ CREATE TABLE sat_meta (
 -- Kinds and fields that have a table and a column here, from any programme or from a peer.
 CREATE TABLE sat_kind (
   id     INTEGER PRIMARY KEY,
-  name   TEXT NOT NULL UNIQUE,
+  name   TEXT NOT NULL,
   person INTEGER NOT NULL             -- 1: its records are people
 );
 CREATE TABLE sat_field (
@@ -152,12 +167,12 @@ CREATE TABLE sat_field (
 -- Bits of purposes in sets (consent.h).
 CREATE TABLE sat_purpose (
   bit  INTEGER PRIMARY KEY,
-  name TEXT NOT NULL UNIQUE
+  name TEXT NOT NULL
 );
 
 -- Local sequence of creations: the record created under the dot `first` + i has sequence `seq` + i,
--- for i below `count`, unless its row says otherwise.  Runs do not overlap in dots.  A record that
--- arrives later for a dot within a run gets a sequence of its own, in its row.
+-- for i below `count`, unless sat_history says otherwise.  Runs do not overlap in dots.  A record that
+-- arrives later for a dot within a run gets a sequence of its own there.
 CREATE TABLE sat_run (
   seq   INTEGER PRIMARY KEY,
   first INTEGER NOT NULL,

@@ -408,7 +408,7 @@ static void check_next_write(const viewpoint *v, int64_t known)
 	if (holds((const char *)dump.data, name, strlen(name)) ||
 	    (v->after != NULL && holds(v->after->state, name, strlen(name))))
 		refuse("  the id %s was given twice", name);
-	if (v->fresh && sat_dot_index(id) <= known)
+	if (v->fresh && (!sat_dot_linked(id) || sat_dot_index(id) <= known))
 		refuse("  %s is under an incarnation that was there before the crash", name);
 }
 

@@ -13,7 +13,7 @@
 #include "core/gate.h"
 
 typedef uint64_t world_dot;
-#define WORLD_COUNTER_BITS 40
+#define WORLD_COUNTER_BITS 20
 static inline uint32_t world_dot_incarnation(world_dot dot) { return (uint32_t)(dot >> WORLD_COUNTER_BITS); }
 static inline uint64_t world_dot_counter(world_dot dot)
 {

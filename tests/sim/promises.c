@@ -396,7 +396,8 @@ static bool in_spans(const sat_span *spans, size_t count, int64_t seq)
 static void check_received_table(world *w, machine *m, int peer, const holdings *there,
                                  const sat_standing *standing, const char *table)
 {
-	char sql[256] = "SELECT id, coalesce(sat_seq, (SELECT seq + id - first FROM sat_run WHERE first <= id AND "
+	char sql[300] = "SELECT id, coalesce((SELECT seq FROM sat_history WHERE record = id), (SELECT seq + id - first "
+	                "FROM sat_run WHERE first <= id AND "
 	                "id < first + count ORDER BY seq DESC LIMIT 1)) FROM ";
 	strncat(sql, table, sizeof sql - strlen(sql) - 1);
 	sat_db *db = m->store->db;

@@ -11,9 +11,12 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
+#include "core/consent.h"
+#include "core/erase.h"
 #include "core/incarnation.h"
-#include "core/search.h"
 #include "core/record.h"
+#include "core/search.h"
+#include "core/store-private.h"
 #include "tests/support/replica.h"
 
 typedef struct place {
@@ -107,6 +110,34 @@ static void token__power_cut_takes_a_fresh_name(void **state)
 	sat_store_free(p->r.store);
 	replica_open(&p->r);
 	assert_int_not_equal(write_and_name(&p->r), first);
+}
+
+/* A batch stays together, so it takes a fresh name before the old one ends. */
+static void incarnation__used_up_one_is_followed_by_a_fresh_one(void **state)
+{
+	place *p = *state;
+	int64_t before = sat_store_sequence(p->r.store), first = write_and_name(&p->r);
+	p->r.store->counter = SAT_COUNTER_END - 4;
+	sat_dot person = replica_add(&p->r, "person", "pseudonym", "P1", NULL);
+	assert_int_equal(sat_dot_counter(person), SAT_COUNTER_END - 3);
+	sat_decision decisions[4];
+	for (size_t i = 0; i < 4; i++)
+		decisions[i] = (sat_decision){ .subject = person, .purpose = i % 2 == 0 ? "identity" : "contact",
+			                       .event = SAT_GIVEN };
+	sat_error err;
+	assert_int_equal(sat_store_begin(p->r.store, &err), 0);
+	assert_int_equal(sat_consent_record(p->r.store, p->r.identity, decisions, 4, &err), 0);
+	assert_int_equal(sat_store_commit(p->r.store, &err), 0);
+	int64_t second = sat_dot_index(decisions[0].id);
+	assert_int_not_equal(second, first);
+	for (int64_t i = 0; i < 4; i++)
+		assert_int_equal(decisions[i].id, sat_dot_make(second, 1 + i));
+	p->r.store->counter = SAT_COUNTER_END - 2;
+	assert_int_equal(write_and_name(&p->r), second);
+	assert_int_not_equal(write_and_name(&p->r), second);
+	replica_close(&p->r);
+	replica_open(&p->r);
+	assert_int_equal(sat_store_sequence(p->r.store), before + 8);
 }
 
 static void copy_file(const char *from, const char *to)
@@ -221,6 +252,59 @@ static void search__finds_by_beginnings_of_words_and_forgets_what_changed(void *
 	assert_int_equal(sat_search(p->r.store, "\" OR *", found, 4, &count, NULL), 0);
 }
 
+static size_t found_for(replica *r, unsigned word)
+{
+	char text[24];
+	sat_dot found[4];
+	size_t count;
+	snprintf(text, sizeof text, "w%u", word);
+	assert_int_equal(sat_search(r->store, text, found, 4, &count, NULL), 0);
+	return count;
+}
+
+/* Every record has a word of its own; words above those in use stand for "changed".  Records are added,
+ * changed and erased, stores closed, cut off and searched, so that changes meet records whose words are
+ * in the index and records whose words are still deferred. */
+static void search__what_is_deferred_is_found_and_forgotten_like_the_rest(void **state)
+{
+	enum { RECORDS = 6000 };
+	place *p = *state;
+	static sat_dot ids[RECORDS];
+	static unsigned words[RECORDS];
+	unsigned next = 100000;
+	for (unsigned i = 0; i < RECORDS; i++) {
+		char word[24];
+		snprintf(word, sizeof word, "w%u", words[i] = next++);
+		ids[i] = replica_add(&p->r, "workshop", "title", word, NULL);
+		if (i % 7 == 3) {
+			snprintf(word, sizeof word, "w%u", words[i / 2] = next++);
+			replica_set(&p->r, ids[i / 2], "title", word);
+		}
+		if (i % 500 == 250)
+			assert_int_equal(found_for(&p->r, words[i - 3]), 1);
+		if (i % 2500 == 300) {
+			replica_close(&p->r);
+			replica_open(&p->r);
+		}
+		if (i % 2500 == 1600) {
+			sat_store_free(p->r.store);
+			replica_open(&p->r);
+		}
+	}
+	sat_error err;
+	assert_int_equal(sat_store_begin(p->r.store, &err), 0);
+	for (unsigned i = 0; i < RECORDS; i += 3)
+		assert_int_equal(sat_record_erase(p->r.store, ids[i], 0, &err), 0);
+	assert_int_equal(sat_store_commit(p->r.store, &err), 0);
+	for (unsigned word = 100000; word < next; word++) {
+		size_t expected = 0;
+		for (unsigned i = 0; i < RECORDS; i++)
+			expected += words[i] == word && i % 3 != 0;
+		if (found_for(&p->r, word) != expected)
+			fail_msg("word %u is found %zu times instead of %zu", word, found_for(&p->r, word), expected);
+	}
+}
+
 static void id__may_be_shortened_while_it_is_unique(void **state)
 {
 	place *p = *state;
@@ -248,10 +332,12 @@ int main(void)
 		CLAIM(store__rolled_back_write_leaves_nothing),
 		CLAIM(token__closing_and_opening_goes_on_under_one_name),
 		CLAIM(token__power_cut_takes_a_fresh_name),
+		CLAIM(incarnation__used_up_one_is_followed_by_a_fresh_one),
 		CLAIM(token__restored_file_takes_a_fresh_name),
 		CLAIM(token__of_two_copies_at_most_one_goes_on_under_the_name),
 		CLAIM(programme__new_field_leaves_rows_and_takes_values),
 		CLAIM(search__finds_by_beginnings_of_words_and_forgets_what_changed),
+		CLAIM(search__what_is_deferred_is_found_and_forgotten_like_the_rest),
 		CLAIM(id__may_be_shortened_while_it_is_unique),
 	};
 	return cmocka_run_group_tests(claims, NULL, NULL);

@@ -535,14 +535,15 @@ static void value__check_accepts_infinity_and_refuses_nan(void **state)
 static void value__check_refuses_references_to_nothing(void **state)
 {
 	(void)state;
-	const sat_dot good[] = { 1, sat_dot_make(1, 1), sat_dot_make(SAT_INDEX_END - 1, SAT_COUNTER_END - 1) };
-	const sat_dot bad[] = { 0, -1, INT64_MIN, sat_dot_make(1, 0), INT64_MAX };
+	const sat_dot good[] = { sat_dot_unlinked(1), sat_dot_make(1, 1),
+				 sat_dot_make(SAT_INDEX_END - 1, SAT_COUNTER_END - 1) };
+	const sat_dot bad[] = { 0, 1, -1, INT64_MIN, sat_dot_make(1, 0), SAT_UNLINKED, INT64_MAX };
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
 		const sat_value value = { .type = SAT_REFERENCE, .reference = good[i] };
 		assert_int_equal(check(&value), 0);
 	}
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-		const sat_dot list[] = { 1, bad[i] };
+		const sat_dot list[] = { sat_dot_make(1, 1), bad[i] };
 		sat_value value = { .type = SAT_REFERENCE, .reference = bad[i] };
 		assert_int_equal(check(&value), SAT_EINVALID);
 		value = (sat_value){ .type = SAT_REFERENCES, .references = { list, 2 } };

@@ -44,7 +44,7 @@ MAX_FRAMES = 65536
 MAX_EXPANDED = 1114112
 MAX_VALUE = 1 << 20
 MAX_LEAVES = 4096
-DOT_LIMIT = 1 << 40
+DOT_LIMIT = 1 << 20
 ARITY = 8
 
 MAX_NAMES = 65536              # of one sort in a manifest
@@ -783,7 +783,7 @@ def parse_incarnations(reader: Reader, content: Content) -> Json:
         device = reader.take(16)
         highest = reader.varint()
         if highest >= DOT_LIMIT:
-            raise Breach("a counter of 2^40 or more")
+            raise Breach("a counter of 2^20 or more")
         signature = reader.take(64)
         entry: Json = {"incarnation": name.hex(), "device": device.hex(),
                        "highest": highest, "signature": signature.hex()}
