@@ -238,6 +238,8 @@ static int export_data(job *j, sat_error *err)
 {
 	int rc = sign_incarnations(j, err);
 	if (rc == 0)
+		rc = sat_gate_new_day(j->store, err);
+	if (rc == 0)
 		rc = sat_ledger_plan(j->store, j->peer.id, &j->arena, &j->plan, err);
 	if (rc == 0)
 		rc = sat_ledger_receipt_due(j->store, j->peer.id, &j->receipt_due, err);

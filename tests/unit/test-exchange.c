@@ -413,6 +413,29 @@ static void exchange__value_that_waits_is_taken_back_as_well(void **state)
 	assert_int_equal(waiting_contents(&c->hq), 0);
 }
 
+static void exchange__what_a_wrong_clock_hid_is_sent_when_the_clock_is_right(void **state)
+{
+	camp *c = *state;
+	int64_t right = c->one.env.now;
+	sat_dot person = replica_add(&c->one, "person", "pseudonym", "P 0417", NULL);
+	sat_decision decision = { .subject = person, .purpose = "attend_record", .event = SAT_GIVEN,
+		                  .until = (int32_t)(right / 86400) + 30 };
+	assert_int_equal(sat_store_begin(c->one.store, NULL), 0);
+	assert_int_equal(sat_consent_record(c->one.store, c->one.identity, &decision, 1, NULL), 0);
+	assert_int_equal(sat_store_commit(c->one.store, NULL), 0);
+	c->one.env.now = right + INT64_C(50) * 365 * 86400;
+	carry(&c->one, &c->hq, &c->stick);
+	carry(&c->hq, &c->one, &c->stick);
+	c->one.env.now = right;
+	/* Never offered, it is not received, before the next export as little as after it. */
+	assert_int_equal(standing(&c->one, "registry").received, 0);
+	carry(&c->one, &c->hq, &c->stick);
+	char *pseudonym;
+	replica_field(&c->hq, replica_same(&c->one, person, &c->hq), "pseudonym", &pseudonym);
+	assert_string_equal(pseudonym, "P 0417");
+	free(pseudonym);
+}
+
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -434,6 +457,7 @@ int main(void)
 		CLAIM(exchange__lost_laptops_writes_come_back_by_one_that_vouches),
 		CLAIM(exchange__revoked_laptop_is_set_aside_until_a_person_decides),
 		CLAIM(exchange__record_larger_than_a_frame_goes_in_parts),
+		CLAIM(exchange__what_a_wrong_clock_hid_is_sent_when_the_clock_is_right),
 	};
 	return cmocka_run_group_tests(claims, NULL, NULL);
 }
