@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "concern.h"
+#include "plant.h"
 #include "store-private.h"
 
 /* What is known of one person, for the gate's recipient. */
@@ -100,7 +101,7 @@ int sat_gate_new_day(sat_store *store, sat_error *err)
 	int rc = signed_or_own_day(store, true, &day, err);
 	if (rc == 0)
 		rc = sat_meta_int(store, "export_day", &exported, 0, err);
-	if (rc == 0 && day < exported)
+	if (rc == 0 && day < exported && !SAT_PLANTED_BUG(13))
 		rc = touch_ending(store, day, exported, err);
 	return rc != 0 || day == exported ? rc : sat_meta_set_int(store, "export_day", day, err);
 }
@@ -108,7 +109,7 @@ int sat_gate_new_day(sat_store *store, sat_error *err)
 int sat_gate_open_own(sat_gate **gate, sat_store *store, sat_error *err)
 {
 	sat_recipient self = { .role = store->role, .audiences = "" };
-	int rc = sat_gate_today(store, false, &self.today, err);
+	int rc = sat_gate_today(store, SAT_PLANTED_BUG(12), &self.today, err);
 	return rc != 0 ? rc : sat_gate_open(gate, store, &self, err);
 }
 

@@ -93,14 +93,15 @@ static void check_declined(world *w, const machine *m, machine *const *live, siz
 		const held_name *n = &m->held->declined[i];
 		for (size_t k = 0; k < count; k++) {
 			const held_record *record = holdings_record(live[k]->held, n->record);
+			model_recipient to = holdings_recipient(w, live[k], m->device);
 			for (size_t v = 0; record != NULL && v < record->count; v++) {
 				const held *one = &live[k]->held->values[record->first + v];
 				bool sends = live[k]->role == SAT_REGISTRY || one->value->device == live[k]->device;
 				if (one->value->dot != n->dot || !sends || one->blank ||
 				    strcmp(w->model.fields[one->value->field].name, w->model.fields[n->field].name) != 0 ||
 				    (live[k]->role != SAT_REGISTRY && m->role != SAT_REGISTRY) ||
-				    holdings_answer(w, live[k]->held, one->value, m->role) != SAT_PERMITTED ||
-				    holdings_answer(w, m->held, one->value, m->role) != SAT_PERMITTED)
+				    holdings_answer(w, live[k]->held, one->value, &to) != SAT_PERMITTED ||
+				    holdings_answer(w, m->held, one->value, &m->held->own) != SAT_PERMITTED)
 					continue;
 				world_fail(w, 11, "%s has declined %s and never got it again", world_name(w, m),
 				           value_text(w, one->value));

@@ -291,14 +291,14 @@ static sat_stmt *prepared(reading *r, int which, const char *sql)
 
 /* --- decisions ------------------------------------------------------------------------------------ */
 
-static unsigned roles_of(const char *recipients)
+static unsigned words_of(const char *recipients)
 {
-	unsigned roles = 0;
+	unsigned words = 0;
 	for (int role = SAT_REGISTRY; role <= SAT_AUDITOR; role++) {
 		if (recipients == NULL || recipients[0] == '\0' || strstr(recipients, sat_role_name((sat_role)role)))
-			roles |= 1u << role;
+			words |= 1u << role;
 	}
-	return roles;
+	return words;
 }
 
 /* Decisions of one call are made one after the other, in the order of their dots, which is that of the
@@ -329,7 +329,8 @@ static void learn_decisions(reading *r, sat_dot subject)
 		model_decision d = { .id = id, .subject = world_dot_of(w, r->m, subject),
 			             .purpose = model_purpose_of(&w->model, all[i].purpose),
 			             .event = all[i].event, .final = all[i].final, .episode = all[i].episode,
-			             .roles = roles_of(all[i].recipients), .supersedes = supersedes,
+			             .words = words_of(all[i].recipients), .until = all[i].until,
+			             .supersedes = supersedes,
 			             .supersedes_count = n, .device = r->m->device };
 		memcpy(d.name, all[i].name, SAT_HASH_BYTES);
 		model_decision_add(&w->model, &d);
@@ -420,6 +421,26 @@ static held_name *read_names(reading *r, int which, const char *sql, size_t *cou
 	return names;
 }
 
+/* --- views ---------------------------------------------------------------------------------------- */
+
+/* What decisions say does not change for a holding, so it is worked out once for each recipient. */
+struct held_views {
+	model_recipient to;
+	model_view *views;
+	size_t persons;
+	struct held_views *next;
+};
+
+static void drop_views(struct held_views *v)
+{
+	while (v != NULL) {
+		struct held_views *next = v->next;
+		free(v->views);
+		free(v);
+		v = next;
+	}
+}
+
 /* --- digests -------------------------------------------------------------------------------------- */
 
 static void digest(holdings *h, const machine *m)
@@ -451,16 +472,19 @@ static void digest(holdings *h, const machine *m)
 
 static void sort_and_judge(world *w, machine *m, holdings *h)
 {
+	h->own.words = 1u << m->role;
+	for (size_t i = 0; i < w->date_count; i++) {
+		if (w->dates[i].day > h->own.today && holdings_statement(h, w->dates[i].statement))
+			h->own.today = w->dates[i].day;
+	}
 	sort(h->values, h->value_count, sizeof *h->values, compare_held);
 	sort(h->records, h->record_count, sizeof *h->records, compare_records);
-	h->views = model_views(&w->model, h->decisions, h->decision_count);
-	h->view_persons = w->model.person_count;
 	size_t at = 0;
 	for (size_t i = 0; i < h->record_count; i++) {
 		held_record *record = &h->records[i];
 		record->first = at;
 		for (; at < h->value_count && h->values[at].value->record == record->id; at++)
-			h->values[at].answer = (uint8_t)holdings_answer(w, h, h->values[at].value, m->role);
+			h->values[at].answer = (uint8_t)holdings_answer(w, h, h->values[at].value, &h->own);
 		record->count = at - record->first;
 	}
 }
@@ -512,7 +536,7 @@ void holdings_drop(holdings *h)
 	free(h->waiting_persons);
 	free(h->declined);
 	free(h->needs);
-	free(h->views);
+	drop_views(h->views);
 	free(h->dump);
 	free(h);
 }
@@ -568,20 +592,65 @@ bool holdings_knows(const holdings *h, size_t decision)
 	       bsearch(&decision, h->decisions, h->decision_count, sizeof decision, compare_size) != NULL;
 }
 
-sat_answer holdings_answer(const world *w, const holdings *h, const model_value *value, sat_role role)
+uint64_t holdings_newest_statement(world *w, machine *m)
+{
+	sat_stmt *s = NULL;
+	uint64_t hash = 0;
+	size_t length;
+	MUST(w, sat_db_prepare(m->store->db, &s, "SELECT name FROM sat_statement ORDER BY seq DESC LIMIT 1", err));
+	if (sat_step(m->store->db, s, NULL) == 1)
+		memcpy(&hash, sat_column_blob(s, 0, &length), sizeof hash);
+	sat_db_finalize(m->store->db, &s);
+	return hash;
+}
+
+bool holdings_statement(const holdings *h, uint64_t statement)
+{
+	return h->statement_count > 0 &&
+	       bsearch(&statement, h->statements, h->statement_count, sizeof statement, compare_u64) != NULL;
+}
+
+model_recipient holdings_recipient(const world *w, const machine *from, int device)
+{
+	int32_t clock = (int32_t)(from->env.now / 86400), signed_day = from->held->own.today;
+	return (model_recipient){ .words = 1u << w->kit->roles[device],
+		                  .today = clock > signed_day ? clock : signed_day };
+}
+
+static const struct held_views *views_for(const world *w, const holdings *h, const model_recipient *to)
+{
+	for (const struct held_views *v = h->views; v != NULL; v = v->next) {
+		if (v->to.words == to->words && v->to.today == to->today)
+			return v;
+	}
+	struct held_views *fresh = malloc(sizeof *fresh);
+	*fresh = (struct held_views){ .to = *to, .persons = w->model.person_count, .next = h->views,
+		                      .views = model_views(&w->model, h->decisions, h->decision_count, to) };
+	/* Whoever keeps a holding sees the same one with or without what was worked out from it. */
+	((holdings *)h)->views = fresh;
+	return fresh;
+}
+
+sat_answer holdings_answer_about(const world *w, const holdings *h, const model_value *value,
+                                 const world_dot *persons, size_t person_count, const model_recipient *to)
+{
+	const struct held_views *v = views_for(w, h, to);
+	unsigned needs = value->field < h->need_count ? h->needs[value->field] : 0;
+	return model_answer(&w->model, v->views, v->persons, persons, person_count, value, needs);
+}
+
+sat_answer holdings_answer(const world *w, const holdings *h, const model_value *value, const model_recipient *to)
 {
 	const held_record *record = holdings_record(h, value->record);
-	unsigned needs = value->field < h->need_count ? h->needs[value->field] : 0;
 	if (record != NULL)
-		return model_answer(&w->model, h->views, h->view_persons, h->persons + record->first_person,
-		                    record->person_count, value, needs, role);
+		return holdings_answer_about(w, h, value, h->persons + record->first_person, record->person_count, to);
 	world_dot persons[LIST_MAX];
 	size_t n = 0;
 	for (size_t i = 0; i < h->waiting_persons_count && n < LIST_MAX; i++) {
 		if (h->waiting_persons[i].record == value->record)
 			persons[n++] = h->waiting_persons[i].dot;
 	}
-	return model_answer(&w->model, h->views, h->view_persons, persons, n, value, needs, role);
+	return holdings_answer_about(w, h, value, persons, n, to);
 }
 
 const char *holdings_dump(world *w, machine *m, holdings *h)

@@ -43,8 +43,8 @@ typedef struct holdings {
 		waiting_count, waiting_persons_count, declined_count;
 	unsigned *needs;         /* by the model's field */
 	size_t need_count;
-	model_view *views;
-	size_t view_persons;
+	model_recipient own;     /* the replica itself, on the day that the registry signed for last */
+	struct held_views *views; /* what its decisions say to those who were asked about */
 	uint64_t digest;         /* equal for equal admitted sets */
 	uint64_t fate;           /* the same without what depends on clocks */
 	char *dump;              /* the canonical dump, once somebody asked */
@@ -64,9 +64,19 @@ bool holdings_cover(const holdings *h, const model_value *value);
 bool holdings_tombstone(const holdings *h, world_dot record);
 bool holdings_waits(const holdings *h, const model_value *value);
 bool holdings_knows(const holdings *h, size_t decision);
-/* What the model says of a value here, for a recipient of `role`; the persons are those held for its
- * record, or those known from values that wait for it. */
-sat_answer holdings_answer(const world *w, const holdings *h, const model_value *value, sat_role role);
+/* A device as a recipient, on the day on which the machine would send: its own clock may hide more than
+ * the registry's date does, and never less. */
+model_recipient holdings_recipient(const world *w, const machine *from, int device);
+/* What the model says of a value here to a recipient; the persons are those held for its record, or
+ * those known from values that wait for it. */
+sat_answer holdings_answer(const world *w, const holdings *h, const model_value *value, const model_recipient *to);
+/* The same with persons whom somebody else holds for the record. */
+sat_answer holdings_answer_about(const world *w, const holdings *h, const model_value *value,
+                                 const world_dot *persons, size_t person_count, const model_recipient *to);
+/* The hash of the statement that a machine admitted last. */
+uint64_t holdings_newest_statement(world *w, machine *m);
+/* True when a statement is held of which this is the hash. */
+bool holdings_statement(const holdings *h, uint64_t statement);
 /* The dump of the machine of which `h` is the present state. */
 const char *holdings_dump(world *w, machine *m, holdings *h);
 

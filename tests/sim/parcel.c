@@ -40,7 +40,8 @@ static void check_cell(world *w, machine *from, parcel *p, const sat_block *bloc
 		           value_text(w, v));
 	if (from->role != SAT_REGISTRY && v->device != from->device)
 		world_fail(w, 3, "%s sends %s, which another device wrote", world_name(w, from), value_text(w, v));
-	if (!blank && holdings_answer(w, from->held, v, w->kit->roles[p->to]) != SAT_PERMITTED)
+	model_recipient to = holdings_recipient(w, from, p->to);
+	if (!blank && holdings_answer(w, from->held, v, &to) != SAT_PERMITTED)
 		world_fail(w, 3, "%s sends %s to device %d, which consent does not permit", world_name(w, from),
 		           value_text(w, v), p->to);
 	tell(p, v, blank);

@@ -22,7 +22,7 @@ static void check_kept(world *w, machine *m, const holdings *before, const holdi
 		if (!still_there(now, was->value))
 			world_fail(w, 2, "%s has lost %s", world_name(w, m), value_text(w, was->value));
 		if (is != NULL && !was->blank && is->blank &&
-		    holdings_answer(w, now, was->value, m->role) != SAT_ERASED)
+		    holdings_answer(w, now, was->value, &now->own) != SAT_ERASED)
 			world_fail(w, 2, "%s has erased %s, which no final withdrawal reaches", world_name(w, m),
 			           value_text(w, was->value));
 	}
@@ -72,7 +72,7 @@ static void check_waiting(world *w, machine *m, const holdings *now)
 		const model_value *v = model_find(&w->model, n->record, n->field, n->dot);
 		if (v == NULL)
 			world_fail(w, 10, "%s lets wait what nobody wrote", world_name(w, m));
-		if (n->content && holdings_answer(w, now, v, m->role) == SAT_ERASED)
+		if (n->content && holdings_answer(w, now, v, &now->own) == SAT_ERASED)
 			world_fail(w, 4, "%s still lets %s wait, which was withdrawn for ever", world_name(w, m),
 			           value_text(w, v));
 	}
@@ -245,6 +245,7 @@ void promise_after_write(world *w, machine *m)
 
 void promise_after_export(world *w, machine *m)
 {
+	m->export_day = holdings_recipient(w, m, m->device).today;
 	int64_t own = sat_store_incarnation(m->store);
 	const sat_incarnation *incarnation = sat_incarnation_at(m->store, own);
 	if (incarnation != NULL)
@@ -371,8 +372,11 @@ static const holdings *receipt_taken(world *w, machine *m, const sat_device *pee
 static void check_received_value(world *w, machine *m, int peer, const holdings *there, const held *one)
 {
 	const model_value *v = one->value;
+	model_recipient to = holdings_recipient(w, m, peer);
+	/* What the latest export left out, because it had ended by the clock of that time, was not offered. */
+	to.today = m->export_day > to.today ? m->export_day : to.today;
 	if (one->blank || (m->role != SAT_REGISTRY && v->device != m->device) ||
-	    holdings_answer(w, m->held, v, w->kit->roles[peer]) != SAT_PERMITTED)
+	    holdings_answer(w, m->held, v, &to) != SAT_PERMITTED)
 		return;
 	const held *is = there == NULL ? NULL : holdings_value(there, v);
 	if (is != NULL && (!is->blank || is->answer == SAT_ERASED))
@@ -452,17 +456,17 @@ static bool shared(const world *w, const machine *from, const machine *to, const
 	if (holdings_cover(to->held, v) || holdings_tombstone(to->held, v->record) || holdings_waits(to->held, v))
 		return true;
 	/* What is not permitted there, with all persons known here or there, is declined for good. */
-	if (!one->blank && holdings_answer(w, to->held, v, to->role) != SAT_PERMITTED)
+	const model_recipient *own = &to->held->own;
+	if (!one->blank && holdings_answer(w, to->held, v, own) != SAT_PERMITTED)
 		return true;
 	const held_record *record = holdings_record(from->held, v->record);
-	unsigned needs = v->field < to->held->need_count ? to->held->needs[v->field] : 0;
-	return !one->blank && model_answer(&w->model, to->held->views, to->held->view_persons,
-	                                   from->held->persons + record->first_person, record->person_count, v,
-	                                   needs, to->role) != SAT_PERMITTED;
+	return !one->blank && holdings_answer_about(w, to->held, v, from->held->persons + record->first_person,
+	                                            record->person_count, own) != SAT_PERMITTED;
 }
 
 void promise_everything_shared(world *w, const machine *from, const machine *to)
 {
+	model_recipient recipient = holdings_recipient(w, from, to->device);
 	for (size_t i = 0; i < from->held->record_count; i++) {
 		const held_record *record = &from->held->records[i];
 		bool any = false;
@@ -470,7 +474,7 @@ void promise_everything_shared(world *w, const machine *from, const machine *to)
 			const held *one = &from->held->values[record->first + k];
 			bool ours = from->role == SAT_REGISTRY || one->value->device == from->device;
 			if (!ours || one->blank ||
-			    holdings_answer(w, from->held, one->value, to->role) != SAT_PERMITTED)
+			    holdings_answer(w, from->held, one->value, &recipient) != SAT_PERMITTED)
 				continue;
 			any = true;
 			if (!shared(w, from, to, one))

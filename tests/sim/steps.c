@@ -201,8 +201,12 @@ static void decide(world *w, machine *m, sat_dot person, size_t count)
 			d->final = false;
 		}
 		d->recipients = any_recipients(&w->dice);
+		if (w->dated && dice_chance(&w->dice, 35))
+			d->until = WORLD_DAY_FIRST + (int32_t)dice_below(&w->dice, WORLD_DAYS);
 		at += snprintf(which + at, sizeof which - (size_t)at, " %s %s%s", d->purpose, sat_event_name(d->event),
 		               d->final ? " for ever" : "");
+		if (d->until != 0)
+			at += snprintf(which + at, sizeof which - (size_t)at, " until %d", d->until);
 		if (d->recipients != NULL)
 			at += snprintf(which + at, sizeof which - (size_t)at, " (to %s)", d->recipients);
 	}
@@ -318,6 +322,7 @@ static void back_up(world *w, machine *m)
 	holdings_drop(b->held);
 	b->held = holdings_keep(m->held);
 	memcpy(b->heard, m->heard, sizeof b->heard);
+	b->export_day = m->export_day;
 	if (closed)
 		machine_open(w, m);
 }
@@ -335,6 +340,7 @@ static void restore(world *w, machine *m)
 	holdings_drop(m->held);
 	m->held = holdings_keep(b->held);
 	memcpy(m->heard, b->heard, sizeof m->heard);
+	m->export_day = b->export_day;
 	machine_open(w, m);
 	promise_after_reopen(w, m);
 }
@@ -376,22 +382,42 @@ static void revoke_laptop(world *w)
 	promise_after_write(w, registry);
 }
 
+/* The registry signs a statement; returns what tells it from others. */
+static uint64_t issue(world *w, sat_statement_type type, const sat_bytes *body)
+{
+	machine *registry = &w->machines[0];
+	MUST(w, sat_store_begin(registry->store, err));
+	MUST(w, sat_statement_issue(registry->store, registry->identity, type, body->data, body->length, err));
+	MUST(w, sat_store_commit(registry->store, err));
+	return holdings_newest_statement(w, registry);
+}
+
 static void publish(world *w)
 {
 	static const char *const programmes[PROGRAMMES] = { sim_programme_1, sim_programme_2, sim_programme_3 };
 	if (w->programme == PROGRAMMES)
 		return;
-	machine *registry = &w->machines[0];
 	const char *json = programmes[w->programme++];
 	SAT_BYTES(body);
 	sat_bytes_put_varint(&body, (uint64_t)w->programme);
 	sat_bytes_put_span(&body, json, strlen(json));
-	MUST(w, sat_store_begin(registry->store, err));
-	MUST(w, sat_statement_issue(registry->store, registry->identity, SAT_SIGNED_PROGRAMME, body.data, body.length,
-	                            err));
-	MUST(w, sat_store_commit(registry->store, err));
+	issue(w, SAT_SIGNED_PROGRAMME, &body);
 	world_trace(w, "%4zu  the registry publishes programme %d", w->step, w->programme);
-	promise_after_write(w, registry);
+	promise_after_write(w, &w->machines[0]);
+}
+
+/* The registry says that it is at least some day: now and then less than it said before. */
+static void sign_date(world *w)
+{
+	if (w->date_count == sizeof w->dates / sizeof *w->dates)
+		return;
+	int32_t day = WORLD_DAY_FIRST + (int32_t)dice_below(&w->dice, WORLD_DAYS / 2);
+	SAT_BYTES(body);
+	sat_bytes_put_varint(&body, (uint64_t)day);
+	w->dates[w->date_count].day = day;
+	w->dates[w->date_count++].statement = issue(w, SAT_SIGNED_DATE, &body);
+	world_trace(w, "%4zu  the registry signs that it is day %d", w->step, day);
+	promise_after_write(w, &w->machines[0]);
 }
 
 /* --- choosing ------------------------------------------------------------------------------------- */
@@ -426,6 +452,8 @@ void step_take(world *w)
 		copy(w, m);
 	else if (n < 988)
 		revoke_laptop(w);
-	else
+	else if (n < 994)
 		publish(w);
+	else
+		sign_date(w);
 }

@@ -221,6 +221,7 @@ machine *world_twin(world *w, machine *m)
 	machine *twin = add_machine(w, m->device);
 	world_copy_file(w, m->path, twin->path);
 	twin->env.now = m->env.now;
+	twin->export_day = m->export_day;
 	twin->held = holdings_keep(m->held);
 	memcpy(twin->heard, m->heard, sizeof twin->heard);
 	return twin;

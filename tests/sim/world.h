@@ -41,6 +41,7 @@ typedef struct backup {
 	char path[320];
 	hearing heard[DEVICES_MAX];
 	struct holdings *held;   /* NULL: there is none */
+	int32_t export_day;
 } backup;
 
 typedef struct machine {
@@ -56,6 +57,7 @@ typedef struct machine {
 	hearing heard[DEVICES_MAX];
 	backup backups[BACKUPS_MAX];
 	size_t writes;           /* makes texts unique */
+	int32_t export_day;      /* by which the latest export went */
 	struct sqlite3_stmt *reads[8]; /* of the open store, for holdings.c and promises.c */
 } machine;
 
@@ -98,6 +100,12 @@ typedef struct world {
 	size_t machine_count;
 	bool revoked[DEVICES_MAX];
 	int programme;           /* version that the registry published last */
+	bool dated;              /* decisions end, so that clocks may hide something */
+	struct {
+		uint64_t statement;
+		int32_t day;
+	} dates[64];             /* that the registry signed */
+	size_t date_count;
 	model model;
 	struct {
 		uint8_t name[SAT_INCARNATION_BYTES];
@@ -128,6 +136,8 @@ void kit_free(kit *k);
 
 /* A fresh world in `dir`, which must not exist.  `clock_salt` chooses the clocks and nothing else. */
 void world_begin(world *w, const kit *k, const char *dir, uint64_t seed, uint64_t clock_salt, size_t steps);
+/* The days around which decisions end and the registry signs dates; the finale's clocks say one of them. */
+enum { WORLD_DAY_FIRST = 19500, WORLD_DAYS = 400 };
 void world_end(world *w);
 
 /* Ends the seed: promise `promise` was broken.  Does not return. */
