@@ -27,6 +27,7 @@ struct sat_admission {
 	} *runs;
 	size_t run_count;
 	bool any_inside;         /* some of the ids lie within runs that were there before */
+	bool any_vouched;        /* somebody has vouched for writes that are here */
 };
 
 int sat_admission_begin(sat_admission **out, sat_store *store, const sat_sender *sender, sat_error *err)
@@ -37,7 +38,10 @@ int sat_admission_begin(sat_admission **out, sat_store *store, const sat_sender 
 	a->store = store;
 	a->from = *sender;
 	*out = a;
-	return 0;
+	int64_t any;
+	int rc = sat_db_int(store->db, "SELECT EXISTS(SELECT 1 FROM sat_vouched)", &any, 0, err);
+	a->any_vouched = rc == 0 && any != 0;
+	return rc;
 }
 
 void sat_admission_free(sat_admission *a)
@@ -132,18 +136,51 @@ static int claim_of(sat_admission *a, sat_dot dot, claim *verdict, sat_error *er
 	return 0;
 }
 
-static int note_vouched(sat_admission *a, sat_dot dot, sat_error *err)
+/* True when something of a write is here, seen or waiting. */
+static int write_known(sat_admission *a, const sat_row *row, bool *known, sat_error *err)
 {
-	sat_store *store = a->store;
-	const sat_incarnation *incarnation = sat_incarnation_at(store, sat_dot_index(dot));
-	if (!a->from.vouches || a->from.registry || incarnation == NULL || incarnation->device == a->from.device)
-		return 0;
-	int rc = SAT_SQL(store, vouched_insert, "INSERT OR IGNORE INTO sat_vouched(dot, device) VALUES(?, ?)");
+	SAT_ARENA(arena);
+	sat_state state;
+	*known = false;
+	int rc = sat_record_load(a->store, NULL, row->record, &arena, &state, err);
+	for (size_t i = 0; rc == 0 && i < state.count; i++)
+		*known = *known || state.siblings[i].dot == row->dot;
+	if (rc != 0 || *known || a->store->waiting == 0)
+		return rc;
+	sat_stmt *s = NULL;
+	rc = sat_db_prepare(a->store->db, &s, "SELECT 1 FROM sat_waiting WHERE record = ? AND dot = ?", err);
 	if (rc != 0)
 		return rc;
-	sat_bind_int(store->sql.vouched_insert, 1, dot);
-	sat_bind_int(store->sql.vouched_insert, 2, a->from.device);
-	return sat_run(store->db, store->sql.vouched_insert, err);
+	sat_bind_int(s, 1, row->record);
+	sat_bind_int(s, 2, row->dot);
+	rc = sat_step(a->store->db, s, err);
+	*known = rc == 1;
+	sat_db_finalize(a->store->db, &s);
+	return rc < 0 ? rc : 0;
+}
+
+/* Somebody vouches for a write for as long as neither its author nor the registry brings it. */
+static int note_vouched(sat_admission *a, const sat_row *row, sat_error *err)
+{
+	sat_store *store = a->store;
+	const sat_incarnation *incarnation = sat_incarnation_at(store, sat_dot_index(row->dot));
+	bool vouched = a->from.vouches && !a->from.registry && incarnation != NULL &&
+	               incarnation->device != a->from.device;
+	bool known = false;
+	if (!vouched && !a->any_vouched)
+		return 0;
+	int rc = SAT_SQL(store, vouched_insert, "INSERT OR REPLACE INTO sat_vouched(dot, device) VALUES(?, ?)");
+	if (rc == 0)
+		rc = SAT_SQL(store, vouched_delete, "DELETE FROM sat_vouched WHERE dot = ?");
+	if (rc == 0 && vouched)
+		rc = write_known(a, row, &known, err);
+	if (rc != 0 || known)
+		return rc;
+	sat_stmt *s = vouched ? store->sql.vouched_insert : store->sql.vouched_delete;
+	sat_bind_int(s, 1, row->dot);
+	if (vouched)
+		sat_bind_int(s, 2, a->from.device);
+	return sat_run(store->db, s, err);
 }
 
 /* A past may name anybody's writes, but none that nobody has signed for. */
@@ -170,7 +207,7 @@ static int weigh_claim(sat_admission *a, const sat_row *row, claim *verdict, sat
 	}
 	if (rc == 0 && *verdict == CLAIM_FALSE)
 		rc = sat_fail(err, SAT_EREFUSED, "it claims to have written what another device wrote");
-	return rc == 0 && *verdict == CLAIM_FINE ? note_vouched(a, row->dot, err) : rc;
+	return rc == 0 && *verdict == CLAIM_FINE ? note_vouched(a, row, err) : rc;
 }
 
 /* Counts what is not to be admitted; true when the row goes on. */

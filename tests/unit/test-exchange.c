@@ -258,6 +258,23 @@ static void exchange__record_larger_than_a_frame_goes_in_parts(void **state)
 	free(translation);
 }
 
+static void two_vouches(camp *c)
+{
+	sat_export_options options = { .form = SAT_FULL, .vouch = true };
+	sat_device hq;
+	assert_int_equal(sat_device_registry(c->two.store, &hq, NULL), 0);
+	assert_int_equal(sat_export(c->two.store, c->two.identity, hq.id, &c->stick.carrier, &options, NULL, NULL,
+	                            NULL), 0);
+	assert_int_equal(replica_merge_all(&c->hq, &c->stick).verdict, SAT_MERGED);
+}
+
+static int64_t voucher_at_hq(camp *c, sat_dot dot)
+{
+	int64_t voucher;
+	assert_int_equal(sat_record_vouched(c->hq.store, dot, &voucher, NULL), 0);
+	return voucher;
+}
+
 static void exchange__lost_laptops_writes_come_back_by_one_that_vouches(void **state)
 {
 	camp *c = *state;
@@ -269,19 +286,28 @@ static void exchange__lost_laptops_writes_come_back_by_one_that_vouches(void **s
 	carry(&c->two, &c->hq, &c->stick);
 	assert_int_equal(replica_field(&c->hq, replica_same(&c->two, replica_same(&c->one, workshop, &c->two), &c->hq),
 	                               "title", NULL), 0);
-	sat_export_options options = { .form = SAT_FULL, .vouch = true };
-	sat_device hq;
-	assert_int_equal(sat_device_registry(c->two.store, &hq, NULL), 0);
-	assert_int_equal(sat_export(c->two.store, c->two.identity, hq.id, &c->stick.carrier, &options, NULL, NULL,
-	                            NULL), 0);
-	assert_int_equal(replica_merge_all(&c->hq, &c->stick).verdict, SAT_MERGED);
+	two_vouches(c);
 	sat_dot there = replica_same(&c->one, workshop, &c->hq);
 	assert_int_equal(replica_field(&c->hq, there, "title", NULL), 1);
-	int64_t voucher;
 	sat_device device;
-	assert_int_equal(sat_record_vouched(c->hq.store, there, &voucher, NULL), 0);
-	assert_int_equal(sat_device_get(c->hq.store, voucher, &device, NULL), 0);
+	assert_int_equal(sat_device_get(c->hq.store, voucher_at_hq(c, there), &device, NULL), 0);
 	assert_string_equal(device.name, "two");
+}
+
+static void exchange__nobody_vouches_for_what_its_author_brought(void **state)
+{
+	camp *c = *state;
+	sat_dot before = replica_add(&c->one, "workshop", "title", "River mapping", NULL);
+	carry(&c->hq, &c->one, &c->stick);
+	carry(&c->one, &c->hq, &c->stick);
+	sat_dot after = replica_add(&c->one, "workshop", "title", "Reef mapping", NULL);
+	carry(&c->one, &c->two, &c->stick);
+	two_vouches(c);
+	assert_int_equal(voucher_at_hq(c, replica_same(&c->one, before, &c->hq)), 0);
+	assert_true(voucher_at_hq(c, replica_same(&c->one, after, &c->hq)) != 0);
+	/* The laptop that was thought lost comes back. */
+	carry(&c->one, &c->hq, &c->stick);
+	assert_int_equal(voucher_at_hq(c, replica_same(&c->one, after, &c->hq)), 0);
 }
 
 static void exchange__revoked_laptop_is_set_aside_until_a_person_decides(void **state)
@@ -455,6 +481,7 @@ int main(void)
 		CLAIM(exchange__copy_whose_name_is_past_takes_another),
 		CLAIM(exchange__value_that_waits_is_taken_back_as_well),
 		CLAIM(exchange__lost_laptops_writes_come_back_by_one_that_vouches),
+		CLAIM(exchange__nobody_vouches_for_what_its_author_brought),
 		CLAIM(exchange__revoked_laptop_is_set_aside_until_a_person_decides),
 		CLAIM(exchange__record_larger_than_a_frame_goes_in_parts),
 		CLAIM(exchange__what_a_wrong_clock_hid_is_sent_when_the_clock_is_right),
