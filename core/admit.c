@@ -174,7 +174,7 @@ static int note_vouched(sat_admission *a, const sat_row *row, sat_error *err)
 		rc = SAT_SQL(store, vouched_delete, "DELETE FROM sat_vouched WHERE dot = ?");
 	if (rc == 0 && vouched)
 		rc = write_known(a, row, &known, err);
-	if (rc != 0 || known)
+	if (rc != 0 || (known && !SAT_PLANTED_BUG(14)))
 		return rc;
 	sat_stmt *s = vouched ? store->sql.vouched_insert : store->sql.vouched_delete;
 	sat_bind_int(s, 1, row->dot);

@@ -280,7 +280,10 @@ static void read_table(reading *r, sat_table *table)
 }
 
 /* Statements of ours on the open store, made once. */
-enum { READ_CONSENT, READ_STATEMENTS, READ_TOMBSTONES, READ_WAITING, READ_WAITING_PERSONS, READ_DECLINED };
+enum {
+	READ_CONSENT, READ_STATEMENTS, READ_TOMBSTONES, READ_WAITING, READ_WAITING_PERSONS, READ_DECLINED,
+	READ_VOUCHERS,
+};
 
 static sat_stmt *prepared(reading *r, int which, const char *sql)
 {
@@ -421,6 +424,22 @@ static held_name *read_names(reading *r, int which, const char *sql, size_t *cou
 	return names;
 }
 
+static void read_vouchers(reading *r)
+{
+	world *w = r->w;
+	holdings *h = r->h;
+	sat_stmt *s = prepared(r, READ_VOUCHERS, "SELECT dot, device FROM sat_vouched");
+	size_t room = 0;
+	while (sat_step(r->m->store->db, s, NULL) == 1) {
+		sat_device device;
+		MUST(w, sat_device_get(r->m->store, sat_column_int(s, 1), &device, err));
+		h->vouchers = grown(h->vouchers, h->voucher_count, &room, sizeof *h->vouchers);
+		h->vouchers[h->voucher_count++] = (held_voucher){ world_dot_of(w, r->m, sat_column_int(s, 0)),
+			                                          world_device(w, &device.device) };
+	}
+	sat_reset(s);
+}
+
 /* --- views ---------------------------------------------------------------------------------------- */
 
 /* What decisions say does not change for a holding, so it is worked out once for each recipient. */
@@ -510,6 +529,7 @@ holdings *holdings_read(world *w, machine *m, bool wrote)
 		                                &h->waiting_persons_count);
 	h->declined = read_names(&r, READ_DECLINED, "SELECT record, dot, field, NULL, 0 FROM sat_declined",
 	                         &h->declined_count);
+	read_vouchers(&r);
 	sort_and_judge(w, m, h);
 	digest(h, m);
 	return h;
@@ -535,6 +555,7 @@ void holdings_drop(holdings *h)
 	free(h->waiting);
 	free(h->waiting_persons);
 	free(h->declined);
+	free(h->vouchers);
 	free(h->needs);
 	drop_views(h->views);
 	free(h->dump);
@@ -584,6 +605,15 @@ bool holdings_waits(const holdings *h, const model_value *value)
 			return true;
 	}
 	return false;
+}
+
+int holdings_voucher(const holdings *h, world_dot dot)
+{
+	for (size_t i = 0; i < h->voucher_count; i++) {
+		if (h->vouchers[i].dot == dot)
+			return h->vouchers[i].device;
+	}
+	return -1;
 }
 
 bool holdings_knows(const holdings *h, size_t decision)

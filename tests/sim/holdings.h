@@ -28,6 +28,11 @@ typedef struct held_name {
 	bool content;
 } held_name;
 
+typedef struct held_voucher {
+	world_dot dot;           /* of a write that neither its author nor the registry brought */
+	int device;              /* who vouched for it */
+} held_voucher;
+
 typedef struct holdings {
 	unsigned keepers;
 	held *values;            /* ascending by record, field, dot */
@@ -39,8 +44,9 @@ typedef struct holdings {
 	held_name *waiting;      /* values whose record's creation is not known */
 	held_name *waiting_persons;
 	held_name *declined;
+	held_voucher *vouchers;
 	size_t value_count, record_count, persons_count, decision_count, statement_count, tombstone_count,
-		waiting_count, waiting_persons_count, declined_count;
+		waiting_count, waiting_persons_count, declined_count, voucher_count;
 	unsigned *needs;         /* by the model's field */
 	size_t need_count;
 	model_recipient own;     /* the replica itself, on the day that the registry signed for last */
@@ -63,6 +69,8 @@ const held *holdings_value(const holdings *h, const model_value *value);
 bool holdings_cover(const holdings *h, const model_value *value);
 bool holdings_tombstone(const holdings *h, world_dot record);
 bool holdings_waits(const holdings *h, const model_value *value);
+/* The device that vouched for a write, -1 for none. */
+int holdings_voucher(const holdings *h, world_dot dot);
 bool holdings_knows(const holdings *h, size_t decision);
 /* A device as a recipient, on the day on which the machine would send: its own clock may hide more than
  * the registry's date does, and never less. */

@@ -38,7 +38,7 @@ static void check_cell(world *w, machine *from, parcel *p, const sat_block *bloc
 	if (!blank && holdings_content(w, from, content) != v->content)
 		world_fail(w, 10, "%s sends %s with another content than was written", world_name(w, from),
 		           value_text(w, v));
-	if (from->role != SAT_REGISTRY && v->device != from->device)
+	if (from->role != SAT_REGISTRY && v->device != from->device && !p->vouches)
 		world_fail(w, 3, "%s sends %s, which another device wrote", world_name(w, from), value_text(w, v));
 	model_recipient to = holdings_recipient(w, from, p->to);
 	if (!blank && holdings_answer(w, from->held, v, &to) != SAT_PERMITTED)
@@ -184,20 +184,20 @@ void parcel_drop(world *w, size_t at)
 	*p = w->parcels[--w->parcel_count];
 }
 
-static void take_bundle(world *w, machine *from, int to, int *with_frames)
+static void take_bundle(world *w, machine *from, int to, bool vouches, int *with_frames)
 {
 	if (w->parcel_count == PARCELS_MAX)
 		parcel_drop(w, dice_below(&w->dice, w->parcel_count));
 	parcel *p = &w->parcels[w->parcel_count++];
-	*p = (parcel){ .from = (int)(from - w->machines), .to = to, .data = w->place.bundles[0].data,
-		       .size = w->place.bundles[0].size };
+	*p = (parcel){ .from = (int)(from - w->machines), .to = to, .vouches = vouches,
+		       .data = w->place.bundles[0].data, .size = w->place.bundles[0].size };
 	w->place.bundles[0].data = NULL;
 	memory_place_remove(&w->place, 0);
 	look_inside(w, from, p);
 	*with_frames += p->frame_count > 0;
 }
 
-int parcel_send(world *w, machine *from, int to)
+int parcel_send(world *w, machine *from, int to, bool vouch)
 {
 	sat_device device;
 	sat_error why = { 0 };
@@ -206,7 +206,8 @@ int parcel_send(world *w, machine *from, int to)
 		return -1;
 	/* Some exports are split into many bundles, of which some are lost. */
 	sat_export_options options = { .form = dice_chance(&w->dice, 80) ? SAT_FULL : SAT_COMPACT,
-		                       .bundle_bytes_max = dice_chance(&w->dice, 25) ? 1 : 0 };
+		                       .bundle_bytes_max = dice_chance(&w->dice, 25) ? 1 : 0,
+		                       .vouch = vouch };
 	rc = sat_export(from->store, from->identity, device.id, &w->place.carrier, &options, NULL, NULL, &why);
 	if (rc == SAT_EREVOKED || rc == SAT_EWAITING)
 		return -1;
@@ -215,7 +216,7 @@ int parcel_send(world *w, machine *from, int to)
 	promise_after_export(w, from);
 	int with_frames = 0;
 	while (w->place.count > 0)
-		take_bundle(w, from, to, &with_frames);
+		take_bundle(w, from, to, vouch, &with_frames);
 	return with_frames;
 }
 

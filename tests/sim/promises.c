@@ -305,6 +305,34 @@ static void check_accounted(world *w, machine *m, const holdings *now, const par
 	}
 }
 
+/* True when something of this write is here, seen or unseen. */
+static bool knows_write(const holdings *h, world_dot dot)
+{
+	bool known = false;
+	for (size_t i = 0; !known && i < h->value_count; i++)
+		known = h->values[i].value->dot == dot;
+	for (size_t i = 0; !known && i < h->waiting_count; i++)
+		known = h->waiting[i].dot == dot;
+	return known;
+}
+
+/* Whoever vouched for a write is told as long as neither its author nor the registry has brought it. */
+static void check_provenance(world *w, machine *m, const holdings *now, const parcel *p)
+{
+	int sender = w->machines[p->from].device;
+	for (size_t i = 0; i < p->told_count; i++) {
+		const model_value *v = p->told[i].value;
+		if (holdings_value(now, v) == NULL)
+			continue;
+		int expected = sender == 0 || v->device == sender ? -1
+		               : knows_write(m->held, v->dot)     ? holdings_voucher(m->held, v->dot)
+		                                                  : sender;
+		if (holdings_voucher(now, v->dot) != expected)
+			world_fail(w, 0, "%s says that device %d vouched for %s, which was device %d (-1: nobody had to)",
+			           world_name(w, m), holdings_voucher(now, v->dot), value_text(w, v), expected);
+	}
+}
+
 static void check_verdict(world *w, machine *m, const parcel *p, bool damaged, const sat_merged *merged)
 {
 	bool fine = damaged || merged->verdict == SAT_MERGED || merged->verdict == SAT_DUPLICATE ||
@@ -312,6 +340,12 @@ static void check_verdict(world *w, machine *m, const parcel *p, bool damaged, c
 	if (!fine)
 		world_fail(w, 7, "%s did not merge a whole bundle of %s: %s", world_name(w, m),
 		           world_name(w, &w->machines[p->from]), merged->reason);
+}
+
+static void check_whole(world *w, machine *m, const holdings *now, const parcel *p)
+{
+	check_accounted(w, m, now, p);
+	check_provenance(w, m, now, p);
 }
 
 static void hear(hearing *h, uint32_t incarnation)
@@ -334,7 +368,7 @@ void promise_after_merge(world *w, machine *m, const parcel *p, bool damaged, co
 	holdings *now = holdings_read(w, m, false);
 	check_admitted(w, m, now);
 	if (!damaged && merged->verdict == SAT_MERGED)
-		check_accounted(w, m, now, p);
+		check_whole(w, m, now, p);
 	check_step(w, m, now);
 	w->fate = dice_hash_u64(w->fate, merged->verdict);
 	replace(w, m, now);
@@ -343,21 +377,13 @@ void promise_after_merge(world *w, machine *m, const parcel *p, bool damaged, co
 
 /* --- 5: received means received -------------------------------------------------------------------- */
 
-static int number_of(const world *w, const sat_device_id *device)
-{
-	int n = 0;
-	while (!sat_device_equal(sat_identity_device(w->kit->identities[n]), device))
-		n++;
-	return n;
-}
-
 static const holdings *receipt_taken(world *w, machine *m, const sat_device *peer)
 {
 	const sat_incarnation *heard = sat_incarnation_at(m->store, peer->heard);
 	if (heard == NULL || peer->heard_counter == 0)
 		return NULL;
 	uint32_t incarnation = world_incarnation(w, heard->name);
-	int device = number_of(w, &peer->device);
+	int device = world_device(w, &peer->device);
 	if (m->heard[device].last != 0 && m->heard[device].last != incarnation)
 		world_fail(w, 5, "%s believes receipts of an incarnation of device %d that is past", world_name(w, m),
 		           device);
@@ -464,6 +490,12 @@ static bool shared(const world *w, const machine *from, const machine *to, const
 	                                            record->person_count, own) != SAT_PERMITTED;
 }
 
+/* At the end everybody has vouched to the registry for those who are lost. */
+static bool brings(const world *w, const machine *from, const machine *to, int author)
+{
+	return from->role == SAT_REGISTRY || author == from->device || (to->role == SAT_REGISTRY && w->lost[author]);
+}
+
 void promise_everything_shared(world *w, const machine *from, const machine *to)
 {
 	model_recipient recipient = holdings_recipient(w, from, to->device);
@@ -472,8 +504,7 @@ void promise_everything_shared(world *w, const machine *from, const machine *to)
 		bool any = false;
 		for (size_t k = 0; k < record->count; k++) {
 			const held *one = &from->held->values[record->first + k];
-			bool ours = from->role == SAT_REGISTRY || one->value->device == from->device;
-			if (!ours || one->blank ||
+			if (!brings(w, from, to, one->value->device) || one->blank ||
 			    holdings_answer(w, from->held, one->value, &recipient) != SAT_PERMITTED)
 				continue;
 			any = true;
@@ -487,7 +518,7 @@ void promise_everything_shared(world *w, const machine *from, const machine *to)
 	for (size_t i = 0; i < from->held->decision_count; i++) {
 		size_t number = from->held->decisions[i];
 		const model_decision *d = &w->model.decisions[number];
-		if ((from->role == SAT_REGISTRY || d->device == from->device) && !holdings_knows(to->held, number))
+		if (brings(w, from, to, d->device) && !holdings_knows(to->held, number))
 			world_fail(w, 4, "at the end %s has not got decision %s from %s", world_name(w, to),
 			           world_dot_text(d->id), world_name(w, from));
 	}

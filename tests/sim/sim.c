@@ -182,6 +182,7 @@ static const char *const planted[] = {
 	"an erasure by evaluation", "a clock decides the value that is shown", "the gate is not asked at merge",
 	"bundle ends are held without the frames they rest on",
 	"what may be shown and kept hangs on the own clock", "what a wrong clock hid stays hidden when it is right",
+	"who vouches is noted for what was here before", "who vouches leaves out what the recipient confirmed",
 };
 
 /* Each bug in a process of its own.  Devices are enrolled before any bug is switched on. */

@@ -15,7 +15,11 @@ extern const char sim_programme_1[], sim_programme_2[], sim_programme_3[];
 
 static machine *any_machine(world *w)
 {
-	return &w->machines[dice_below(&w->dice, w->machine_count)];
+	machine *m;
+	do
+		m = &w->machines[dice_below(&w->dice, w->machine_count)];
+	while (w->lost[m->device]);
+	return m;
 }
 
 /* --- writing -------------------------------------------------------------------------------------- */
@@ -238,17 +242,20 @@ static int any_peer(world *w, const machine *m)
 	return other == m->device ? (m->device == 0 ? 1 : 0) : other;
 }
 
-static int send(world *w, machine *m, int to)
+static int send(world *w, machine *m, int to, bool vouch)
 {
-	int sent = parcel_send(w, m, to);
-	world_trace(w, "%4zu  %s exports to device %d%s", w->step, world_name(w, m), to,
+	int sent = parcel_send(w, m, to, vouch);
+	world_trace(w, "%4zu  %s %s to device %d%s", w->step, world_name(w, m), vouch ? "vouches" : "exports", to,
 	            sent < 0 ? ": it may not" : sent == 0 ? ": nothing new" : "");
 	return sent;
 }
 
+/* NULL for a laptop that is lost. */
 static machine *machine_of(world *w, int device)
 {
 	size_t n = 0;
+	if (w->lost[device])
+		return NULL;
 	for (size_t i = 0; i < w->machine_count; i++)
 		n += w->machines[i].device == device;
 	size_t pick = dice_below(&w->dice, n);
@@ -263,13 +270,14 @@ static void deliver(world *w, size_t at)
 {
 	if (at >= w->parcel_count)
 		return;
+	machine *to = machine_of(w, w->parcels[at].to);
 	unsigned fortune = dice_below(&w->dice, 100);
-	if (fortune < 6) {
+	if (fortune < 6 || to == NULL) {
 		world_trace(w, "%4zu  a bundle to device %d is lost", w->step, w->parcels[at].to);
 		parcel_drop(w, at);
 		return;
 	}
-	parcel_deliver(w, at, machine_of(w, w->parcels[at].to), fortune < 16);
+	parcel_deliver(w, at, to, fortune < 16);
 	if (fortune >= 30 || (fortune >= 6 && fortune < 12))
 		parcel_drop(w, at);
 }
@@ -279,12 +287,14 @@ static void visit(world *w, machine *m)
 {
 	int to = any_peer(w, m);
 	size_t before = w->parcel_count;
-	send(w, m, to);
+	send(w, m, to, false);
 	if (w->parcel_count > before)
 		deliver(w, w->parcel_count - 1);
 	machine *there = machine_of(w, to);
+	if (there == NULL)
+		return;
 	before = w->parcel_count;
-	send(w, there, m->device);
+	send(w, there, m->device, false);
 	if (w->parcel_count <= before)
 		return;
 	parcel_deliver(w, w->parcel_count - 1, m, false);
@@ -362,17 +372,46 @@ static void copy(world *w, machine *m)
 	promise_after_reopen(w, twin);
 }
 
-static void revoke_laptop(world *w)
+/* A laptop that is still there, of which one is taken away; 0 when that was done before, or none would be
+ * left. */
+static int laptop_to_part_with(world *w, const bool *gone)
 {
 	int device = 1 + (int)dice_below(&w->dice, w->kit->devices - 1);
+	size_t left = 0;
+	for (size_t i = 1; i < w->kit->devices; i++) {
+		if (gone[i])
+			return 0;
+		left += !w->revoked[i] && !w->lost[i];
+	}
+	return left < 2 || w->revoked[device] || w->lost[device] ? 0 : device;
+}
+
+static void lose_laptop(world *w)
+{
+	int device = laptop_to_part_with(w, w->lost);
+	if (device == 0)
+		return;
+	w->lost[device] = true;
+	world_trace(w, "%4zu  laptop %d and its copies are lost for ever", w->step, device);
+}
+
+/* Asked for what it holds of somebody who is lost, a laptop brings all that it holds. */
+static void vouch(world *w, machine *m)
+{
+	bool any = false;
+	for (size_t i = 1; i < w->kit->devices; i++)
+		any = any || w->lost[i];
+	if (any && m->device != 0)
+		send(w, m, any_peer(w, m), true);
+}
+
+static void revoke_laptop(world *w)
+{
+	int device = laptop_to_part_with(w, w->revoked);
 	machine *registry = &w->machines[0];
 	sat_device known;
-	if (w->kit->devices < 3 || w->revoked[device])
+	if (device == 0)
 		return;
-	for (int i = 1; i < DEVICES_MAX; i++) {
-		if (w->revoked[i])
-			return;
-	}
 	MUST(w, sat_device_find(registry->store, sat_identity_device(w->kit->identities[device]), &known, err));
 	MUST(w, sat_store_begin(registry->store, err));
 	MUST(w, sat_device_revoke(registry->store, registry->identity, known.id, err));
@@ -434,8 +473,10 @@ void step_take(world *w)
 		erase(w, m);
 	else if (n < 425)
 		any_decision(w, m);
+	else if (n < 445)
+		vouch(w, m);
 	else if (n < 605)
-		send(w, m, any_peer(w, m));
+		send(w, m, any_peer(w, m), false);
 	else if (n < 775)
 		deliver(w, dice_below(&w->dice, w->parcel_count));
 	else if (n < 865)
@@ -452,7 +493,9 @@ void step_take(world *w)
 		copy(w, m);
 	else if (n < 988)
 		revoke_laptop(w);
-	else if (n < 994)
+	else if (n < 992)
+		lose_laptop(w);
+	else if (n < 996)
 		publish(w);
 	else
 		sign_date(w);

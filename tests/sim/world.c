@@ -288,6 +288,14 @@ sat_dot world_local_dot(world *w, machine *m, world_dot dot)
 	return index == 0 ? 0 : sat_dot_make(index, (int64_t)world_dot_counter(dot));
 }
 
+int world_device(const world *w, const sat_device_id *device)
+{
+	int n = 0;
+	while (!sat_device_equal(sat_identity_device(w->kit->identities[n]), device))
+		n++;
+	return n;
+}
+
 const char *world_dot_text(world_dot dot)
 {
 	static char texts[8][32];

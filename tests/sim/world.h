@@ -67,6 +67,7 @@ typedef struct parcel {
 	size_t size;
 	int from;                /* machine */
 	int to;                  /* device */
+	bool vouches;            /* brings others' writes as well */
 	uint32_t incarnation;    /* under which it was sent */
 	size_t frame_count;
 	uint64_t body;           /* where the first frame begins */
@@ -99,6 +100,7 @@ typedef struct world {
 	machine machines[MACHINES_MAX];
 	size_t machine_count;
 	bool revoked[DEVICES_MAX];
+	bool lost[DEVICES_MAX];  /* all machines of the device are gone for ever */
 	int programme;           /* version that the registry published last */
 	bool dated;              /* decisions end, so that clocks may hide something */
 	struct {
@@ -168,6 +170,8 @@ machine *world_twin(world *w, machine *m);
 uint32_t world_incarnation(world *w, const uint8_t name[static SAT_INCARNATION_BYTES]);
 world_dot world_dot_of(world *w, machine *m, sat_dot dot);
 sat_dot world_local_dot(world *w, machine *m, world_dot dot);
+/* The world's number of a device. */
+int world_device(const world *w, const sat_device_id *device);
 /* "3-17": incarnation 3 of the world, counter 17. */
 const char *world_dot_text(world_dot dot);
 
