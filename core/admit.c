@@ -126,7 +126,12 @@ static int claim_of(sat_admission *a, sat_dot dot, claim *verdict, sat_error *er
 		*verdict = CLAIM_FALSE;
 		return 0;
 	}
-	if (a->from.revoked && incarnation->device == a->from.device) {
+	/* Nobody vouches after being revoked. */
+	if (a->from.revoked && incarnation->device != a->from.device) {
+		*verdict = CLAIM_ASIDE;
+		return 0;
+	}
+	if (a->from.revoked) {
 		int64_t accepted;
 		int rc = accepted_point(a, sat_dot_index(dot), &accepted, err);
 		if (sat_dot_counter(dot) > accepted)

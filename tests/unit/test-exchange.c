@@ -258,14 +258,14 @@ static void exchange__record_larger_than_a_frame_goes_in_parts(void **state)
 	free(translation);
 }
 
-static void two_vouches(camp *c)
+static sat_verdict two_vouches(camp *c)
 {
 	sat_export_options options = { .form = SAT_FULL, .vouch = true };
 	sat_device hq;
 	assert_int_equal(sat_device_registry(c->two.store, &hq, NULL), 0);
 	assert_int_equal(sat_export(c->two.store, c->two.identity, hq.id, &c->stick.carrier, &options, NULL, NULL,
 	                            NULL), 0);
-	assert_int_equal(replica_merge_all(&c->hq, &c->stick).verdict, SAT_MERGED);
+	return replica_merge_all(&c->hq, &c->stick).verdict;
 }
 
 static int64_t voucher_at_hq(camp *c, sat_dot dot)
@@ -286,7 +286,7 @@ static void exchange__lost_laptops_writes_come_back_by_one_that_vouches(void **s
 	carry(&c->two, &c->hq, &c->stick);
 	assert_int_equal(replica_field(&c->hq, replica_same(&c->two, replica_same(&c->one, workshop, &c->two), &c->hq),
 	                               "title", NULL), 0);
-	two_vouches(c);
+	assert_int_equal(two_vouches(c), SAT_MERGED);
 	sat_dot there = replica_same(&c->one, workshop, &c->hq);
 	assert_int_equal(replica_field(&c->hq, there, "title", NULL), 1);
 	sat_device device;
@@ -302,7 +302,7 @@ static void exchange__nobody_vouches_for_what_its_author_brought(void **state)
 	carry(&c->one, &c->hq, &c->stick);
 	sat_dot after = replica_add(&c->one, "workshop", "title", "Reef mapping", NULL);
 	carry(&c->one, &c->two, &c->stick);
-	two_vouches(c);
+	assert_int_equal(two_vouches(c), SAT_MERGED);
 	assert_int_equal(voucher_at_hq(c, replica_same(&c->one, before, &c->hq)), 0);
 	assert_true(voucher_at_hq(c, replica_same(&c->one, after, &c->hq)) != 0);
 	/* The laptop that was thought lost comes back. */
@@ -310,16 +310,32 @@ static void exchange__nobody_vouches_for_what_its_author_brought(void **state)
 	assert_int_equal(voucher_at_hq(c, replica_same(&c->one, after, &c->hq)), 0);
 }
 
+static void revoke_named(camp *c, const char *name)
+{
+	sat_device device;
+	assert_int_equal(sat_device_named(c->hq.store, name, &device, NULL), 0);
+	assert_int_equal(sat_store_begin(c->hq.store, NULL), 0);
+	assert_int_equal(sat_device_revoke(c->hq.store, c->hq.identity, device.id, NULL), 0);
+	assert_int_equal(sat_store_commit(c->hq.store, NULL), 0);
+}
+
+static void exchange__nobody_vouches_after_being_revoked(void **state)
+{
+	camp *c = *state;
+	sat_dot workshop = replica_add(&c->one, "workshop", "title", "River mapping", NULL);
+	carry(&c->hq, &c->one, &c->stick);
+	carry(&c->one, &c->two, &c->stick);
+	revoke_named(c, "two");
+	assert_int_equal(two_vouches(c), SAT_REVOKED_SENDER);
+	assert_int_equal(replica_field(&c->hq, replica_same(&c->one, workshop, &c->hq), "title", NULL), 0);
+}
+
 static void exchange__revoked_laptop_is_set_aside_until_a_person_decides(void **state)
 {
 	camp *c = *state;
 	sat_dot before = replica_add(&c->one, "workshop", "title", "before", NULL);
 	carry(&c->one, &c->hq, &c->stick);
-	sat_device one;
-	assert_int_equal(sat_device_named(c->hq.store, "one", &one, NULL), 0);
-	assert_int_equal(sat_store_begin(c->hq.store, NULL), 0);
-	assert_int_equal(sat_device_revoke(c->hq.store, c->hq.identity, one.id, NULL), 0);
-	assert_int_equal(sat_store_commit(c->hq.store, NULL), 0);
+	revoke_named(c, "one");
 	sat_dot after = replica_add(&c->one, "workshop", "title", "after", NULL);
 	replica_export(&c->one, &c->hq, &c->stick);
 	const char *name = c->stick.bundles[0].name;
@@ -482,6 +498,7 @@ int main(void)
 		CLAIM(exchange__value_that_waits_is_taken_back_as_well),
 		CLAIM(exchange__lost_laptops_writes_come_back_by_one_that_vouches),
 		CLAIM(exchange__nobody_vouches_for_what_its_author_brought),
+		CLAIM(exchange__nobody_vouches_after_being_revoked),
 		CLAIM(exchange__revoked_laptop_is_set_aside_until_a_person_decides),
 		CLAIM(exchange__record_larger_than_a_frame_goes_in_parts),
 		CLAIM(exchange__what_a_wrong_clock_hid_is_sent_when_the_clock_is_right),
