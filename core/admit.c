@@ -128,7 +128,7 @@ static int claim_of(sat_admission *a, sat_dot dot, claim *verdict, sat_error *er
 	}
 	/* Nobody vouches after being revoked. */
 	if (a->from.revoked && incarnation->device != a->from.device) {
-		*verdict = CLAIM_ASIDE;
+		*verdict = SAT_PLANTED_BUG(16) ? CLAIM_FINE : CLAIM_ASIDE;
 		return 0;
 	}
 	if (a->from.revoked) {
@@ -1021,7 +1021,7 @@ int sat_admit_decisions(sat_admission *a, const sat_batch *batches, const sat_de
 		if (rc != 0)
 			return rc;
 		a->frame.set_aside_decisions += verdict == CLAIM_ASIDE ? counts[i] : 0;
-		if (!goes_on(a, verdict))
+		if (!goes_on(a, verdict) && !(SAT_PLANTED_BUG(17) && verdict == CLAIM_ASIDE))
 			continue;
 		size_t fresh;
 		rc = sat_consent_admit(a->store, &batches[i], decisions + at, counts[i], a->from.incarnation,

@@ -7,6 +7,7 @@
 
 #include "core/admit.h"
 #include "core/incarnation.h"
+#include "core/plant.h"
 #include "core/store-private.h"
 #include "frame.h"
 #include "ledger.h"
@@ -181,7 +182,7 @@ static int was_released(merge *m, bool *released, sat_error *err)
 		return rc;
 	sat_bind_blob(s, 1, m->name.bytes, sizeof m->name.bytes);
 	rc = sat_step(m->store->db, s, err);
-	*released = rc == 1 && strcmp(sat_column_text(s, 0, NULL), "released") == 0;
+	*released = rc == 1 && strcmp(sat_column_text(s, 0, NULL), SAT_PLANTED_BUG(18) ? "rejected" : "released") == 0;
 	sat_db_finalize(m->store->db, &s);
 	return rc < 0 ? rc : 0;
 }

@@ -5,6 +5,7 @@
 
 #include "core/record.h"
 #include "core/store-private.h"
+#include "drawer.h"
 #include "parcel.h"
 #include "promises.h"
 #include "sync/ledger.h"
@@ -180,6 +181,9 @@ void finale(world *w)
 		rounds(w, live + 1, count);
 	}
 	vouch_for_lost(w, live + 1, count);
+	if (drawer_empty_out(w))
+		rounds(w, live + 1, count);
+	drawer_check(w);
 	for (size_t i = 1; i <= count; i++) {
 		promise_everything_shared(w, live[i], live[0]);
 		promise_everything_shared(w, live[0], live[i]);

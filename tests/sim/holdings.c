@@ -334,7 +334,7 @@ static void learn_decisions(reading *r, sat_dot subject)
 			             .event = all[i].event, .final = all[i].final, .episode = all[i].episode,
 			             .words = words_of(all[i].recipients), .until = all[i].until,
 			             .supersedes = supersedes,
-			             .supersedes_count = n, .device = r->m->device };
+			             .supersedes_count = n, .device = r->m->device, .step = w->step };
 		memcpy(d.name, all[i].name, SAT_HASH_BYTES);
 		model_decision_add(&w->model, &d);
 	}

@@ -59,6 +59,7 @@ typedef struct model_decision {
 	size_t *supersedes;      /* numbers of decisions */
 	size_t supersedes_count;
 	int device;
+	size_t step;             /* when it was made */
 } model_decision;
 
 /* For whom, and when. */

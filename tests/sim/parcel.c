@@ -7,6 +7,7 @@
 
 #include "core/incarnation.h"
 #include "core/store-private.h"
+#include "drawer.h"
 #include "promises.h"
 #include "sync/bundle.h"
 #include "sync/frame.h"
@@ -155,10 +156,9 @@ static void look_inside(world *w, machine *from, parcel *p)
 	while (event != SAT_BUNDLE_DONE && sat_bundle_reader_want(reader, &offset, &count)) {
 		MUST(w, sat_bundle_reader_feed(reader, p->data + offset, count, &event, err));
 		const void *data;
-		sat_name16 name;
 		if (event == SAT_BUNDLE_MANIFEST) {
 			MUST(w, sat_bundle_reader_trust(reader, sat_identity_public(from->identity),
-			                                sat_identity_public(w->kit->identities[p->to]), &name, err));
+			                                sat_identity_public(w->kit->identities[p->to]), &p->name, err));
 			note_frames(p, reader);
 			p->incarnation = world_incarnation(w, sat_bundle_reader_manifest(reader)->incarnation);
 			if (w->verbose)
@@ -248,7 +248,11 @@ static void damage_bytes(world *w, const parcel *p, uint8_t *data, size_t *size,
 
 void parcel_deliver(world *w, size_t at, machine *to, bool damage)
 {
-	const parcel *p = &w->parcels[at];
+	parcel_hand_over(w, &w->parcels[at], to, damage);
+}
+
+void parcel_hand_over(world *w, const parcel *p, machine *to, bool damage)
+{
 	uint8_t *data = malloc(p->size + 1);
 	size_t size = p->size;
 	char what[80] = "whole";
@@ -264,4 +268,6 @@ void parcel_deliver(world *w, size_t at, machine *to, bool damage)
 	            w->step, world_name(w, to), world_name(w, &w->machines[p->from]), p->frame_count, p->told_count,
 	            what, sat_verdict_name(merged.verdict), merged.records, merged.declined);
 	promise_after_merge(w, to, p, damage, &merged);
+	if (to->role == SAT_REGISTRY && merged.verdict == SAT_REVOKED_SENDER && !damage)
+		drawer_put(w, p);
 }

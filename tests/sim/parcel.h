@@ -20,5 +20,6 @@ int parcel_send(world *w, machine *from, int to, bool vouch);
 void parcel_drop(world *w, size_t at);
 /* Hands parcel `at` to a machine: merges a copy of its bytes.  With `damage`, some of them are changed. */
 void parcel_deliver(world *w, size_t at, machine *to, bool damage);
+void parcel_hand_over(world *w, const parcel *p, machine *to, bool damage);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "core/incarnation.h"
 #include "core/store-private.h"
+#include "drawer.h"
 #include "sync/ledger.h"
 
 /* --- 2: nothing is lost ---------------------------------------------------------------------------- */
@@ -333,10 +334,37 @@ static void check_provenance(world *w, machine *m, const holdings *now, const pa
 	}
 }
 
+/* What is let in of a revoked laptop, as long as no person has let its bundle in, is what it wrote itself
+ * before it was revoked; and what waited for that. */
+static void check_set_aside(world *w, machine *m, const holdings *now, const parcel *p)
+{
+	int device = w->machines[p->from].device;
+	if (!w->revoked[device] || !holdings_statement(m->held, w->revocation.statement) ||
+	    drawer_verdict_known(w, m->held, p) == DRAWER_RELEASED)
+		return;
+	for (size_t i = 0; i < now->value_count; i++) {
+		const model_value *v = now->values[i].value;
+		if ((v->device == device && v->step <= w->revocation.step) || holdings_value(m->held, v) != NULL ||
+		    holdings_waits(m->held, v))
+			continue;
+		world_fail(w, 3, "%s lets in %s of a revoked laptop", world_name(w, m), value_text(w, v));
+	}
+	for (size_t i = 0; i < now->decision_count; i++) {
+		const model_decision *d = &w->model.decisions[now->decisions[i]];
+		if ((d->device != device || d->step > w->revocation.step) && !holdings_knows(m->held, now->decisions[i]))
+			world_fail(w, 3, "%s lets in decision %s of a revoked laptop", world_name(w, m),
+			           world_dot_text(d->id));
+	}
+	if (now->tombstone_count > m->held->tombstone_count)
+		world_fail(w, 4, "%s erases what a revoked laptop says is erased", world_name(w, m));
+}
+
 static void check_verdict(world *w, machine *m, const parcel *p, bool damaged, const sat_merged *merged)
 {
 	bool fine = damaged || merged->verdict == SAT_MERGED || merged->verdict == SAT_DUPLICATE ||
 	            merged->verdict == SAT_WAITING || merged->verdict == SAT_REVOKED_SENDER;
+	fine = fine && (merged->verdict != SAT_REVOKED_SENDER ||
+	                drawer_verdict_known(w, m->held, p) != DRAWER_RELEASED);
 	if (!fine)
 		world_fail(w, 7, "%s did not merge a whole bundle of %s: %s", world_name(w, m),
 		           world_name(w, &w->machines[p->from]), merged->reason);
@@ -367,6 +395,7 @@ void promise_after_merge(world *w, machine *m, const parcel *p, bool damaged, co
 		hear(&m->heard[w->machines[p->from].device], p->incarnation);
 	holdings *now = holdings_read(w, m, false);
 	check_admitted(w, m, now);
+	check_set_aside(w, m, now, p);
 	if (!damaged && merged->verdict == SAT_MERGED)
 		check_whole(w, m, now, p);
 	check_step(w, m, now);
@@ -472,21 +501,24 @@ static void check_shared_persons(world *w, const machine *from, const machine *t
 	}
 }
 
-static bool shared(const world *w, const machine *from, const machine *to, const held *one)
+bool promise_arrived(const world *w, const holdings *there, const model_value *v)
 {
-	const model_value *v = one->value;
-	const held *is = holdings_value(to->held, v);
+	const held *is = holdings_value(there, v);
 	if (is != NULL)
-		return !is->blank || one->blank || is->answer == SAT_ERASED || is_declined(w, to->held, v);
+		return !is->blank || is->answer == SAT_ERASED || is_declined(w, there, v);
 	/* A record that only a revoked laptop knows of waits for a person. */
-	if (holdings_cover(to->held, v) || holdings_tombstone(to->held, v->record) || holdings_waits(to->held, v))
+	return holdings_cover(there, v) || holdings_tombstone(there, v->record) || holdings_waits(there, v) ||
+	       holdings_answer(w, there, v, &there->own) != SAT_PERMITTED;
+}
+
+static bool shared(const world *w, const machine *from, const machine *to, const model_value *v)
+{
+	if (promise_arrived(w, to->held, v))
 		return true;
-	/* What is not permitted there, with all persons known here or there, is declined for good. */
+	/* What is not permitted there with all persons known here is declined for good. */
 	const model_recipient *own = &to->held->own;
-	if (!one->blank && holdings_answer(w, to->held, v, own) != SAT_PERMITTED)
-		return true;
 	const held_record *record = holdings_record(from->held, v->record);
-	return !one->blank && holdings_answer_about(w, to->held, v, from->held->persons + record->first_person,
+	return holdings_value(to->held, v) == NULL && holdings_answer_about(w, to->held, v, from->held->persons + record->first_person,
 	                                            record->person_count, own) != SAT_PERMITTED;
 }
 
@@ -508,7 +540,7 @@ void promise_everything_shared(world *w, const machine *from, const machine *to)
 			    holdings_answer(w, from->held, one->value, &recipient) != SAT_PERMITTED)
 				continue;
 			any = true;
-			if (!shared(w, from, to, one))
+			if (!shared(w, from, to, one->value))
 				world_fail(w, 2, "at the end %s has not got %s from %s", world_name(w, to),
 				           value_text(w, one->value), world_name(w, from));
 		}

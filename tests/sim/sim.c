@@ -183,6 +183,8 @@ static const char *const planted[] = {
 	"bundle ends are held without the frames they rest on",
 	"what may be shown and kept hangs on the own clock", "what a wrong clock hid stays hidden when it is right",
 	"who vouches is noted for what was here before", "who vouches leaves out what the recipient confirmed",
+	"a revoked laptop may vouch", "decisions of a revoked laptop are not set aside",
+	"what a person rejected is let in",
 };
 
 /* Each bug in a process of its own.  Devices are enrolled before any bug is switched on. */

@@ -8,6 +8,7 @@
 #include "core/erase.h"
 #include "core/record.h"
 #include "core/store-private.h"
+#include "drawer.h"
 #include "parcel.h"
 #include "promises.h"
 
@@ -395,10 +396,11 @@ static void lose_laptop(world *w)
 	world_trace(w, "%4zu  laptop %d and its copies are lost for ever", w->step, device);
 }
 
-/* Asked for what it holds of somebody who is lost, a laptop brings all that it holds. */
+/* Asked for what it holds of somebody who is lost, a laptop brings all that it holds; one that was revoked
+ * claims to have been asked. */
 static void vouch(world *w, machine *m)
 {
-	bool any = false;
+	bool any = w->revoked[m->device];
 	for (size_t i = 1; i < w->kit->devices; i++)
 		any = any || w->lost[i];
 	if (any && m->device != 0)
@@ -417,6 +419,9 @@ static void revoke_laptop(world *w)
 	MUST(w, sat_device_revoke(registry->store, registry->identity, known.id, err));
 	MUST(w, sat_store_commit(registry->store, err));
 	w->revoked[device] = true;
+	w->revocation.statement = holdings_newest_statement(w, registry);
+	w->revocation.device = device;
+	w->revocation.step = w->step;
 	world_trace(w, "%4zu  the registry revokes laptop %d", w->step, device);
 	promise_after_write(w, registry);
 }
@@ -473,7 +478,9 @@ void step_take(world *w)
 		erase(w, m);
 	else if (n < 425)
 		any_decision(w, m);
-	else if (n < 445)
+	else if (n < 437)
+		drawer_look(w);
+	else if (n < 452)
 		vouch(w, m);
 	else if (n < 605)
 		send(w, m, any_peer(w, m), false);
@@ -491,7 +498,7 @@ void step_take(world *w)
 		restore(w, m);
 	else if (n < 985)
 		copy(w, m);
-	else if (n < 988)
+	else if (n < 989)
 		revoke_laptop(w);
 	else if (n < 992)
 		lose_laptop(w);

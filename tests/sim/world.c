@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "core/incarnation.h"
+#include "drawer.h"
 #include "holdings.h"
-#include "parcel.h"
 #include "tests/support/replica.h"
 
 extern const char sim_programme_1[];
@@ -150,6 +150,7 @@ void world_end(world *w)
 	free(w->receipts);
 	while (w->parcel_count > 0)
 		parcel_drop(w, w->parcel_count - 1);
+	drawer_clear(w);
 	memory_place_clear(&w->place);
 	model_clear(&w->model);
 	sat_bytes_clear(&w->trace);

@@ -19,6 +19,7 @@
 #include "core/registry.h"
 #include "core/store.h"
 #include "sync/exchange.h"
+#include "sync/manifest.h"
 #include "tests/support/memory-carrier.h"
 #include "tests/support/test-env.h"
 
@@ -26,6 +27,7 @@
 #define DEVICES_MAX 8
 #define BACKUPS_MAX 2
 #define PARCELS_MAX 24
+#define DRAWER_MAX 8
 #define PROGRAMMES 3
 
 struct holdings;
@@ -68,6 +70,7 @@ typedef struct parcel {
 	int from;                /* machine */
 	int to;                  /* device */
 	bool vouches;            /* brings others' writes as well */
+	sat_name16 name;
 	uint32_t incarnation;    /* under which it was sent */
 	size_t frame_count;
 	uint64_t body;           /* where the first frame begins */
@@ -83,6 +86,13 @@ typedef struct receipt {
 	uint64_t counter;
 	struct holdings *held;
 } receipt;
+
+/* A person at the registry has said whether a bundle that was set aside is let in. */
+typedef struct release {
+	uint64_t statement;
+	sat_name16 bundle;
+	bool accepts;
+} release;
 
 typedef struct kit {
 	char dir[300];
@@ -100,6 +110,11 @@ typedef struct world {
 	machine machines[MACHINES_MAX];
 	size_t machine_count;
 	bool revoked[DEVICES_MAX];
+	struct {
+		uint64_t statement;
+		int device;
+		size_t step;
+	} revocation;            /* there is one at most */
 	bool lost[DEVICES_MAX];  /* all machines of the device are gone for ever */
 	int programme;           /* version that the registry published last */
 	bool dated;              /* decisions end, so that clocks may hide something */
@@ -118,6 +133,10 @@ typedef struct world {
 	uint32_t unlinked_count;
 	parcel parcels[PARCELS_MAX];
 	size_t parcel_count;
+	parcel drawer[DRAWER_MAX]; /* see drawer.h */
+	size_t drawer_count;
+	release releases[64];
+	size_t release_count;
 	receipt *receipts;
 	size_t receipt_count;
 	memory_place place;
