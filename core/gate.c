@@ -7,6 +7,7 @@
 
 #include "concern.h"
 #include "plant.h"
+#include "registry.h"
 #include "store-private.h"
 
 /* What is known of one person, for the gate's recipient. */
@@ -23,6 +24,7 @@ enum { VIEWS_MIN = 256, VIEWS_MAX = 32768 };
 struct sat_gate {
 	sat_store *store;
 	sat_recipient to;
+	char audiences[256];        /* ours, in a gate for ourselves */
 	view *views;                /* open addressing */
 	size_t room, count;
 	sat_arena episodes;
@@ -108,9 +110,18 @@ int sat_gate_new_day(sat_store *store, sat_error *err)
 
 int sat_gate_open_own(sat_gate **gate, sat_store *store, sat_error *err)
 {
-	sat_recipient self = { .role = store->role, .audiences = "" };
-	int rc = sat_gate_today(store, SAT_PLANTED_BUG(12), &self.today, err);
-	return rc != 0 ? rc : sat_gate_open(gate, store, &self, err);
+	sat_device self;
+	sat_recipient to = { .role = store->role, .audiences = "" };
+	int rc = sat_device_get(store, 1, &self, err);
+	if (rc == 0)
+		rc = sat_gate_today(store, SAT_PLANTED_BUG(12), &to.today, err);
+	if (rc == 0)
+		rc = sat_gate_open(gate, store, &to, err);
+	if (rc != 0)
+		return rc;
+	memcpy((*gate)->audiences, self.audiences, sizeof self.audiences);
+	(*gate)->to.audiences = (*gate)->audiences;
+	return 0;
 }
 
 /* --- from decisions to a view ------------------------------------------------------------------- */
