@@ -320,8 +320,36 @@ static int forget_sent(sat_store *store, int64_t device, sat_error *err)
 	return rc;
 }
 
-static int apply_approval(sat_store *store, sat_cursor body, sat_error *err)
+/* Statements arrive in any order.  Of several approvals of one device the one with the greatest serial
+ * rules; between equals the greater name. */
+static int is_overruled(sat_store *store, const statement *st, const uint8_t keys[static 2 * SAT_KEY_BYTES],
+                        bool *yes, sat_error *err)
 {
+	sat_stmt *s = NULL;
+	int rc = sat_db_prepare(store->db, &s,
+	                        "SELECT object FROM sat_statement WHERE type = 1 AND "
+	                        "(serial > ?1 OR (serial = ?1 AND name > ?2))", err);
+	*yes = false;
+	if (rc != 0)
+		return rc;
+	sat_bind_int(s, 1, (int64_t)st->serial);
+	sat_bind_blob(s, 2, st->name, SAT_HASH_BYTES);
+	while (!*yes && (rc = sat_step(store->db, s, err)) == 1) {
+		size_t length;
+		const void *object = sat_column_blob(s, 0, &length);
+		statement other;
+		const uint8_t *theirs = NULL;
+		if (parse(&other, object, length, NULL) == 0)
+			theirs = sat_cursor_take(&other.body, (size_t)2 * SAT_KEY_BYTES);
+		*yes = theirs != NULL && memcmp(theirs, keys, (size_t)2 * SAT_KEY_BYTES) == 0;
+	}
+	sat_db_finalize(store->db, &s);
+	return rc < 0 ? rc : 0;
+}
+
+static int apply_approval(sat_store *store, const statement *st, sat_error *err)
+{
+	sat_cursor body = st->body;
 	sat_public keys;
 	char name[SAT_DEVICE_NAME_BYTES], audiences[256];
 	const uint8_t *sign = sat_cursor_take(&body, SAT_KEY_BYTES);
@@ -335,14 +363,20 @@ static int apply_approval(sat_store *store, sat_cursor body, sat_error *err)
 	memcpy(keys.seal, seal, SAT_KEY_BYTES);
 	sat_device_id device = sat_device_of(&keys);
 	sat_device known;
+	bool overruled = false;
+	int rc = sat_device_find(store, &device, &known, NULL);
+	if (rc == 0 && strcmp(known.state, "pending") != 0)
+		rc = is_overruled(store, st, sign, &overruled, err);
+	if (rc != SAT_ENOTFOUND && (rc != 0 || overruled))
+		return rc;
 	/* A peer with a new role or audience may see other things: what it was sent counts from zero. */
-	if (sat_device_find(store, &device, &known, NULL) == 0 && strcmp(known.state, "approved") == 0 &&
+	if (rc == 0 && strcmp(known.state, "approved") == 0 &&
 	    (known.role != (sat_role)role || strcmp(known.audiences, audiences) != 0)) {
 		int forgotten = forget_sent(store, known.id, err);
 		if (forgotten != 0)
 			return forgotten;
 	}
-	int rc = put_device(store, &keys, role, name, audiences, "approved", err);
+	rc = put_device(store, &keys, role, name, audiences, "approved", err);
 	if (rc == 0 && sat_device_equal(&device, &store->self))
 		rc = sat_meta_set_int(store, "approved", 1, err);
 	return rc;
@@ -442,7 +476,7 @@ static int apply(sat_store *store, const statement *st, sat_error *err)
 {
 	switch (st->type) {
 	case SAT_SIGNED_APPROVAL:
-		return apply_approval(store, st->body, err);
+		return apply_approval(store, st, err);
 	case SAT_SIGNED_REVOCATION:
 		return apply_revocation(store, st->body, err);
 	case SAT_SIGNED_PROGRAMME:
