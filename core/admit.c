@@ -9,6 +9,7 @@
 #include "plant.h"
 #include "record.h"
 #include "refit.h"
+#include "registry.h"
 #include "search.h"
 #include "store-private.h"
 
@@ -27,6 +28,7 @@ struct sat_admission {
 	} *runs;
 	size_t run_count;
 	bool any_inside;         /* some of the ids lie within runs that were there before */
+	char audiences[sizeof((sat_device *)0)->audiences]; /* ours, when this began */
 	bool any_vouched;        /* somebody has vouched for writes that are here */
 };
 
@@ -41,6 +43,11 @@ int sat_admission_begin(sat_admission **out, sat_store *store, const sat_sender 
 	int64_t any;
 	int rc = sat_db_int(store->db, "SELECT EXISTS(SELECT 1 FROM sat_vouched)", &any, 0, err);
 	a->any_vouched = rc == 0 && any != 0;
+	sat_device self;
+	if (rc == 0)
+		rc = sat_device_get(store, 1, &self, err);
+	if (rc == 0)
+		memcpy(a->audiences, self.audiences, sizeof a->audiences);
 	return rc;
 }
 
@@ -83,8 +90,6 @@ const sat_outcome *sat_admission_total(const sat_admission *a)
 	((sat_admission *)a)->frame = (sat_outcome){ 0 };
 	return &a->total;
 }
-
-void sat_admission_count_statements(sat_admission *a, size_t count) { a->frame.statements += count; }
 
 static int own_gate(sat_admission *a, sat_error *err)
 {
@@ -983,7 +988,7 @@ int sat_admit_blocks(sat_admission *a, const sat_block *blocks, size_t count, sa
 
 /* --- the other sections ---------------------------------------------------------------------------- */
 
-/* Whatever was declined about a person is asked for again when their decisions change. */
+/* Whatever was declined about a person (0: about anybody) is asked for again. */
 static int ask_again(sat_admission *a, sat_dot person, sat_error *err)
 {
 	sat_store *store = a->store;
@@ -991,8 +996,8 @@ static int ask_again(sat_admission *a, sat_dot person, sat_error *err)
 		return 0;
 	sat_stmt *s = NULL;
 	int rc = sat_db_prepare(store->db, &s,
-	                        "SELECT DISTINCT d.record, d.source FROM sat_declined_person p "
-	                        "JOIN sat_declined d ON d.record = p.record WHERE p.person = ?", err);
+	                        "SELECT DISTINCT record, source FROM sat_declined WHERE ?1 = 0 OR record IN "
+	                        "(SELECT record FROM sat_declined_person WHERE person = ?1)", err);
 	if (rc != 0)
 		return rc;
 	rc = SAT_SQL(store, ask_insert, "INSERT INTO sat_ask(name, record, device, seq) VALUES(?, ?, ?, ?)");
@@ -1008,6 +1013,21 @@ static int ask_again(sat_admission *a, sat_dot person, sat_error *err)
 	}
 	sat_db_finalize(store->db, &s);
 	return rc < 0 ? rc : 0;
+}
+
+int sat_admission_heed_statements(sat_admission *a, size_t count, sat_error *err)
+{
+	a->frame.statements += count;
+	sat_device self;
+	int rc = count == 0 ? 0 : sat_device_get(a->store, 1, &self, err);
+	if (count == 0 || rc != 0)
+		return rc;
+	sat_gate_free(a->gate);
+	a->gate = NULL;
+	if (strcmp(self.audiences, a->audiences) == 0)
+		return 0;
+	memcpy(a->audiences, self.audiences, sizeof a->audiences);
+	return ask_again(a, 0, err);
 }
 
 int sat_admit_decisions(sat_admission *a, const sat_batch *batches, const sat_decision *decisions,

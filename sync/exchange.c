@@ -265,8 +265,7 @@ static int admit_statements(merge *m, const sat_frame_content *content, int64_t 
 		                         &fresh, err);
 		fresh_count += fresh;
 	}
-	sat_admission_count_statements(m->admission, fresh_count);
-	return rc;
+	return rc != 0 ? rc : sat_admission_heed_statements(m->admission, fresh_count, err);
 }
 
 /* Names, root and signature of every batch that has something to tell; one whose author is not known yet

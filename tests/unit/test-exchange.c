@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "core/store-private.h"
+#include "sync/bundle.h"
 #include "tests/support/replica.h"
 
 typedef struct camp {
@@ -478,6 +479,106 @@ static void exchange__what_a_wrong_clock_hid_is_sent_when_the_clock_is_right(voi
 	free(pseudonym);
 }
 
+/* Headquarters signs that laptop two stands for these groups. */
+static void stands_for(camp *c, const char *audiences)
+{
+	const sat_public *keys = sat_identity_public(c->two.identity);
+	SAT_BYTES(body);
+	sat_bytes_put(&body, keys->sign, SAT_KEY_BYTES);
+	sat_bytes_put(&body, keys->seal, SAT_KEY_BYTES);
+	sat_bytes_put_u8(&body, SAT_FACILITATOR);
+	sat_bytes_put_span(&body, "two", 3);
+	sat_bytes_put_span(&body, audiences, strlen(audiences));
+	assert_int_equal(sat_store_begin(c->hq.store, NULL), 0);
+	assert_int_equal(sat_statement_issue(c->hq.store, c->hq.identity, SAT_SIGNED_APPROVAL, body.data, body.length,
+	                                     NULL), 0);
+	assert_int_equal(sat_store_commit(c->hq.store, NULL), 0);
+}
+
+/* A person of laptop one who lets elders know, and nobody else. */
+static sat_dot person_for_elders(camp *c)
+{
+	sat_dot person = replica_add(&c->one, "person", "pseudonym", "P 0417", NULL);
+	sat_decision decision = { .subject = person, .purpose = "attend_record", .event = SAT_GIVEN,
+		                  .recipients = "elders registry" };
+	assert_int_equal(sat_store_begin(c->one.store, NULL), 0);
+	assert_int_equal(sat_consent_record(c->one.store, c->one.identity, &decision, 1, NULL), 0);
+	assert_int_equal(sat_store_commit(c->one.store, NULL), 0);
+	return person;
+}
+
+static bool two_holds_pseudonym(camp *c, sat_dot person)
+{
+	sat_dot there = replica_same(&c->one, person, &c->two);
+	return there != 0 && replica_field(&c->two, there, "pseudonym", NULL) > 0;
+}
+
+static void exchange__audience_that_a_decision_names_receives(void **state)
+{
+	camp *c = *state;
+	sat_dot person = person_for_elders(c);
+	carry(&c->one, &c->hq, &c->stick);
+	carry(&c->hq, &c->two, &c->stick);
+	assert_false(two_holds_pseudonym(c, person));
+	carry(&c->two, &c->hq, &c->stick);
+	stands_for(c, "elders");
+	carry(&c->hq, &c->two, &c->stick);
+	assert_true(two_holds_pseudonym(c, person));
+}
+
+static void exchange__new_audience_asks_again_for_what_was_declined(void **state)
+{
+	camp *c = *state;
+	sat_dot person = person_for_elders(c);
+	carry(&c->hq, &c->two, &c->stick);
+	carry(&c->hq, &c->one, &c->stick);
+	carry(&c->one, &c->two, &c->stick);
+	stands_for(c, "elders");
+	carry(&c->hq, &c->one, &c->stick);
+	/* What laptop one sends leads with the new approval; that frame is lost. */
+	replica_export(&c->one, &c->two, &c->stick);
+	SAT_AUTO(sat_bundle_reader) reader = NULL;
+	sat_bundle_event event = SAT_BUNDLE_MORE;
+	uint64_t offset;
+	size_t count;
+	memory_bundle *bundle = &c->stick.bundles[0];
+	assert_int_equal(sat_bundle_reader_begin(&reader, c->two.identity, bundle->size, NULL), 0);
+	while (event != SAT_BUNDLE_MANIFEST && sat_bundle_reader_want(reader, &offset, &count))
+		assert_int_equal(sat_bundle_reader_feed(reader, bundle->data + offset, count, &event, NULL), 0);
+	bundle->data[sat_bundle_reader_body(reader)] ^= 1;
+	assert_int_equal(replica_merge_all(&c->two, &c->stick).verdict, SAT_SALVAGED);
+	assert_false(two_holds_pseudonym(c, person));
+	carry(&c->two, &c->one, &c->stick);
+	carry(&c->hq, &c->two, &c->stick);
+	for (int i = 0; i < 2; i++) {
+		carry(&c->one, &c->two, &c->stick);
+		carry(&c->two, &c->one, &c->stick);
+	}
+	assert_true(two_holds_pseudonym(c, person));
+}
+
+static void exchange__latest_approval_rules_in_whatever_order(void **state)
+{
+	camp *c = *state;
+	stands_for(c, "divers");
+	stands_for(c, "elders");
+	sat_stmt *s = NULL;
+	sat_device two;
+	bool fresh;
+	assert_int_equal(sat_db_prepare(c->hq.store->db, &s, "SELECT object FROM sat_statement ORDER BY serial DESC", NULL),
+	                 0);
+	assert_int_equal(sat_store_begin(c->one.store, NULL), 0);
+	while (sat_step(c->hq.store->db, s, NULL) == 1) {
+		size_t length;
+		const void *object = sat_column_blob(s, 0, &length);
+		assert_int_equal(sat_statement_admit(c->one.store, object, length, 0, &fresh, NULL), 0);
+	}
+	assert_int_equal(sat_store_commit(c->one.store, NULL), 0);
+	sat_db_finalize(c->hq.store->db, &s);
+	assert_int_equal(sat_device_named(c->one.store, "two", &two, NULL), 0);
+	assert_string_equal(two.audiences, "elders");
+}
+
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -499,6 +600,9 @@ int main(void)
 		CLAIM(exchange__lost_laptops_writes_come_back_by_one_that_vouches),
 		CLAIM(exchange__nobody_vouches_for_what_its_author_brought),
 		CLAIM(exchange__nobody_vouches_after_being_revoked),
+		CLAIM(exchange__audience_that_a_decision_names_receives),
+		CLAIM(exchange__new_audience_asks_again_for_what_was_declined),
+		CLAIM(exchange__latest_approval_rules_in_whatever_order),
 		CLAIM(exchange__revoked_laptop_is_set_aside_until_a_person_decides),
 		CLAIM(exchange__record_larger_than_a_frame_goes_in_parts),
 		CLAIM(exchange__what_a_wrong_clock_hid_is_sent_when_the_clock_is_right),
