@@ -119,7 +119,8 @@ int sat_gate_open_own(sat_gate **gate, sat_store *store, sat_error *err)
 		rc = sat_gate_open(gate, store, &to, err);
 	if (rc != 0)
 		return rc;
-	memcpy((*gate)->audiences, self.audiences, sizeof self.audiences);
+	if (!SAT_PLANTED_BUG(19))
+		memcpy((*gate)->audiences, self.audiences, sizeof self.audiences);
 	(*gate)->to.audiences = (*gate)->audiences;
 	return 0;
 }

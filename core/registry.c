@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plant.h"
 #include "store-private.h"
 
 /* --- devices ------------------------------------------------------------------------------------ */
@@ -370,7 +371,7 @@ static int apply_approval(sat_store *store, const statement *st, sat_error *err)
 	if (rc != SAT_ENOTFOUND && (rc != 0 || overruled))
 		return rc;
 	/* A peer with a new role or audience may see other things: what it was sent counts from zero. */
-	if (rc == 0 && strcmp(known.state, "approved") == 0 &&
+	if (rc == 0 && !SAT_PLANTED_BUG(20) && strcmp(known.state, "approved") == 0 &&
 	    (known.role != (sat_role)role || strcmp(known.audiences, audiences) != 0)) {
 		int forgotten = forget_sent(store, known.id, err);
 		if (forgotten != 0)

@@ -72,7 +72,7 @@ static void decide(world *w, const parcel *p, bool accept)
 		world_fail(w, 0, "deciding on a bundle that was set aside: %s", why.message);
 	world_trace(w, "%4zu  a person at the registry %s a bundle of %s", w->step, accept ? "releases" : "rejects",
 	            world_name(w, &w->machines[p->from]));
-	w->releases[w->release_count++] = (release){ .statement = holdings_newest_statement(w, registry),
+	w->releases[w->release_count++] = (release){ .statement = holdings_newest_statement(w, registry, NULL),
 		                                     .bundle = p->name, .accepts = accept };
 	promise_after_write(w, registry);
 }

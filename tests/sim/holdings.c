@@ -297,9 +297,15 @@ static sat_stmt *prepared(reading *r, int which, const char *sql)
 static unsigned words_of(const char *recipients)
 {
 	unsigned words = 0;
+	if (recipients == NULL || recipients[0] == '\0')
+		return ~0u;
 	for (int role = SAT_REGISTRY; role <= SAT_AUDITOR; role++) {
-		if (recipients == NULL || recipients[0] == '\0' || strstr(recipients, sat_role_name((sat_role)role)))
+		if (strstr(recipients, sat_role_name((sat_role)role)) != NULL)
 			words |= 1u << role;
+	}
+	for (unsigned i = 0; i < MODEL_AUDIENCES; i++) {
+		if (strstr(recipients, model_audiences[i]) != NULL)
+			words |= 1u << (MODEL_AUDIENCE + i);
 	}
 	return words;
 }
@@ -462,9 +468,9 @@ static void drop_views(struct held_views *v)
 
 /* --- digests -------------------------------------------------------------------------------------- */
 
-static void digest(holdings *h, const machine *m)
+static void digest(holdings *h)
 {
-	uint64_t hash = dice_hash_u64(1, m->role);
+	uint64_t hash = dice_hash_u64(1, h->own.words);
 	hash = dice_hash_u64(dice_hash_u64(hash, h->value_count), h->record_count);
 	hash = dice_hash_u64(dice_hash_u64(hash, h->decision_count), h->tombstone_count);
 	for (size_t i = 0; i < h->value_count; i++) {
@@ -489,9 +495,26 @@ static void digest(holdings *h, const machine *m)
 	h->digest = hash;
 }
 
+/* What decisions may name a device by, as far as it is known to somebody: of several approvals the one with
+ * the greatest serial rules, and between equals the greater name. */
+static unsigned words_known(const world *w, const holdings *h, int device)
+{
+	unsigned words = 1u << w->kit->roles[device];
+	size_t best = SIZE_MAX;
+	for (size_t i = 0; i < w->approval_count; i++) {
+		if (w->approvals[i].device != device || !holdings_statement(h, w->approvals[i].statement))
+			continue;
+		if (best == SIZE_MAX || w->approvals[i].serial > w->approvals[best].serial ||
+		    (w->approvals[i].serial == w->approvals[best].serial &&
+		     memcmp(&w->approvals[i].statement, &w->approvals[best].statement, sizeof(uint64_t)) > 0))
+			best = i;
+	}
+	return best == SIZE_MAX ? words : words | w->approvals[best].words;
+}
+
 static void sort_and_judge(world *w, machine *m, holdings *h)
 {
-	h->own.words = 1u << m->role;
+	h->own.words = words_known(w, h, m->device);
 	for (size_t i = 0; i < w->date_count; i++) {
 		if (w->dates[i].day > h->own.today && holdings_statement(h, w->dates[i].statement))
 			h->own.today = w->dates[i].day;
@@ -531,7 +554,7 @@ holdings *holdings_read(world *w, machine *m, bool wrote)
 	                         &h->declined_count);
 	read_vouchers(&r);
 	sort_and_judge(w, m, h);
-	digest(h, m);
+	digest(h);
 	return h;
 }
 
@@ -622,14 +645,16 @@ bool holdings_knows(const holdings *h, size_t decision)
 	       bsearch(&decision, h->decisions, h->decision_count, sizeof decision, compare_size) != NULL;
 }
 
-uint64_t holdings_newest_statement(world *w, machine *m)
+uint64_t holdings_newest_statement(world *w, machine *m, int64_t *serial)
 {
 	sat_stmt *s = NULL;
 	uint64_t hash = 0;
 	size_t length;
-	MUST(w, sat_db_prepare(m->store->db, &s, "SELECT name FROM sat_statement ORDER BY seq DESC LIMIT 1", err));
+	MUST(w, sat_db_prepare(m->store->db, &s, "SELECT name, serial FROM sat_statement ORDER BY seq DESC LIMIT 1", err));
 	if (sat_step(m->store->db, s, NULL) == 1)
 		memcpy(&hash, sat_column_blob(s, 0, &length), sizeof hash);
+	if (serial != NULL)
+		*serial = sat_column_int(s, 1);
 	sat_db_finalize(m->store->db, &s);
 	return hash;
 }
@@ -643,7 +668,7 @@ bool holdings_statement(const holdings *h, uint64_t statement)
 model_recipient holdings_recipient(const world *w, const machine *from, int device)
 {
 	int32_t clock = (int32_t)(from->env.now / 86400), signed_day = from->held->own.today;
-	return (model_recipient){ .words = 1u << w->kit->roles[device],
+	return (model_recipient){ .words = words_known(w, from->held, device),
 		                  .today = clock > signed_day ? clock : signed_day };
 }
 

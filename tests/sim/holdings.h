@@ -81,8 +81,8 @@ sat_answer holdings_answer(const world *w, const holdings *h, const model_value 
 /* The same with persons whom somebody else holds for the record. */
 sat_answer holdings_answer_about(const world *w, const holdings *h, const model_value *value,
                                  const world_dot *persons, size_t person_count, const model_recipient *to);
-/* The hash of the statement that a machine admitted last. */
-uint64_t holdings_newest_statement(world *w, machine *m);
+/* The hash of the statement that a machine admitted last, and its serial (may be NULL). */
+uint64_t holdings_newest_statement(world *w, machine *m, int64_t *serial);
 /* True when a statement is held of which this is the hash. */
 bool holdings_statement(const holdings *h, uint64_t statement);
 /* The dump of the machine of which `h` is the present state. */

@@ -7,6 +7,8 @@
 
 #include "dice.h"
 
+const char *const model_audiences[MODEL_AUDIENCES] = { "divers", "elders", "youth" };
+
 static void *copy(model *m, const void *data, size_t count, size_t size)
 {
 	return count == 0 ? NULL : sat_arena_copy(&m->arena, data, count * size);

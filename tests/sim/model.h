@@ -62,9 +62,14 @@ typedef struct model_decision {
 	size_t step;             /* when it was made */
 } model_decision;
 
+/* Audiences, of which each has a bit above those of the roles. */
+#define MODEL_AUDIENCE 8
+#define MODEL_AUDIENCES 3
+extern const char *const model_audiences[MODEL_AUDIENCES];
+
 /* For whom, and when. */
 typedef struct model_recipient {
-	unsigned words;          /* what decisions may name it by: bit 1 << role */
+	unsigned words;          /* what decisions may name it by: bit 1 << role, and from MODEL_AUDIENCE on */
 	int32_t today;           /* days since 1970 */
 } model_recipient;
 

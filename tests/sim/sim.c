@@ -185,6 +185,7 @@ static const char *const planted[] = {
 	"who vouches is noted for what was here before", "who vouches leaves out what the recipient confirmed",
 	"a revoked laptop may vouch", "decisions of a revoked laptop are not set aside",
 	"what a person rejected is let in",
+	"the own audiences are left out at the receiver", "a new audience does not start a peer from zero",
 };
 
 /* Each bug in a process of its own.  Devices are enrolled before any bug is switched on. */

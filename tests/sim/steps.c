@@ -183,8 +183,9 @@ static sat_event any_event(dice *d, bool *final)
 static const char *any_recipients(dice *d)
 {
 	static const char *const some[] = { "registry", "facilitator registry", "facilitator",
-		                            "community facilitator registry", "auditor registry" };
-	return dice_chance(d, 80) ? NULL : some[dice_below(d, sizeof some / sizeof *some)];
+		                            "community facilitator registry", "auditor registry",
+		                            "divers elders", "elders registry", "registry youth" };
+	return dice_chance(d, 72) ? NULL : some[dice_below(d, sizeof some / sizeof *some)];
 }
 
 static void decide(world *w, machine *m, sat_dot person, size_t count)
@@ -419,21 +420,21 @@ static void revoke_laptop(world *w)
 	MUST(w, sat_device_revoke(registry->store, registry->identity, known.id, err));
 	MUST(w, sat_store_commit(registry->store, err));
 	w->revoked[device] = true;
-	w->revocation.statement = holdings_newest_statement(w, registry);
+	w->revocation.statement = holdings_newest_statement(w, registry, NULL);
 	w->revocation.device = device;
 	w->revocation.step = w->step;
 	world_trace(w, "%4zu  the registry revokes laptop %d", w->step, device);
 	promise_after_write(w, registry);
 }
 
-/* The registry signs a statement; returns what tells it from others. */
-static uint64_t issue(world *w, sat_statement_type type, const sat_bytes *body)
+/* The registry signs a statement; returns what tells it from others, and its serial (may be NULL). */
+static uint64_t issue(world *w, sat_statement_type type, const sat_bytes *body, int64_t *serial)
 {
 	machine *registry = &w->machines[0];
 	MUST(w, sat_store_begin(registry->store, err));
 	MUST(w, sat_statement_issue(registry->store, registry->identity, type, body->data, body->length, err));
 	MUST(w, sat_store_commit(registry->store, err));
-	return holdings_newest_statement(w, registry);
+	return holdings_newest_statement(w, registry, serial);
 }
 
 static void publish(world *w)
@@ -445,7 +446,7 @@ static void publish(world *w)
 	SAT_BYTES(body);
 	sat_bytes_put_varint(&body, (uint64_t)w->programme);
 	sat_bytes_put_span(&body, json, strlen(json));
-	issue(w, SAT_SIGNED_PROGRAMME, &body);
+	issue(w, SAT_SIGNED_PROGRAMME, &body, NULL);
 	world_trace(w, "%4zu  the registry publishes programme %d", w->step, w->programme);
 	promise_after_write(w, &w->machines[0]);
 }
@@ -459,8 +460,40 @@ static void sign_date(world *w)
 	SAT_BYTES(body);
 	sat_bytes_put_varint(&body, (uint64_t)day);
 	w->dates[w->date_count].day = day;
-	w->dates[w->date_count++].statement = issue(w, SAT_SIGNED_DATE, &body);
+	w->dates[w->date_count++].statement = issue(w, SAT_SIGNED_DATE, &body, NULL);
 	world_trace(w, "%4zu  the registry signs that it is day %d", w->step, day);
+	promise_after_write(w, &w->machines[0]);
+}
+
+/* The registry signs again for a laptop, which stands for other groups from now on. */
+static void change_audiences(world *w)
+{
+	if (w->approval_count == sizeof w->approvals / sizeof *w->approvals)
+		return;
+	int device = 1 + (int)dice_below(&w->dice, w->kit->devices - 1);
+	unsigned chosen = dice_below(&w->dice, 1u << MODEL_AUDIENCES);
+	char words[64] = "", name[16];
+	for (unsigned i = 0; i < MODEL_AUDIENCES; i++) {
+		if ((chosen >> i & 1) != 0)
+			snprintf(words + strlen(words), sizeof words - strlen(words), "%s%s", words[0] == '\0' ? "" : " ",
+			         model_audiences[i]);
+	}
+	snprintf(name, sizeof name, "d%d", device);
+	const sat_public *keys = sat_identity_public(w->kit->identities[device]);
+	SAT_BYTES(body);
+	sat_bytes_put(&body, keys->sign, SAT_KEY_BYTES);
+	sat_bytes_put(&body, keys->seal, SAT_KEY_BYTES);
+	sat_bytes_put_u8(&body, (uint8_t)w->kit->roles[device]);
+	sat_bytes_put_span(&body, name, strlen(name));
+	sat_bytes_put_span(&body, words, strlen(words));
+	int64_t serial;
+	uint64_t statement = issue(w, SAT_SIGNED_APPROVAL, &body, &serial);
+	size_t n = w->approval_count++;
+	w->approvals[n].statement = statement;
+	w->approvals[n].serial = serial;
+	w->approvals[n].device = device;
+	w->approvals[n].words = chosen << MODEL_AUDIENCE;
+	world_trace(w, "%4zu  the registry signs that laptop %d stands for \"%s\"", w->step, device, words);
 	promise_after_write(w, &w->machines[0]);
 }
 
@@ -480,7 +513,9 @@ void step_take(world *w)
 		any_decision(w, m);
 	else if (n < 437)
 		drawer_look(w);
-	else if (n < 452)
+	else if (n < 447)
+		change_audiences(w);
+	else if (n < 459)
 		vouch(w, m);
 	else if (n < 605)
 		send(w, m, any_peer(w, m), false);

@@ -123,6 +123,13 @@ typedef struct world {
 		int32_t day;
 	} dates[64];             /* that the registry signed */
 	size_t date_count;
+	struct {
+		uint64_t statement;
+		int64_t serial;
+		int device;
+		unsigned words;
+	} approvals[64];         /* that gave a device other audiences */
+	size_t approval_count;
 	model model;
 	struct {
 		uint8_t name[SAT_INCARNATION_BYTES];
