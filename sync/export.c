@@ -174,11 +174,19 @@ static int note_frame(job *j, const sat_name16 *name, const sat_chunk *chunk, sa
 	return 0;
 }
 
+/* Parts of one record go in one bundle, whatever its size: the ledger counts a part when no other part in
+ * its bundle is open. */
+static bool goes_on(const job *j, const sat_chunk *chunk)
+{
+	const sat_sent_frame *last = j->frame_count == 0 ? NULL : &j->frames[j->frame_count - 1];
+	return last != NULL && chunk->part && last->part && last->span.upto == chunk->span.upto;
+}
+
 static int add_chunk(job *j, const sat_chunk *chunk, sat_error *err)
 {
 	sat_bytes_reset(&j->plain);
 	int rc = sat_frame_write(j->store, chunk, &j->plain, err);
-	if (rc == 0 && sat_bundle_writer_full(j->writer)) {
+	if (rc == 0 && sat_bundle_writer_full(j->writer) && !goes_on(j, chunk)) {
 		rc = end_part(j, SAT_MANIFEST_MORE | (j->options.vouch ? SAT_MANIFEST_VOUCHES : 0), err);
 		if (rc == 0)
 			rc = begin_part(j, err);

@@ -259,6 +259,25 @@ static void exchange__record_larger_than_a_frame_goes_in_parts(void **state)
 	free(translation);
 }
 
+/* However small the bundles, a record that was received in part alone is not received. */
+static void exchange__parts_of_a_record_stay_together(void **state)
+{
+	camp *c = *state;
+	char *text = long_text(SAT_VALUE_BYTES_MAX, 'a'), *theme = long_text(SAT_VALUE_BYTES_MAX - 5, 'b');
+	sat_export_options options = { .form = SAT_FULL, .bundle_bytes_max = 1 };
+	sat_device hq;
+	replica_add(&c->one, "note", "text", text, "theme", theme, NULL);
+	assert_int_equal(sat_device_registry(c->one.store, &hq, NULL), 0);
+	assert_int_equal(sat_export(c->one.store, c->one.identity, hq.id, &c->stick.carrier, &options, NULL, NULL,
+	                            NULL), 0);
+	memory_place_remove(&c->stick, c->stick.count - 1);
+	replica_merge_all(&c->hq, &c->stick);
+	carry(&c->hq, &c->one, &c->stick);
+	assert_int_equal(standing(&c->one, "registry").received, 0);
+	free(text);
+	free(theme);
+}
+
 static sat_verdict two_vouches(camp *c)
 {
 	sat_export_options options = { .form = SAT_FULL, .vouch = true };
@@ -605,6 +624,7 @@ int main(void)
 		CLAIM(exchange__latest_approval_rules_in_whatever_order),
 		CLAIM(exchange__revoked_laptop_is_set_aside_until_a_person_decides),
 		CLAIM(exchange__record_larger_than_a_frame_goes_in_parts),
+		CLAIM(exchange__parts_of_a_record_stay_together),
 		CLAIM(exchange__what_a_wrong_clock_hid_is_sent_when_the_clock_is_right),
 	};
 	return cmocka_run_group_tests(claims, NULL, NULL);
