@@ -170,7 +170,8 @@ static int note_frame(job *j, const sat_name16 *name, const sat_chunk *chunk, sa
 		j->frames = grown;
 		j->frame_room = room;
 	}
-	j->frames[j->frame_count++] = (sat_sent_frame){ *name, chunk->track, chunk->part, chunk->span };
+	j->frames[j->frame_count++] = (sat_sent_frame){ *name, chunk->track, chunk->part && !SAT_PLANTED_BUG(21),
+	                                                       chunk->span };
 	return 0;
 }
 

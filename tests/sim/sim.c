@@ -19,6 +19,8 @@
 
 /* Every so many seeds are run a second time with other clocks. */
 enum { CLOCKS_EVERY = 4 };
+/* Large texts are slow, so few seeds have some, and few of them. */
+enum { LARGE_EVERY = 25, LARGE_TEXTS = 5 };
 
 typedef struct options {
 	uint64_t from, count;
@@ -80,6 +82,7 @@ static bool run_world(world *w, uint64_t seed, uint64_t salt, const options *o, 
 	world_begin(w, k, dir, seed, salt, o->steps);
 	/* Clocks may hide what has ended, so those that are compared see nothing end. */
 	w->dated = seed % CLOCKS_EVERY != 0;
+	w->large_left = seed % LARGE_EVERY == 0 ? LARGE_TEXTS : 0;
 	w->verbose = o->verbose && salt == 0;
 	if (setjmp(w->escape) != 0)
 		return false;
@@ -186,6 +189,7 @@ static const char *const planted[] = {
 	"a revoked laptop may vouch", "decisions of a revoked laptop are not set aside",
 	"what a person rejected is let in",
 	"the own audiences are left out at the receiver", "a new audience does not start a peer from zero",
+	"a part of a record counts as the whole",
 };
 
 /* Each bug in a process of its own.  Devices are enrolled before any bug is switched on. */

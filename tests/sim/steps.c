@@ -47,6 +47,21 @@ typedef struct scribe {
 	size_t count;
 } scribe;
 
+/* A text of which two or three make a record that is larger than a frame.  It lives until the next one. */
+static sat_value large_text(world *w, const machine *m)
+{
+	static char texts[4][SAT_VALUE_BYTES_MAX];
+	static unsigned next;
+	char *text = texts[next++ % 4];
+	size_t length = SAT_VALUE_BYTES_MAX - (dice_chance(&w->dice, 50) ? dice_below(&w->dice, 600000) : 0);
+	uint64_t hash = dice_throw(&w->dice);
+	for (size_t i = 0; i < length; i++)
+		text[i] = i % 61 == 60 ? ' ' : (char)('a' + (hash + i * i / 61) % 23);
+	w->large_left--;
+	world_trace(w, "%4zu  %s writes a text of %zu bytes", w->step, world_name(w, m), length);
+	return sat_value_text(text, length);
+}
+
 /* Adds a value that fits the column, if there is one. */
 static void invent(world *w, machine *m, const sat_column *column, scribe *s)
 {
@@ -59,7 +74,9 @@ static void invent(world *w, machine *m, const sat_column *column, scribe *s)
 	const held_record *target = column->type == SAT_REFERENCE || column->type == SAT_REFERENCES
 	                                    ? any_record(w, m, column->field->of)
 	                                    : NULL;
-	if (column->type == SAT_TEXT) {
+	if (column->type == SAT_TEXT && w->large_left > 0 && dice_chance(&w->dice, 25)) {
+		*v = large_text(w, m);
+	} else if (column->type == SAT_TEXT) {
 		char *text = s->text[s->count];
 		int n = dice_chance(&w->dice, 10) ? snprintf(text, 48, "the same")
 		                                  : snprintf(text, 48, "%s %zu", world_name(w, m), m->writes++);

@@ -123,6 +123,7 @@ typedef struct world {
 		int32_t day;
 	} dates[64];             /* that the registry signed */
 	size_t date_count;
+	size_t large_left;       /* so many texts may still be so long that their record is larger than a frame */
 	struct {
 		uint64_t statement;
 		int64_t serial;
