@@ -498,6 +498,74 @@ static void exchange__what_a_wrong_clock_hid_is_sent_when_the_clock_is_right(voi
 	free(pseudonym);
 }
 
+static const sat_manifest *read_manifest(sat_bundle_reader **reader, replica *to, const memory_bundle *bundle)
+{
+	sat_bundle_event event = SAT_BUNDLE_MORE;
+	uint64_t offset;
+	size_t count;
+	assert_int_equal(sat_bundle_reader_begin(reader, to->identity, bundle->size, NULL), 0);
+	while (event != SAT_BUNDLE_MANIFEST && sat_bundle_reader_want(*reader, &offset, &count))
+		assert_int_equal(sat_bundle_reader_feed(*reader, bundle->data + offset, count, &event, NULL), 0);
+	return sat_bundle_reader_manifest(*reader);
+}
+
+static void exchange__parts_say_that_they_leave_out_what_the_recipient_told(void **state)
+{
+	camp *c = *state;
+	sat_dot workshop = replica_add(&c->hq, "workshop", "title", "by headquarters", NULL);
+	carry(&c->hq, &c->one, &c->stick);
+	replica_set(&c->one, replica_same(&c->hq, workshop, &c->one), "title", "told by one");
+	carry(&c->one, &c->hq, &c->stick);
+	replica_add(&c->hq, "workshop", "title", "by headquarters", NULL);
+	/* Another author's records go in a frame of their own, here in a bundle of its own. */
+	replica_add(&c->two, "workshop", "title", "by two", NULL);
+	carry(&c->two, &c->hq, &c->stick);
+	sat_export_options options = { .form = SAT_FULL, .bundle_bytes_max = 1 };
+	sat_device one;
+	assert_int_equal(sat_device_named(c->hq.store, "one", &one, NULL), 0);
+	assert_int_equal(sat_export(c->hq.store, c->hq.identity, one.id, &c->stick.carrier, &options, NULL, NULL, NULL),
+	                 0);
+	assert_true(c->stick.count >= 2);
+	SAT_AUTO(sat_bundle_reader) reader = NULL;
+	const sat_manifest *m = read_manifest(&reader, &c->one, &c->stick.bundles[c->stick.count - 2]);
+	assert_false(sat_incarnation_none(m->assumes));
+}
+
+/* Carries a bundle of two frames to laptop two, of which this one is lost: what leads, or the records. */
+static void carry_without(camp *c, replica *from, size_t lost)
+{
+	replica_export(from, &c->two, &c->stick);
+	SAT_AUTO(sat_bundle_reader) reader = NULL;
+	const sat_manifest *m = read_manifest(&reader, &c->two, &c->stick.bundles[0]);
+	assert_int_equal(m->frame_count, 2);
+	uint64_t at = sat_bundle_reader_body(reader) + (lost == 0 ? 0 : m->frames[0].length);
+	c->stick.bundles[0].data[at] ^= 1;
+	assert_int_equal(replica_merge_all(&c->two, &c->stick).verdict, SAT_SALVAGED);
+}
+
+static void exchange__declined_value_is_asked_of_everybody_who_sent_it(void **state)
+{
+	camp *c = *state;
+	sat_dot person = replica_add(&c->one, "person", "pseudonym", "P 0417", NULL);
+	replica_decide(&c->one, person, "attend_record", SAT_GIVEN, false);
+	carry(&c->hq, &c->one, &c->stick);
+	carry(&c->one, &c->hq, &c->stick);
+	carry(&c->hq, &c->two, &c->stick);
+	sat_dot at_two = replica_same(&c->one, person, &c->two);
+	/* The name arrives from both without the decision about it; then the decision, from one alone. */
+	replica_decide(&c->one, person, "identity", SAT_GIVEN, false);
+	replica_set(&c->one, person, "name", "Maria");
+	carry_without(c, &c->one, 0);
+	carry(&c->one, &c->hq, &c->stick);
+	carry_without(c, &c->hq, 0);
+	carry_without(c, &c->one, 1);
+	assert_int_equal(replica_field(&c->two, at_two, "name", NULL), 0);
+	/* Laptop one is lost, but headquarters has the name as well. */
+	carry(&c->two, &c->hq, &c->stick);
+	carry(&c->hq, &c->two, &c->stick);
+	assert_int_equal(replica_field(&c->two, at_two, "name", NULL), 1);
+}
+
 /* Headquarters signs that laptop two stands for these groups. */
 static void stands_for(camp *c, const char *audiences)
 {
@@ -555,17 +623,7 @@ static void exchange__new_audience_asks_again_for_what_was_declined(void **state
 	stands_for(c, "elders");
 	carry(&c->hq, &c->one, &c->stick);
 	/* What laptop one sends leads with the new approval; that frame is lost. */
-	replica_export(&c->one, &c->two, &c->stick);
-	SAT_AUTO(sat_bundle_reader) reader = NULL;
-	sat_bundle_event event = SAT_BUNDLE_MORE;
-	uint64_t offset;
-	size_t count;
-	memory_bundle *bundle = &c->stick.bundles[0];
-	assert_int_equal(sat_bundle_reader_begin(&reader, c->two.identity, bundle->size, NULL), 0);
-	while (event != SAT_BUNDLE_MANIFEST && sat_bundle_reader_want(reader, &offset, &count))
-		assert_int_equal(sat_bundle_reader_feed(reader, bundle->data + offset, count, &event, NULL), 0);
-	bundle->data[sat_bundle_reader_body(reader)] ^= 1;
-	assert_int_equal(replica_merge_all(&c->two, &c->stick).verdict, SAT_SALVAGED);
+	carry_without(c, &c->one, 0);
 	assert_false(two_holds_pseudonym(c, person));
 	carry(&c->two, &c->one, &c->stick);
 	carry(&c->hq, &c->two, &c->stick);
@@ -619,6 +677,8 @@ int main(void)
 		CLAIM(exchange__lost_laptops_writes_come_back_by_one_that_vouches),
 		CLAIM(exchange__nobody_vouches_for_what_its_author_brought),
 		CLAIM(exchange__nobody_vouches_after_being_revoked),
+		CLAIM(exchange__parts_say_that_they_leave_out_what_the_recipient_told),
+		CLAIM(exchange__declined_value_is_asked_of_everybody_who_sent_it),
 		CLAIM(exchange__audience_that_a_decision_names_receives),
 		CLAIM(exchange__new_audience_asks_again_for_what_was_declined),
 		CLAIM(exchange__latest_approval_rules_in_whatever_order),
