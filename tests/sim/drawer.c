@@ -116,7 +116,7 @@ void drawer_check(world *w)
 		if (drawer_verdict_known(w, registry->held, p) != DRAWER_RELEASED)
 			continue;
 		for (size_t k = 0; k < p->told_count; k++) {
-			if (!p->told[k].blank && !promise_arrived(w, registry->held, p->told[k].value))
+			if (!p->told[k].blank && !promise_arrived(w, &w->machines[p->from], registry, p->told[k].value))
 				world_fail(w, 11, "the registry let a bundle in and has not got %s",
 				           value_text(w, p->told[k].value));
 		}

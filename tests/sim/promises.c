@@ -501,25 +501,19 @@ static void check_shared_persons(world *w, const machine *from, const machine *t
 	}
 }
 
-bool promise_arrived(const world *w, const holdings *there, const model_value *v)
+bool promise_arrived(const world *w, const machine *from, const machine *to, const model_value *v)
 {
+	const holdings *there = to->held;
 	const held *is = holdings_value(there, v);
 	if (is != NULL)
 		return !is->blank || is->answer == SAT_ERASED || is_declined(w, there, v);
 	/* A record that only a revoked laptop knows of waits for a person. */
-	return holdings_cover(there, v) || holdings_tombstone(there, v->record) || holdings_waits(there, v) ||
-	       holdings_answer(w, there, v, &there->own) != SAT_PERMITTED;
-}
-
-static bool shared(const world *w, const machine *from, const machine *to, const model_value *v)
-{
-	if (promise_arrived(w, to->held, v))
+	if (holdings_cover(there, v) || holdings_tombstone(there, v->record) || holdings_waits(there, v) ||
+	    holdings_answer(w, there, v, &there->own) != SAT_PERMITTED)
 		return true;
-	/* What is not permitted there with all persons known here is declined for good. */
-	const model_recipient *own = &to->held->own;
 	const held_record *record = holdings_record(from->held, v->record);
-	return holdings_value(to->held, v) == NULL && holdings_answer_about(w, to->held, v, from->held->persons + record->first_person,
-	                                            record->person_count, own) != SAT_PERMITTED;
+	return record != NULL && holdings_answer_about(w, there, v, from->held->persons + record->first_person,
+	                                               record->person_count, &there->own) != SAT_PERMITTED;
 }
 
 /* At the end everybody has vouched to the registry for those who are lost. */
@@ -540,7 +534,7 @@ void promise_everything_shared(world *w, const machine *from, const machine *to)
 			    holdings_answer(w, from->held, one->value, &recipient) != SAT_PERMITTED)
 				continue;
 			any = true;
-			if (!shared(w, from, to, one->value))
+			if (!promise_arrived(w, from, to, one->value))
 				world_fail(w, 2, "at the end %s has not got %s from %s", world_name(w, to),
 				           value_text(w, one->value), world_name(w, from));
 		}
