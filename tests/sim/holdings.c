@@ -112,8 +112,6 @@ static size_t names_in(world *w, machine *m, const sat_column *column, const sat
 	return n;
 }
 
-enum { LIST_MAX = 256 };
-
 /* A sibling in the world's names; the lists live in the caller's arrays. */
 static model_value translate(world *w, machine *m, const sat_state *state, const sat_sibling *s, uint32_t field,
                              world_dot *past, model_stated *stated, world_dot *names)
@@ -446,26 +444,6 @@ static void read_vouchers(reading *r)
 	sat_reset(s);
 }
 
-/* --- views ---------------------------------------------------------------------------------------- */
-
-/* What decisions say does not change for a holding, so it is worked out once for each recipient. */
-struct held_views {
-	model_recipient to;
-	model_view *views;
-	size_t persons;
-	struct held_views *next;
-};
-
-static void drop_views(struct held_views *v)
-{
-	while (v != NULL) {
-		struct held_views *next = v->next;
-		free(v->views);
-		free(v);
-		v = next;
-	}
-}
-
 /* --- digests -------------------------------------------------------------------------------------- */
 
 static void digest(holdings *h)
@@ -495,30 +473,9 @@ static void digest(holdings *h)
 	h->digest = hash;
 }
 
-/* What decisions may name a device by, as far as it is known to somebody: of several approvals the one with
- * the greatest serial rules, and between equals the greater name. */
-static unsigned words_known(const world *w, const holdings *h, int device)
-{
-	unsigned words = 1u << w->kit->roles[device];
-	size_t best = SIZE_MAX;
-	for (size_t i = 0; i < w->approval_count; i++) {
-		if (w->approvals[i].device != device || !holdings_statement(h, w->approvals[i].statement))
-			continue;
-		if (best == SIZE_MAX || w->approvals[i].serial > w->approvals[best].serial ||
-		    (w->approvals[i].serial == w->approvals[best].serial &&
-		     memcmp(&w->approvals[i].statement, &w->approvals[best].statement, sizeof(uint64_t)) > 0))
-			best = i;
-	}
-	return best == SIZE_MAX ? words : words | w->approvals[best].words;
-}
-
 static void sort_and_judge(world *w, machine *m, holdings *h)
 {
-	h->own.words = words_known(w, h, m->device);
-	for (size_t i = 0; i < w->date_count; i++) {
-		if (w->dates[i].day > h->own.today && holdings_statement(h, w->dates[i].statement))
-			h->own.today = w->dates[i].day;
-	}
+	h->own = holdings_self(w, h, m->device);
 	sort(h->values, h->value_count, sizeof *h->values, compare_held);
 	sort(h->records, h->record_count, sizeof *h->records, compare_records);
 	size_t at = 0;
@@ -580,7 +537,7 @@ void holdings_drop(holdings *h)
 	free(h->declined);
 	free(h->vouchers);
 	free(h->needs);
-	drop_views(h->views);
+	held_views_drop(h->views);
 	free(h->dump);
 	free(h);
 }
@@ -663,49 +620,6 @@ bool holdings_statement(const holdings *h, uint64_t statement)
 {
 	return h->statement_count > 0 &&
 	       bsearch(&statement, h->statements, h->statement_count, sizeof statement, compare_u64) != NULL;
-}
-
-model_recipient holdings_recipient(const world *w, const machine *from, int device)
-{
-	int32_t clock = (int32_t)(from->env.now / 86400), signed_day = from->held->own.today;
-	return (model_recipient){ .words = words_known(w, from->held, device),
-		                  .today = clock > signed_day ? clock : signed_day };
-}
-
-static const struct held_views *views_for(const world *w, const holdings *h, const model_recipient *to)
-{
-	for (const struct held_views *v = h->views; v != NULL; v = v->next) {
-		if (v->to.words == to->words && v->to.today == to->today)
-			return v;
-	}
-	struct held_views *fresh = malloc(sizeof *fresh);
-	*fresh = (struct held_views){ .to = *to, .persons = w->model.person_count, .next = h->views,
-		                      .views = model_views(&w->model, h->decisions, h->decision_count, to) };
-	/* Whoever keeps a holding sees the same one with or without what was worked out from it. */
-	((holdings *)h)->views = fresh;
-	return fresh;
-}
-
-sat_answer holdings_answer_about(const world *w, const holdings *h, const model_value *value,
-                                 const world_dot *persons, size_t person_count, const model_recipient *to)
-{
-	const struct held_views *v = views_for(w, h, to);
-	unsigned needs = value->field < h->need_count ? h->needs[value->field] : 0;
-	return model_answer(&w->model, v->views, v->persons, persons, person_count, value, needs);
-}
-
-sat_answer holdings_answer(const world *w, const holdings *h, const model_value *value, const model_recipient *to)
-{
-	const held_record *record = holdings_record(h, value->record);
-	if (record != NULL)
-		return holdings_answer_about(w, h, value, h->persons + record->first_person, record->person_count, to);
-	world_dot persons[LIST_MAX];
-	size_t n = 0;
-	for (size_t i = 0; i < h->waiting_persons_count && n < LIST_MAX; i++) {
-		if (h->waiting_persons[i].record == value->record)
-			persons[n++] = h->waiting_persons[i].dot;
-	}
-	return holdings_answer_about(w, h, value, persons, n, to);
 }
 
 const char *holdings_dump(world *w, machine *m, holdings *h)

@@ -8,6 +8,9 @@
 
 #include "world.h"
 
+/* Longest past, statement or list of persons that is looked at. */
+enum { LIST_MAX = 256 };
+
 typedef struct held {
 	const model_value *value;
 	bool blank;
@@ -61,6 +64,7 @@ typedef struct holdings {
 holdings *holdings_read(world *w, machine *m, bool wrote);
 holdings *holdings_keep(holdings *h);
 void holdings_drop(holdings *h);
+void held_views_drop(struct held_views *views);
 
 /* NULL when it is not there. */
 const held_record *holdings_record(const holdings *h, world_dot id);
@@ -72,6 +76,8 @@ bool holdings_waits(const holdings *h, const model_value *value);
 /* The device that vouched for a write, -1 for none. */
 int holdings_voucher(const holdings *h, world_dot dot);
 bool holdings_knows(const holdings *h, size_t decision);
+/* A device as it is known to whoever holds `h`, on the day that the registry signed for last. */
+model_recipient holdings_self(const world *w, const holdings *h, int device);
 /* A device as a recipient, on the day on which the machine would send: its own clock may hide more than
  * the registry's date does, and never less. */
 model_recipient holdings_recipient(const world *w, const machine *from, int device);
