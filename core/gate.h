@@ -40,8 +40,11 @@ void sat_gate_free(sat_gate *gate);
 SAT_AUTO_DEFINE(sat_gate)
 
 /* The date that expiry goes by: the greatest that the registry signed, and when `own_clock` is set also
- * this machine's, which may only hide more. */
+ * this machine's, which may only hide more, and that of the latest export, which left out what had ended. */
 int sat_gate_today(sat_store *store, bool own_clock, int32_t *today, sat_error *err);
+/* Before an export: takes this machine's date for its own.  When an earlier one went by a later date, the
+ * clock was set back, and what that one left out is sent now.  In a transaction. */
+int sat_gate_new_day(sat_store *store, sat_error *err);
 
 /* What all persons together allow for values with one statement. */
 typedef struct sat_leave {
