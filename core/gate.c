@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "concern.h"
-#include "plant.h"
 #include "device.h"
+#include "plant.h"
 #include "store-private.h"
 
 /* What is known of one person, for the gate's recipient. */
