@@ -106,31 +106,77 @@ int sat_batch_of(sat_store *store, sat_dot decision, sat_arena *arena, sat_batch
 	return rc < 0 ? rc : 0;
 }
 
+/* A list of decisions in an arena, which doubles. */
+typedef struct list {
+	sat_decision *at;
+	size_t count, room;
+} list;
+
+static sat_decision *next_of(list *l, sat_arena *arena, sat_error *err)
+{
+	if (l->count == l->room) {
+		size_t room = l->room == 0 ? 8 : l->room * 2;
+		sat_decision *grown = sat_arena_take(arena, room * sizeof *grown);
+		if (grown == NULL) {
+			sat_no_memory(err);
+			return NULL;
+		}
+		if (l->count > 0)
+			memcpy(grown, l->at, l->count * sizeof *grown);
+		l->at = grown;
+		l->room = room;
+	}
+	return &l->at[l->count];
+}
+
 static int read_subject(sat_store *store, sat_stmt *s, bool whole, sat_arena *arena, sat_decision **out,
                         size_t *count, sat_error *err)
 {
-	size_t room = 0;
+	list l = { 0 };
 	int rc;
 	while ((rc = sat_step(store->db, s, err)) == 1) {
-		if (*count == room) {
-			room = room == 0 ? 8 : room * 2;
-			sat_decision *grown = sat_arena_take(arena, room * sizeof *grown);
-			if (grown == NULL) {
-				rc = sat_no_memory(err);
-				break;
-			}
-			if (*count > 0)
-				memcpy(grown, *out, *count * sizeof *grown);
-			*out = grown;
-		}
-		sat_decision *d = &(*out)[*count];
-		rc = whole ? sat_consent_row(store, s, arena, d, err) : read_core(store, s, arena, d, err);
+		sat_decision *d = next_of(&l, arena, err);
+		rc = d == NULL ? SAT_ENOMEM
+		     : whole   ? sat_consent_row(store, s, arena, d, err)
+		               : read_core(store, s, arena, d, err);
 		if (rc != 0)
 			break;
-		++*count;
+		l.count++;
 	}
 	sat_reset(s);
+	*out = l.at;
+	*count = l.count;
 	return rc;
+}
+
+int sat_consent_each_subject(sat_store *store, sat_dot first, sat_dot last, sat_arena *arena,
+                             int (*each)(void *context, sat_dot subject, const sat_decision *decisions,
+                                         size_t count, sat_error *err),
+                             void *context, sat_error *err)
+{
+	int rc = SAT_SQL(store, consent_between,
+	                 "SELECT " CORE_COLUMNS " FROM sat_decided CROSS JOIN sat_decision ON id BETWEEN first "
+	                 "AND first + count - 1 WHERE about BETWEEN ? AND ? ORDER BY about, first, id");
+	if (rc != 0 || first > store->last_subject)
+		return rc;
+	sat_stmt *s = store->sql.consent_between;
+	sat_bind_int(s, 1, first);
+	sat_bind_int(s, 2, last);
+	list l = { 0 };
+	while ((rc = sat_step(store->db, s, err)) == 1) {
+		if (l.count > 0 && l.at[0].subject != sat_column_int(s, 1)) {
+			if ((rc = each(context, l.at[0].subject, l.at, l.count, err)) != 0)
+				break;
+			sat_arena_reset(arena);
+			l = (list){ 0 };
+		}
+		sat_decision *d = next_of(&l, arena, err);
+		if ((rc = d == NULL ? SAT_ENOMEM : read_core(store, s, arena, d, err)) != 0)
+			break;
+		l.count++;
+	}
+	sat_reset(s);
+	return rc == 0 && l.count > 0 ? each(context, l.at[0].subject, l.at, l.count, err) : rc;
 }
 
 static int name_each(sat_store *store, sat_decision *all, size_t count, sat_arena *arena, sat_error *err)

@@ -14,6 +14,12 @@
  * another; else without details and names, which is all that the gate asks for. */
 int sat_consent_of_subject(sat_store *store, sat_dot subject, bool names, sat_arena *arena,
                            sat_decision **decisions, size_t *count, sat_error *err);
+/* Calls `each` for every subject between two that decisions are about, ascending, with those decisions
+ * without details and names; they live in `arena` until the next call.  A non-zero result stops. */
+int sat_consent_each_subject(sat_store *store, sat_dot first, sat_dot last, sat_arena *arena,
+                             int (*each)(void *context, sat_dot subject, const sat_decision *decisions,
+                                         size_t count, sat_error *err),
+                             void *context, sat_error *err);
 /* Reads a row of `SELECT <SAT_CONSENT_COLUMNS> FROM sat_decision`; text is copied into `arena`. */
 int sat_consent_row(sat_store *store, sat_stmt *row, sat_arena *arena, sat_decision *decision,
                     sat_error *err);

@@ -79,8 +79,7 @@ static int touch_ending(sat_store *store, int64_t first, int64_t last, sat_error
 {
 	SAT_BYTES(persons);
 	sat_stmt *s = NULL;
-	int rc = sat_db_prepare(store->db, &s, "SELECT DISTINCT subject FROM consent WHERE until >= ? AND until < ?",
-	                        err);
+	int rc = sat_db_prepare(store->db, &s, "SELECT DISTINCT subject FROM sat_decision WHERE until >= ? AND until < ?", err);
 	if (rc != 0)
 		return rc;
 	sat_bind_int(s, 1, first);
@@ -251,13 +250,9 @@ static int decisions_of(sat_gate *gate, sat_dot person, sat_decision **all, size
 	return rc;
 }
 
-static int look(sat_gate *gate, view *v, sat_error *err)
+/* Fills in a view from all decisions about its person. */
+static int weigh_decisions(sat_gate *gate, view *v, const sat_decision *all, size_t count, sat_error *err)
 {
-	sat_decision *all;
-	size_t count;
-	int rc = decisions_of(gate, v->person, &all, &count, err);
-	if (rc != 0)
-		return rc;
 	v->permitted = v->advanced = 0;
 	uint32_t *episodes = NULL;
 	for (size_t i = 0; i < count; i++) {
@@ -279,6 +274,14 @@ static int look(sat_gate *gate, view *v, sat_error *err)
 	}
 	v->episodes = episodes;
 	return 0;
+}
+
+static int look(sat_gate *gate, view *v, sat_error *err)
+{
+	sat_decision *all;
+	size_t count;
+	int rc = decisions_of(gate, v->person, &all, &count, err);
+	return rc != 0 ? rc : weigh_decisions(gate, v, all, count, err);
 }
 
 /* --- the views ---------------------------------------------------------------------------------- */
@@ -317,6 +320,35 @@ static int make_room(sat_gate *gate, sat_error *err)
 	return 0;
 }
 
+static void keep_view(sat_gate *gate, const view *fresh)
+{
+	gate->views[slot_in(gate->views, gate->room, fresh->person)] = *fresh;
+	gate->count++;
+}
+
+/* Those whose decisions supersede one another are left for when somebody asks, since their names are
+ * needed; so is everybody when there is no room without forgetting others. */
+static int expect_one(void *context, sat_dot person, const sat_decision *all, size_t count, sat_error *err)
+{
+	sat_gate *gate = context;
+	view fresh = { .person = person };
+	if (needs_names(all, count) || gate->count * 2 >= VIEWS_MAX ||
+	    gate->views[slot_in(gate->views, gate->room, person)].person != 0)
+		return 0;
+	int rc = make_room(gate, err);
+	if (rc == 0)
+		rc = weigh_decisions(gate, &fresh, all, count, err);
+	if (rc == 0)
+		keep_view(gate, &fresh);
+	return rc;
+}
+
+int sat_gate_expect(sat_gate *gate, sat_dot first, sat_dot last, sat_error *err)
+{
+	sat_arena_reset(&gate->scratch);
+	return sat_consent_each_subject(gate->store, first, last, &gate->scratch, expect_one, gate, err);
+}
+
 static int view_of(sat_gate *gate, sat_dot person, const view **out, sat_error *err)
 {
 	size_t slot = slot_in(gate->views, gate->room, person);
@@ -327,9 +359,8 @@ static int view_of(sat_gate *gate, sat_dot person, const view **out, sat_error *
 			rc = look(gate, &fresh, err);
 		if (rc != 0)
 			return rc;
+		keep_view(gate, &fresh);
 		slot = slot_in(gate->views, gate->room, person);
-		gate->views[slot] = fresh;
-		gate->count++;
 	}
 	*out = &gate->views[slot];
 	return 0;

@@ -52,6 +52,11 @@ typedef struct sat_leave {
 	sat_purposes dead;      /* purposes for which the statement names a closed episode */
 } sat_leave;
 
+/* Looks at everybody between two ids of whom decisions are known, in one walk over them: for whoever is
+ * about to weigh records of a stretch, which mostly concern people of that stretch.  Never needed for a
+ * right answer. */
+int sat_gate_expect(sat_gate *gate, sat_dot first, sat_dot last, sat_error *err);
+
 /* Weighs persons concerned and what a value states.  Both lists ascend by person. */
 int sat_gate_weigh(sat_gate *gate, const sat_dot *persons, size_t person_count, const sat_stated *stated,
                    size_t stated_count, sat_leave *leave, sat_error *err);
