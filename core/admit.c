@@ -977,6 +977,11 @@ int sat_admit_blocks(sat_admission *a, const sat_block *blocks, size_t count, sa
 	bool *fresh = rc == 0 ? sat_arena_zeroed(&a->frame_arena, a->id_count + 1, 1) : NULL;
 	if (rc == 0 && fresh == NULL)
 		rc = sat_no_memory(err);
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		if (blocks[i].person && blocks[i].rows > 0)
+			rc = sat_gate_expect(a->gate, blocks[i].row[0].record,
+			                     blocks[i].row[blocks[i].rows - 1].record, err);
+	}
 	for (size_t i = 0; rc == 0 && i < count; i++)
 		rc = admit_block(a, &blocks[i], fresh, err);
 	if (rc == 0)

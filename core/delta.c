@@ -568,7 +568,7 @@ static int add_table(sat_delta *d, sat_table *table, const stretch *s, bool *ful
 
 static int add_records(sat_delta *d, const stretch *s, bool *full, sat_error *err)
 {
-	int rc = 0;
+	int rc = s->run ? sat_gate_expect(d->gate, s->first, s->last, err) : 0;
 	for (size_t i = 0; rc == 0 && !*full && i < d->store->table_count; i++)
 		rc = add_table(d, d->store->tables[i], s, full, err);
 	return rc;
