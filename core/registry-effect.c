@@ -109,7 +109,7 @@ static int weigh_approval(sat_store *store, const sat_statement *st, const appro
 	if ((!other && strcmp(known->name, a->name) == 0) || strcmp(known->state, "pending") == 0)
 		return 0;
 	int rc = is_stated(store, SAT_SIGNED_APPROVAL, &a->device, st, outdone, err);
-	if (rc != 0 || *outdone || !other || SAT_PLANTED_BUG(20) || strcmp(known->state, "approved") != 0)
+	if (rc != 0 || *outdone || !other || SAT_PLANTED_BUG(20))
 		return rc;
 	return forget_sent(store, known->id, err);
 }

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "core/store-private.h"
 #include "tests/support/replica.h"
 
 typedef struct camp {
@@ -154,6 +155,29 @@ static void approval__of_equal_serials_comes_to_the_same(void **state)
 	assert_string_equal(look(c, &c->one).audiences, look(c, &c->two).audiences);
 }
 
+/* What was received under other audiences says nothing of what it may see now, revoked or not. */
+static void approval__for_other_audiences_starts_a_revoked_laptop_from_zero(void **state)
+{
+	camp *c = *state;
+	SAT_BYTES(first);
+	SAT_BYTES(revocation);
+	SAT_BYTES(second);
+	sign_approval(c, 100, "lost", "women", &first);
+	sign_revocation(c, 101, &revocation);
+	sign_approval(c, 102, "lost", "men", &second);
+	admit(&c->one, &first);
+	admit(&c->one, &revocation);
+	char sql[128];
+	int64_t left;
+	snprintf(sql, sizeof sql, "INSERT INTO sat_base(device, bundle, upto) VALUES(%lld, zeroblob(16), 7)",
+	         (long long)look(c, &c->one).id);
+	assert_int_equal(sat_db_exec(c->one.store->db, sql, NULL), 0);
+	admit(&c->one, &second);
+	assert_string_equal(look(c, &c->one).state, "revoked");
+	assert_int_equal(sat_db_int(c->one.store->db, "SELECT count(*) FROM sat_base", &left, 0, NULL), 0);
+	assert_int_equal(left, 0);
+}
+
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -162,6 +186,7 @@ int main(void)
 		CLAIM(revocation__holds_before_and_after_its_approval),
 		CLAIM(approval__with_the_greatest_serial_rules),
 		CLAIM(approval__of_equal_serials_comes_to_the_same),
+		CLAIM(approval__for_other_audiences_starts_a_revoked_laptop_from_zero),
 	};
 	return cmocka_run_group_tests(claims, NULL, NULL);
 }
