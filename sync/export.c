@@ -185,7 +185,7 @@ static int add_chunk(job *j, const sat_chunk *chunk, sat_error *err)
 {
 	sat_bytes_reset(&j->plain);
 	int rc = sat_frame_write(j->store, chunk, &j->plain, err);
-	if (rc == 0 && sat_bundle_writer_full(j->writer)) {
+	if (rc == 0 && j->frame_count > 0 && sat_bundle_writer_full(j->writer)) {
 		rc = end_part(j, SAT_MANIFEST_MORE | (j->options.vouch ? SAT_MANIFEST_VOUCHES : 0), err);
 		if (rc == 0)
 			rc = begin_part(j, err);

@@ -321,6 +321,14 @@ static void exchange__split_export_that_arrived_whole_is_received_whole(void **s
 	assert_int_equal(named, 0);
 }
 
+/* However small a bundle may be, none goes out without a frame in front of the others. */
+static void exchange__split_export_has_no_empty_part(void **state)
+{
+	camp *c = *state;
+	export_two_parts(c);
+	assert_int_equal(c->stick.count, 2);
+}
+
 static void exchange__lost_laptops_writes_come_back_by_one_that_vouches(void **state)
 {
 	camp *c = *state;
@@ -499,6 +507,7 @@ int main(void)
 		CLAIM(exchange__record_larger_than_a_frame_goes_in_parts),
 		CLAIM(exchange__part_of_a_split_export_that_arrived_is_received),
 		CLAIM(exchange__split_export_that_arrived_whole_is_received_whole),
+		CLAIM(exchange__split_export_has_no_empty_part),
 	};
 	return cmocka_run_group_tests(claims, NULL, NULL);
 }
