@@ -1043,14 +1043,30 @@ int sat_admit_asks(sat_admission *a, const sat_asked *asks, size_t count, sat_er
 	return rc;
 }
 
-int sat_admit_moments(sat_admission *a, const sat_moment *moments, size_t count, sat_error *err)
+/* A moment is part of its write's provenance, so who may not bring the write may not date it.  What is
+ * known stays: nobody dates a write anew.  Rows that are missing or set aside are counted; their moments
+ * come again with them. */
+static int admit_moment(sat_admission *a, const sat_moment *moment, sat_error *err)
 {
 	sat_store *store = a->store;
-	int rc = SAT_SQL(store, moment_insert, "INSERT OR REPLACE INTO sat_moment(dot, at) VALUES(?, ?)");
-	for (size_t i = 0; rc == 0 && i < count; i++) {
-		sat_bind_int(store->sql.moment_insert, 1, moments[i].dot);
-		sat_bind_int(store->sql.moment_insert, 2, moments[i].at);
-		rc = sat_run(store->db, store->sql.moment_insert, err);
-	}
+	claim verdict;
+	int rc = claim_of(a, moment->dot, &verdict, err);
+	if (rc == 0 && verdict == CLAIM_FALSE)
+		rc = sat_fail(err, SAT_EREFUSED, "it claims to know when another device wrote");
+	if (rc != 0 || verdict != CLAIM_FINE || !sat_dot_linked(moment->dot))
+		return rc;
+	rc = SAT_SQL(store, moment_admit, "INSERT OR IGNORE INTO sat_moment(dot, at) VALUES(?, ?)");
+	if (rc != 0)
+		return rc;
+	sat_bind_int(store->sql.moment_admit, 1, moment->dot);
+	sat_bind_int(store->sql.moment_admit, 2, moment->at);
+	return sat_run(store->db, store->sql.moment_admit, err);
+}
+
+int sat_admit_moments(sat_admission *a, const sat_moment *moments, size_t count, sat_error *err)
+{
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		rc = admit_moment(a, &moments[i], err);
 	return rc;
 }

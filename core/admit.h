@@ -53,6 +53,7 @@ int sat_admit_decisions(sat_admission *admission, const sat_batch *batches, cons
 int sat_admit_tombstones(sat_admission *admission, const sat_dot *records, size_t count, sat_error *err);
 /* Asks: records to send again. */
 int sat_admit_asks(sat_admission *admission, const sat_asked *asks, size_t count, sat_error *err);
+/* Moments of writes that the sender may bring; SAT_EREFUSED for those of others. */
 int sat_admit_moments(sat_admission *admission, const sat_moment *moments, size_t count, sat_error *err);
 
 /* What the frame came to, and what the whole admission came to. */
