@@ -594,13 +594,8 @@ static int told_state(sat_admission *a, const fitting *f, size_t first, size_t e
 			group[i].stated = stated;
 			group[i].stated_count = stated_count;
 			rc = sat_state_add(told, &group[i], &changed);
-			const sat_value *v = &group[i].value;
-			if (!f->table->columns[group[i].field].concerns || group[i].blank)
-				continue;
-			if (rc == 0 && v->type == SAT_REFERENCE)
-				rc = sat_state_concern(told, v->reference, &changed);
-			for (size_t k = 0; rc == 0 && v->type == SAT_REFERENCES && k < v->references.count; k++)
-				rc = sat_state_concern(told, v->references.at[k], &changed);
+			if (rc == 0)
+				rc = sat_state_concern_named(told, &group[i], &changed);
 		}
 		for (uint32_t i = 0; rc == 0 && i < stated_count; i++)
 			rc = sat_state_concern(told, stated[i].person, &changed);
@@ -714,21 +709,6 @@ static int admit_record(sat_admission *a, const fitting *f, size_t first, size_t
 
 /* --- writes that wait for a creation -------------------------------------------------------------- */
 
-/* Whom a record that is not here concerns. */
-static int keep_waiting_persons(sat_admission *a, const sat_state *told, sat_error *err)
-{
-	sat_store *store = a->store;
-	int rc = SAT_SQL(store, concerned_insert,
-	                 "INSERT OR IGNORE INTO sat_concerned(person, record, kind) VALUES(?, ?, ?)");
-	for (size_t i = 0; rc == 0 && i < told->person_count; i++) {
-		sat_bind_int(store->sql.concerned_insert, 1, told->persons[i]);
-		sat_bind_int(store->sql.concerned_insert, 2, told->id);
-		sat_bind_int(store->sql.concerned_insert, 3, told->table->id);
-		rc = sat_run(store->db, store->sql.concerned_insert, err);
-	}
-	return rc;
-}
-
 /* Kept as siblings in the form of clock.c with their values, in a table of their own.  What consent does
  * not let in is declined now; the rest is asked about again when it wakes. */
 static int keep_waiting(sat_admission *a, const fitting *f, sat_state *told, sat_error *err)
@@ -739,8 +719,8 @@ static int keep_waiting(sat_admission *a, const fitting *f, sat_state *told, sat
 	if (rc == 0)
 		rc = sift(a, told, &slept, err);
 	/* Where nothing waits, the row that arrives says everything itself. */
-	if (rc == 0 && told->count > 0)
-		rc = keep_waiting_persons(a, told, err);
+	for (size_t i = 0; rc == 0 && told->count > 0 && i < told->person_count; i++)
+		rc = sat_concerned_add(store, told, told->persons[i], err);
 	if (rc == 0)
 		rc = SAT_SQL(store, waiting_insert,
 		             "INSERT INTO sat_waiting(record, n, kind, field, dot, source, clock, content) "
@@ -767,24 +747,6 @@ static int keep_waiting(sat_admission *a, const fitting *f, sat_state *told, sat
 	return rc;
 }
 
-static int load_waiting_persons(sat_admission *a, sat_state *slept, sat_error *err)
-{
-	sat_store *store = a->store;
-	int rc = SAT_SQL(store, concerned_of_record, "SELECT person FROM sat_concerned WHERE record = ?");
-	if (rc != 0)
-		return rc;
-	bool any;
-	sat_bind_int(store->sql.concerned_of_record, 1, slept->id);
-	while ((rc = sat_step(store->db, store->sql.concerned_of_record, err)) == 1) {
-		if (sat_state_concern(slept, sat_column_int(store->sql.concerned_of_record, 0), &any) != 0) {
-			rc = sat_no_memory(err);
-			break;
-		}
-	}
-	sat_reset(store->sql.concerned_of_record);
-	return rc;
-}
-
 /* Adds what waits for the record of `slept` to it. */
 static int load_waiting(sat_admission *a, sat_state *slept, sat_error *err)
 {
@@ -799,25 +761,11 @@ static int load_waiting(sat_admission *a, sat_state *slept, sat_error *err)
 	sat_bind_int(s, 1, slept->id);
 	sat_bind_int(s, 2, slept->table->id);
 	while ((rc = sat_step(store->db, s, err)) == 1) {
-		sat_sibling sibling = { 0 };
-		size_t length;
-		bool any;
-		const void *clock = sat_column_blob(s, 0, &length);
-		rc = sat_clock_read_one(slept, &sibling, clock, length, err);
-		if (rc == 0)
-			rc = sat_row_value(s, 1, slept->table->columns[sibling.field].type, slept->arena,
-			                   &sibling.value, err);
-		sat_value *v = &sibling.value;
-		if (rc == 0 && (v->type == SAT_TEXT || v->type == SAT_CHOICE || v->type == SAT_DATE) &&
-		    (v->text.bytes = sat_arena_copy(slept->arena, v->text.bytes, v->text.length)) == NULL)
-			rc = sat_no_memory(err);
-		if (rc == 0 && sat_state_add(slept, &sibling, &any) != 0)
-			rc = sat_no_memory(err);
-		if (rc != 0)
+		if ((rc = sat_clock_read_sibling(slept, s, 0, 1, err)) != 0)
 			break;
 	}
 	sat_reset(s);
-	return rc == 0 ? load_waiting_persons(a, slept, err) : rc;
+	return rc == 0 ? sat_concerned_load(store, slept, err) : rc;
 }
 
 static int forget_waiting(sat_admission *a, sat_dot record, sat_error *err)

@@ -219,8 +219,7 @@ static size_t value_bytes(const sat_value *value)
 	}
 }
 
-static int put_value(sat_chunk *c, sat_block *block, uint16_t field, const sat_value *value, bool copy,
-                     sat_error *err)
+static int put_value(sat_chunk *c, sat_block *block, uint16_t field, const sat_value *value, sat_error *err)
 {
 	sat_block_field *f = &block->field[field];
 	size_t at = block->rows - 1;
@@ -228,10 +227,7 @@ static int put_value(sat_chunk *c, sat_block *block, uint16_t field, const sat_v
 	f->present++;
 	f->values[at] = *value;
 	c->bytes += value_bytes(value);
-	if (!copy || (value->type != SAT_TEXT && value->type != SAT_CHOICE && value->type != SAT_DATE))
-		return 0;
-	f->values[at].text.bytes = sat_arena_copy(&c->arena, value->text.bytes, value->text.length);
-	return f->values[at].text.bytes == NULL ? sat_no_memory(err) : 0;
+	return sat_value_keep(&f->values[at], &c->arena) != 0 ? sat_no_memory(err) : 0;
 }
 
 /* Persons of a usual row: the record itself, and whoever its columns name. */
@@ -333,7 +329,7 @@ static int add_usual(sat_delta *d, sat_table *table, sat_stmt *row, bool *full, 
 	for (uint16_t i = 0; rc == 0 && i < table->column_count; i++) {
 		if (values[i].type != SAT_CLEARED &&
 		    sat_gate_answer(&leave, table->columns[i].needs) == SAT_PERMITTED)
-			rc = put_value(&d->chunk, block, i, &values[i], true, err);
+			rc = put_value(&d->chunk, block, i, &values[i], err);
 	}
 	return rc;
 }
@@ -398,7 +394,7 @@ static int put_group(sat_delta *d, const sat_state *state, const sat_sibling *gr
 				value.references.at = copied(&c->arena, value.references.at,
 				                             value.references.count * sizeof(sat_dot), &rc);
 			if (rc == 0)
-				rc = put_value(c, block, group[i].field, &value, true, err);
+				rc = put_value(c, block, group[i].field, &value, err);
 		}
 	}
 	return rc;
