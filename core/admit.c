@@ -184,12 +184,6 @@ static bool goes_on(sat_admission *a, claim verdict)
 
 /* --- runs ---------------------------------------------------------------------------------------- */
 
-static int compare_dots(const void *a, const void *b)
-{
-	sat_dot x = *(const sat_dot *)a, y = *(const sat_dot *)b;
-	return x < y ? -1 : x > y;
-}
-
 static int load_runs(sat_admission *a, sat_dot first, sat_dot last, sat_error *err)
 {
 	sat_stmt *s = NULL;
@@ -262,7 +256,7 @@ static int survey(sat_admission *a, const sat_block *blocks, size_t count, sat_e
 				a->ids[a->id_count++] = row->dot;
 		}
 	}
-	qsort(a->ids, a->id_count, sizeof *a->ids, compare_dots);
+	qsort(a->ids, a->id_count, sizeof *a->ids, sat_dot_ascending);
 	if (a->id_count == 0)
 		return 0;
 	int rc = load_runs(a, a->ids[0], a->ids[a->id_count - 1], err);
@@ -298,7 +292,7 @@ static int make_runs(sat_admission *a, const bool *fresh, sat_error *err)
 
 static size_t id_position(const sat_admission *a, sat_dot id)
 {
-	const sat_dot *at = bsearch(&id, a->ids, a->id_count, sizeof *a->ids, compare_dots);
+	const sat_dot *at = bsearch(&id, a->ids, a->id_count, sizeof *a->ids, sat_dot_ascending);
 	return (size_t)(at - a->ids);
 }
 

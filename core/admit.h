@@ -10,7 +10,7 @@
 #define SAT_ADMIT_H
 
 #include "block.h"
-#include "delta.h"
+#include "chunk.h"
 #include "gate.h"
 #include "store.h"
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bundle.h"
+#include "core/delta.h"
 #include "core/enrolment.h"
 #include "core/gate.h"
 #include "core/incarnation-statement.h"

@@ -18,7 +18,7 @@
 #ifndef SAT_LEDGER_H
 #define SAT_LEDGER_H
 
-#include "core/delta.h"
+#include "core/chunk.h"
 #include "manifest.h"
 
 #define SAT_HELD_MAX 16   /* bundles held that a receipt names, a peer */
