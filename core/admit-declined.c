@@ -118,8 +118,8 @@ int sat_declined_ask(sat_admission *a, sat_dot person, sat_error *err)
 		return 0;
 	sat_stmt *s = NULL;
 	int rc = sat_db_prepare(store->db, &s,
-	                        "SELECT DISTINCT d.record, d.source FROM sat_declined_person p "
-	                        "JOIN sat_declined d ON d.record = p.record WHERE p.person = ?", err);
+	                        "SELECT DISTINCT record, source FROM sat_declined WHERE ?1 = 0 OR record IN "
+	                        "(SELECT record FROM sat_declined_person WHERE person = ?1)", err);
 	if (rc != 0)
 		return rc;
 	rc = SAT_SQL(store, ask_insert, "INSERT INTO sat_ask(name, record, device, seq) VALUES(?, ?, ?, ?)");

@@ -15,6 +15,7 @@
 #define SAT_ADMIT_PRIVATE_H
 
 #include "admit.h"
+#include "device.h"
 #include "store-private.h"
 
 /* First and last dot of creations that have their sequences side by side. */
@@ -40,6 +41,8 @@ struct sat_admission {
 	sat_arena arena;         /* for one record at a time */
 	sat_arena frame_arena;   /* for one frame */
 	sat_creations creations;
+	char audiences[sizeof((sat_device *)0)->audiences]; /* ours, when this began */
+	bool any_vouched;        /* somebody has vouched for writes that are here */
 };
 
 /* A block of a frame against its table; lives in the frame's arena. */

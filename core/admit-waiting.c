@@ -65,6 +65,23 @@ int sat_waiting_load(sat_store *store, sat_state *slept, sat_error *err)
 	return rc == 0 ? sat_concerned_load(store, slept, err) : rc;
 }
 
+int sat_waiting_knows(sat_store *store, sat_dot record, sat_dot dot, bool *known, sat_error *err)
+{
+	*known = false;
+	if (store->waiting == 0)
+		return 0;
+	sat_stmt *s = NULL;
+	int rc = sat_db_prepare(store->db, &s, "SELECT 1 FROM sat_waiting WHERE record = ? AND dot = ?", err);
+	if (rc != 0)
+		return rc;
+	sat_bind_int(s, 1, record);
+	sat_bind_int(s, 2, dot);
+	rc = sat_step(store->db, s, err);
+	*known = rc == 1;
+	sat_db_finalize(store->db, &s);
+	return rc < 0 ? rc : 0;
+}
+
 int sat_waiting_forget(sat_store *store, sat_dot record, sat_error *err)
 {
 	if (store->waiting == 0)

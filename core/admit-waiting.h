@@ -16,6 +16,8 @@ int sat_waiting_keep(sat_admission *admission, sat_state *told, sat_error *err);
 /* Adds to `slept` what waits for its record, of its kind, and whom the record concerns.  SAT_ENOMEM,
  * SAT_EDAMAGED. */
 int sat_waiting_load(sat_store *store, sat_state *slept, sat_error *err);
+/* True when something that was written under `dot` waits for its record. */
+int sat_waiting_knows(sat_store *store, sat_dot record, sat_dot dot, bool *known, sat_error *err);
 /* Forgets what waits for a record, of whatever kind. */
 int sat_waiting_forget(sat_store *store, sat_dot record, sat_error *err);
 

@@ -2,6 +2,7 @@
 #include "admit.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "admit-claim.h"
 #include "admit-creations.h"
@@ -11,6 +12,7 @@
 #include "admit-usual.h"
 #include "erase.h"
 #include "history.h"
+#include "plant.h"
 #include "refit.h"
 
 /* --- an admission and what it came to ------------------------------------------------------------ */
@@ -23,7 +25,15 @@ int sat_admission_begin(sat_admission **out, sat_store *store, const sat_sender 
 	a->store = store;
 	a->from = *sender;
 	*out = a;
-	return 0;
+	int64_t any;
+	int rc = sat_db_int(store->db, "SELECT EXISTS(SELECT 1 FROM sat_vouched)", &any, 0, err);
+	a->any_vouched = rc == 0 && any != 0;
+	sat_device self;
+	if (rc == 0)
+		rc = sat_device_get(store, 1, &self, err);
+	if (rc == 0)
+		memcpy(a->audiences, self.audiences, sizeof a->audiences);
+	return rc;
 }
 
 void sat_admission_free(sat_admission *a)
@@ -66,7 +76,20 @@ const sat_outcome *sat_admission_total(const sat_admission *a)
 	return &a->total;
 }
 
-void sat_admission_count_statements(sat_admission *a, size_t count) { a->frame.statements += count; }
+int sat_admission_heed_statements(sat_admission *a, size_t count, sat_error *err)
+{
+	a->frame.statements += count;
+	sat_device self;
+	int rc = count == 0 ? 0 : sat_device_get(a->store, 1, &self, err);
+	if (count == 0 || rc != 0)
+		return rc;
+	sat_gate_free(a->gate);
+	a->gate = NULL;
+	if (strcmp(self.audiences, a->audiences) == 0)
+		return 0;
+	memcpy(a->audiences, self.audiences, sizeof a->audiences);
+	return sat_declined_ask(a, 0, err);
+}
 
 /* --- blocks -------------------------------------------------------------------------------------- */
 
@@ -146,6 +169,11 @@ int sat_admit_blocks(sat_admission *a, const sat_block *blocks, size_t count, sa
 	int rc = a->gate != NULL ? 0 : sat_gate_open_own(&a->gate, a->store, err);
 	if (rc == 0)
 		rc = sat_creations_survey(a, blocks, count, err);
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		if (blocks[i].person && blocks[i].rows > 0)
+			rc = sat_gate_expect(a->gate, blocks[i].row[0].record,
+			                     blocks[i].row[blocks[i].rows - 1].record, err);
+	}
 	for (size_t i = 0; rc == 0 && i < count; i++)
 		rc = admit_block(a, &blocks[i], err);
 	if (rc == 0)
@@ -166,7 +194,7 @@ int sat_admit_decisions(sat_admission *a, const sat_batch *batches, const sat_de
 		if (rc != 0)
 			return rc;
 		a->frame.set_aside_decisions += claim == SAT_CLAIM_ASIDE ? counts[i] : 0;
-		if (!sat_claim_goes_on(a, claim))
+		if (!sat_claim_goes_on(a, claim) && !(SAT_PLANTED_BUG(17) && claim == SAT_CLAIM_ASIDE))
 			continue;
 		size_t fresh;
 		rc = sat_consent_admit(a->store, &batches[i], decisions + at, counts[i], a->from.incarnation,

@@ -15,8 +15,8 @@
 #ifndef SAT_CHUNK_H
 #define SAT_CHUNK_H
 
+#include "batch.h"
 #include "block.h"
-#include "consent.h"
 
 /* What leads every bundle, and records. */
 enum { SAT_TRACK_LEAD = 0, SAT_TRACK_RECORDS = 1 };

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "decision-table.h"
+
 static int add_statements(sat_delta *d, const sat_stretch *s, sat_error *err)
 {
 	sat_chunk *c = &d->chunk;

@@ -342,7 +342,7 @@ static int add_changed(sat_delta *d, sat_table *table, const sat_stretch *s, boo
 
 int sat_delta_add_records(sat_delta *d, const sat_stretch *s, bool *full, sat_error *err)
 {
-	int rc = 0;
+	int rc = s->run ? sat_gate_expect(d->gate, s->first, s->last, err) : 0;
 	for (size_t i = 0; rc == 0 && !*full && i < d->store->table_count; i++) {
 		sat_table *table = d->store->tables[i];
 		if (s->run)

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "decision-table.h"
 #include "delta-lead.h"
 #include "delta-moments.h"
 #include "delta-private.h"

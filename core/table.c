@@ -8,96 +8,6 @@
 #include "arena.h"
 #include "store-private.h"
 
-/* --- purposes ----------------------------------------------------------------------------------- */
-
-sat_purposes sat_purpose_find(const sat_store *store, const char *name)
-{
-	for (unsigned i = 0; i < store->purpose_count; i++) {
-		if (strcmp(store->purposes[i], name) == 0)
-			return UINT64_C(1) << i;
-	}
-	return 0;
-}
-
-const char *sat_purpose_name(const sat_store *store, unsigned i)
-{
-	return i < store->purpose_count ? store->purposes[i] : NULL;
-}
-
-int sat_purpose_intern(sat_store *store, const char *name, size_t length, sat_purposes *bit,
-                       sat_error *err)
-{
-	if (!sat_name_valid(name, length))
-		return sat_fail(err, SAT_EREFUSED, "\"%.*s\" is no name of a purpose", (int)length, name);
-	char copy[SAT_NAME_BYTES];
-	snprintf(copy, sizeof copy, "%.*s", (int)length, name);
-	*bit = sat_purpose_find(store, copy);
-	if (*bit != 0)
-		return 0;
-	store->tables_changed = true;
-	if (store->purpose_count == SAT_PURPOSES_MAX) {
-		*bit = SAT_PURPOSE_NEVER;
-		return 0;
-	}
-	sat_stmt *s = NULL;
-	int rc = sat_db_prepare(store->db, &s, "INSERT INTO sat_purpose(bit, name) VALUES(?, ?)", err);
-	if (rc == 0) {
-		sat_bind_int(s, 1, store->purpose_count);
-		sat_bind_string(s, 2, copy);
-		rc = sat_run(store->db, s, err);
-	}
-	sat_db_finalize(store->db, &s);
-	if (rc != 0)
-		return rc;
-	memcpy(store->purposes[store->purpose_count], copy, sizeof copy);
-	*bit = UINT64_C(1) << store->purpose_count++;
-	return 0;
-}
-
-static int load_purposes(sat_store *store, sat_error *err)
-{
-	store->purpose_count = 0;
-	sat_stmt *s = NULL;
-	int rc = sat_db_prepare(store->db, &s, "SELECT name FROM sat_purpose ORDER BY bit", err);
-	while (rc == 0 && (rc = sat_step(store->db, s, err)) == 1 && store->purpose_count < SAT_PURPOSES_MAX) {
-		snprintf(store->purposes[store->purpose_count++], SAT_NAME_BYTES, "%s",
-		         sat_column_text(s, 0, NULL));
-		rc = 0;
-	}
-	sat_db_finalize(store->db, &s);
-	return rc < 0 ? rc : 0;
-}
-
-/* A set as sorted words, and back. */
-static void words_of(const sat_store *store, sat_purposes set, sat_bytes *out)
-{
-	for (unsigned i = 0; i < store->purpose_count; i++) {
-		if ((set >> i & 1) == 0)
-			continue;
-		if (out->length > 0)
-			sat_bytes_put_u8(out, ' ');
-		sat_bytes_put(out, store->purposes[i], strlen(store->purposes[i]));
-	}
-	if (set & SAT_PURPOSE_NEVER)
-		sat_bytes_put(out, " -", 2);
-}
-
-static sat_purposes set_of(const sat_store *store, const char *words)
-{
-	sat_purposes set = 0;
-	while (*words != '\0') {
-		size_t length = strcspn(words, " ");
-		char name[SAT_NAME_BYTES];
-		snprintf(name, sizeof name, "%.*s", (int)length, words);
-		if (length > 0) {
-			sat_purposes bit = sat_purpose_find(store, name);
-			set |= bit != 0 ? bit : SAT_PURPOSE_NEVER;
-		}
-		words += length + (words[length] == ' ');
-	}
-	return set;
-}
-
 /* --- tables and columns in memory --------------------------------------------------------------- */
 
 size_t sat_table_count(const sat_store *store) { return store->table_count; }
@@ -224,7 +134,7 @@ static int exec_format(sat_store *store, sat_error *err, const char *format, con
 static int store_field(sat_store *store, const sat_table *table, const sat_column *column, sat_error *err)
 {
 	SAT_BYTES(needs);
-	words_of(store, column->needs, &needs);
+	sat_purposes_words(store, column->needs, &needs);
 	sat_stmt *s = NULL;
 	int rc = sat_db_prepare(store->db, &s,
 	                        "INSERT OR REPLACE INTO sat_field(kind, number, name, type, concerns, needs) "
@@ -372,7 +282,7 @@ static int load_columns(sat_store *store, sat_error *err)
 		sat_column column = { .number = (uint16_t)sat_column_int(s, 1),
 			              .type = (sat_type)sat_column_int(s, 3),
 			              .concerns = sat_column_int(s, 4) != 0,
-			              .needs = set_of(store, sat_column_text(s, 5, NULL)) };
+			              .needs = sat_purposes_of_words(store, sat_column_text(s, 5, NULL)) };
 		snprintf(column.name, sizeof column.name, "%s", sat_column_text(s, 2, NULL));
 		sat_column *kept;
 		if (table == NULL || column.number != table->column_count)
@@ -448,7 +358,7 @@ int sat_tables_load(sat_store *store, sat_error *err)
 	for (size_t i = 0; i < store->table_count; i++)
 		forget_statements(store, store->tables[i]);
 	sat_tables_free(store);
-	int rc = load_purposes(store, err);
+	int rc = sat_purposes_load(store, err);
 	if (rc == 0)
 		rc = load_tables(store, err);
 	const sat_programme *programme = store->programme;

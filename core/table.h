@@ -14,11 +14,8 @@
 
 #include "db.h"
 #include "programme.h"
+#include "purpose.h"
 #include "store.h"
-
-/* A set of purposes, one bit each; bit 63 stands for all that did not fit: never permitted. */
-typedef uint64_t sat_purposes;
-#define SAT_PURPOSE_NEVER (UINT64_C(1) << 63)
 
 typedef struct sat_column {
 	uint16_t number;
@@ -79,14 +76,6 @@ int sat_column_ensure(sat_store *store, sat_table *table, const char *name, sat_
 #define SAT_SQL_NAME_BYTES 80
 void sat_column_sql_name(const sat_table *table, const sat_column *column,
                          char name[static SAT_SQL_NAME_BYTES]);
-
-/* The bit of a purpose, made when it is new (SAT_PURPOSE_NEVER when the set is full). */
-int sat_purpose_intern(sat_store *store, const char *name, size_t length, sat_purposes *bit,
-                       sat_error *err);
-/* 0 when it is not known. */
-sat_purposes sat_purpose_find(const sat_store *store, const char *name);
-/* The name of bit `i`; NULL when it is not in use. */
-const char *sat_purpose_name(const sat_store *store, unsigned i);
 
 /* Prepares the statement in `slot`, which is one of the table's. */
 int sat_table_prepare(sat_store *store, sat_table *table, sat_stmt **slot, sat_error *err);

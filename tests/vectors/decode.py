@@ -2,7 +2,8 @@
 """Second, independent decoder of the Satchel bundle format, version 1.
 
 Written from sync/FORMAT.md alone.  All section numbers refer to that
-document.  As a library: decode().  As a program:
+document.  It is one long file on purpose: whoever implements the format
+reads it beside the document, from top to bottom.  As a library: decode().  As a program:
 
     decode.py FILE --sign-pk HEX --seal-pk HEX --seal-sk HEX
               [--sender-sign-pk HEX --sender-seal-pk HEX]...
