@@ -5,17 +5,28 @@
  * statements which arrived cover them, and that consent allows it here.  The result of a frame says
  * whether it is settled, declined or has something missing; nothing is ever half-admitted, since the
  * transaction is one.
+ *
+ *     sat_admission_begin(&admission, store, &sender, err)
+ *     for each frame: sat_admission_frame(admission), then its sections in the order of their types:
+ *         sat_admit_tombstones, sat_admit_decisions, sat_admit_blocks, sat_admit_asks, sat_admit_moments
+ *         sat_admission_of_frame(admission)
+ *     sat_admission_total(admission)
+ *
+ * Every sat_admit_... returns 0, SAT_EREFUSED when the sender claims what is another's, SAT_ENOMEM, or what
+ * the store reports; after an error the transaction has to be rolled back.  What lies behind it is told in
+ * admit-private.h.
  */
 #ifndef SAT_ADMIT_H
 #define SAT_ADMIT_H
 
 #include "block.h"
-#include "delta.h"
+#include "chunk.h"
 #include "gate.h"
 #include "store.h"
 
 typedef struct sat_admission sat_admission;
 
+/* Who brings it, as far as that decides what is admitted. */
 typedef struct sat_sender {
 	int64_t device;       /* sat_device.id */
 	int64_t incarnation;  /* index of the sender's present one: what it tells is noted as told by it */
@@ -24,6 +35,7 @@ typedef struct sat_sender {
 	bool revoked;         /* only what lies at or below its accepted points */
 } sat_sender;
 
+/* What came of it, in numbers. */
 typedef struct sat_outcome {
 	size_t records;       /* records that are new or changed */
 	size_t conflicts;     /* fields that came to be in conflict */
@@ -35,27 +47,29 @@ typedef struct sat_outcome {
 	size_t decisions, statements, tombstones;
 } sat_outcome;
 
-/* Owned by the caller; borrows the store. */
+/* Owned by the caller; borrows the store, copies `sender`.  SAT_ENOMEM. */
 int sat_admission_begin(sat_admission **admission, sat_store *store, const sat_sender *sender,
                         sat_error *err);
+/* NULL is fine. */
 void sat_admission_free(sat_admission *admission);
 SAT_AUTO_DEFINE(sat_admission)
 
 /* A frame begins: its outcome is counted from here. */
 void sat_admission_frame(sat_admission *admission);
 
-/* All blocks of one frame.  SAT_EREFUSED when an entry claims what is not the sender's: the frame is
- * refused, and the caller rolls back or leaves it out. */
+/* All blocks of one frame, together, since their creations become runs.  Values are borrowed for the call. */
 int sat_admit_blocks(sat_admission *admission, const sat_block *blocks, size_t count, sat_error *err);
 /* Decisions of a frame: `counts[i]` of them belong to batch i; signatures checked by the caller. */
 int sat_admit_decisions(sat_admission *admission, const sat_batch *batches, const sat_decision *decisions,
                         const size_t *counts, size_t batch_count, sat_error *err);
+/* Records that were erased; anybody may pass on a tombstone, but a revoked device's are set aside. */
 int sat_admit_tombstones(sat_admission *admission, const sat_dot *records, size_t count, sat_error *err);
-/* Asks: records to send again. */
+/* Asks: records to send again.  One that took effect before does nothing. */
 int sat_admit_asks(sat_admission *admission, const sat_asked *asks, size_t count, sat_error *err);
+/* Moments of writes that the sender may bring; one that is known stays as it is. */
 int sat_admit_moments(sat_admission *admission, const sat_moment *moments, size_t count, sat_error *err);
 
-/* What the frame came to, and what the whole admission came to. */
+/* What the frame came to, and what the whole admission came to; borrowed until the next call. */
 const sat_outcome *sat_admission_of_frame(const sat_admission *admission);
 const sat_outcome *sat_admission_total(const sat_admission *admission);
 /* Counts registry statements, which registry-statement.h admitted, into the outcome, and heeds what they change: a

@@ -85,6 +85,18 @@ static void free_chunks(struct sat_arena_chunk *chunk)
 }
 
 /* An arena that held one piece goes on in it; several become spare, the newest and largest first. */
+/* Room is 16 and then a power of two, so that the count alone tells when it is used up. */
+void *sat_arena_grown(sat_arena *arena, void *list, size_t count, size_t size)
+{
+	if (count != 0 && (count < 16 || (count & (count - 1)) != 0))
+		return list;
+	size_t room = count < 16 ? 16 : count * 2;
+	void *fresh = sat_arena_take(arena, room * size);
+	if (fresh != NULL && count > 0)
+		memcpy(fresh, list, count * size);
+	return fresh;
+}
+
 void sat_arena_reset(sat_arena *arena)
 {
 	while (arena->chunks != NULL && (arena->chunks->next != NULL || arena->spare != NULL)) {

@@ -19,6 +19,9 @@ void *sat_arena_take(sat_arena *arena, size_t count);
 void *sat_arena_zeroed(sat_arena *arena, size_t count, size_t size);
 /* A copy of `count` bytes with a zero behind it; never NULL for count 0 but for lack of memory. */
 void *sat_arena_copy(sat_arena *arena, const void *data, size_t count);
+/* Room for one more in a list of `count` things of `size` bytes that only grows, one by one from none:
+ * the list itself, or a copy of twice the room; NULL for lack of memory. */
+void *sat_arena_grown(sat_arena *arena, void *list, size_t count, size_t size);
 /* Forgets everything, keeps the memory for the next round. */
 void sat_arena_reset(sat_arena *arena);
 /* Gives everything back. */

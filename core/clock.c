@@ -168,6 +168,22 @@ int sat_clock_read_one(sat_state *state, sat_sibling *sibling, const void *clock
 	return rc == 0 && (usual || !sat_cursor_done(&c)) ? damaged(err) : rc;
 }
 
+int sat_clock_read_sibling(sat_state *state, sat_stmt *row, int clock, int content, sat_error *err)
+{
+	sat_sibling sibling = { 0 };
+	size_t length;
+	bool changed;
+	const void *form = sat_column_blob(row, clock, &length);
+	int rc = sat_clock_read_one(state, &sibling, form, length, err);
+	if (rc == 0)
+		rc = sat_row_value(row, content, state->table->columns[sibling.field].type, state->arena,
+		                   &sibling.value, err);
+	if (rc == 0 && (sat_value_keep(&sibling.value, state->arena) != 0 ||
+	                sat_state_add(state, &sibling, &changed) != 0))
+		rc = sat_no_memory(err);
+	return rc;
+}
+
 /* What one group says goes to each of its fields in `row`, which is indexed by column. */
 static int read_group(sat_state *state, sat_cursor *c, sat_sibling *row, bool *present, bool *usual,
                       sat_error *err)
@@ -207,11 +223,8 @@ static int read_values(sat_state *state, sat_stmt *row, sat_sibling *siblings, b
 		siblings[i].field = (uint16_t)i;
 		siblings[i].dot = state->id;
 		present[i] = value->type != SAT_CLEARED;
-		if (value->type == SAT_TEXT || value->type == SAT_CHOICE || value->type == SAT_DATE) {
-			value->text.bytes = sat_arena_copy(state->arena, value->text.bytes, value->text.length);
-			if (value->text.bytes == NULL)
-				return sat_no_memory(err);
-		}
+		if (sat_value_keep(value, state->arena) != 0)
+			return sat_no_memory(err);
 	}
 	return 0;
 }

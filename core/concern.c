@@ -7,6 +7,37 @@
 #include "history.h"
 #include "store-private.h"
 
+int sat_concerned_add(sat_store *store, const sat_state *state, sat_dot person, sat_error *err)
+{
+	int rc = SAT_SQL(store, concerned_insert,
+	                 "INSERT OR IGNORE INTO sat_concerned(person, record, kind) VALUES(?, ?, ?)");
+	if (rc != 0)
+		return rc;
+	sat_stmt *s = store->sql.concerned_insert;
+	sat_bind_int(s, 1, person);
+	sat_bind_int(s, 2, state->id);
+	sat_bind_int(s, 3, state->table->id);
+	return sat_run(store->db, s, err);
+}
+
+int sat_concerned_load(sat_store *store, sat_state *state, sat_error *err)
+{
+	int rc = SAT_SQL(store, concerned_of_record, "SELECT person FROM sat_concerned WHERE record = ?");
+	if (rc != 0)
+		return rc;
+	sat_stmt *s = store->sql.concerned_of_record;
+	sat_bind_int(s, 1, state->id);
+	bool changed;
+	while ((rc = sat_step(store->db, s, err)) == 1) {
+		if (sat_state_concern(state, sat_column_int(s, 0), &changed) != 0) {
+			rc = sat_no_memory(err);
+			break;
+		}
+	}
+	sat_reset(s);
+	return rc;
+}
+
 /* Ids are collected first, since what is called may change the tables that are asked. */
 static int collect(sat_store *store, sat_stmt *s, sat_dot person, sat_dot **ids, size_t *count, sat_error *err)
 {

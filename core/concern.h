@@ -4,7 +4,13 @@
 #ifndef SAT_CONCERN_H
 #define SAT_CONCERN_H
 
+#include "merge.h"
 #include "table.h"
+
+/* Notes that the record of `state` concerns a person whom its row does not name.  In a transaction. */
+int sat_concerned_add(sat_store *store, const sat_state *state, sat_dot person, sat_error *err);
+/* Adds to `state` all persons who were noted in this way. */
+int sat_concerned_load(sat_store *store, sat_state *state, sat_error *err);
 
 /* Gives every record that concerns one of these persons, and that some export has covered, the next
  * sequence: what the gate says about it may have changed. */

@@ -50,4 +50,11 @@ static inline bool sat_dot_valid(sat_dot dot)
 	return dot > 0 && sat_dot_index(dot) > 0 && sat_dot_index(dot) < SAT_INDEX_END && sat_dot_counter(dot) > 0;
 }
 
+/* For qsort and bsearch: ascending as integers, this store's own order (sat_dot_compare is the world's). */
+static inline int sat_dot_ascending(const void *a, const void *b)
+{
+	sat_dot x = *(const sat_dot *)a, y = *(const sat_dot *)b;
+	return x < y ? -1 : x > y;
+}
+
 #endif

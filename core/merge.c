@@ -239,6 +239,16 @@ int sat_state_concern(sat_state *state, sat_dot person, bool *changed)
 	return 0;
 }
 
+int sat_state_concern_named(sat_state *state, const sat_sibling *sibling, bool *changed)
+{
+	const sat_dot *persons;
+	size_t count = named_by(state->table, sibling, &persons);
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		rc = sat_state_concern(state, persons[i], changed);
+	return rc;
+}
+
 int sat_state_merge(sat_state *state, const sat_state *other, bool *changed)
 {
 	int rc = 0;

@@ -66,6 +66,8 @@ int sat_past_join(sat_arena *arena, const sat_dot **past, uint32_t *count, const
 int sat_state_add(sat_state *state, const sat_sibling *sibling, bool *changed);
 /* Adds a person concerned. */
 int sat_state_concern(sat_state *state, sat_dot person, bool *changed);
+/* Adds everybody whom a sibling names, where its field concerns persons; a blank names nobody. */
+int sat_state_concern_named(sat_state *state, const sat_sibling *sibling, bool *changed);
 /* Adds everything that `other` tells.  Both must speak of the same record. */
 int sat_state_merge(sat_state *state, const sat_state *other, bool *changed);
 
@@ -101,5 +103,9 @@ int sat_clock_read(sat_state *state, sat_stmt *row, sat_error *err);
 int sat_clock_write_one(const sat_sibling *sibling, sat_bytes *clock);
 int sat_clock_read_one(sat_state *state, sat_sibling *sibling, const void *clock, size_t length,
                        sat_error *err);
+/* Adds to `state` the sibling that a row of sat_sibling or sat_waiting holds: its form stands in the
+ * row's column `clock`, its value in `content`.  The value is copied into the state's arena.  SAT_ENOMEM,
+ * SAT_EDAMAGED. */
+int sat_clock_read_sibling(sat_state *state, sat_stmt *row, int clock, int content, sat_error *err);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "concern.h"
 #include "history.h"
 #include "search.h"
 #include "store-private.h"
@@ -19,21 +20,7 @@ static int load_siblings(sat_store *store, sat_state *state, sat_error *err)
 	sat_stmt *s = store->sql.sibling_select;
 	sat_bind_int(s, 1, state->id);
 	while ((rc = sat_step(store->db, s, err)) == 1) {
-		sat_sibling sibling = { 0 };
-		size_t length;
-		const void *clock = sat_column_blob(s, 1, &length);
-		bool changed = false;
-		rc = sat_clock_read_one(state, &sibling, clock, length, err);
-		if (rc == 0)
-			rc = sat_row_value(s, 2, state->table->columns[sibling.field].type, state->arena,
-			                   &sibling.value, err);
-		sat_value *v = &sibling.value;
-		if (rc == 0 && (v->type == SAT_TEXT || v->type == SAT_CHOICE || v->type == SAT_DATE) &&
-		    (v->text.bytes = sat_arena_copy(state->arena, v->text.bytes, v->text.length)) == NULL)
-			rc = sat_no_memory(err);
-		if (rc == 0 && sat_state_add(state, &sibling, &changed) != 0)
-			rc = sat_no_memory(err);
-		if (rc != 0)
+		if ((rc = sat_clock_read_sibling(state, s, 1, 2, err)) != 0)
 			break;
 	}
 	sat_reset(s);
@@ -49,33 +36,9 @@ static int derive_persons(sat_state *state)
 		const sat_sibling *s = &state->siblings[i];
 		for (uint32_t k = 0; rc == 0 && k < s->stated_count; k++)
 			rc = sat_state_concern(state, s->stated[k].person, &changed);
-		if (s->blank || !state->table->columns[s->field].concerns)
-			continue;
-		if (s->value.type == SAT_REFERENCE)
-			rc = sat_state_concern(state, s->value.reference, &changed);
-		for (size_t k = 0; rc == 0 && s->value.type == SAT_REFERENCES && k < s->value.references.count; k++)
-			rc = sat_state_concern(state, s->value.references.at[k], &changed);
+		if (rc == 0)
+			rc = sat_state_concern_named(state, s, &changed);
 	}
-	return rc;
-}
-
-static int load_concerned(sat_store *store, sat_state *state, sat_error *err)
-{
-	if (derive_persons(state) != 0)
-		return sat_no_memory(err);
-	int rc = SAT_SQL(store, concerned_of_record, "SELECT person FROM sat_concerned WHERE record = ?");
-	if (rc != 0)
-		return rc;
-	sat_stmt *s = store->sql.concerned_of_record;
-	sat_bind_int(s, 1, state->id);
-	bool changed;
-	while ((rc = sat_step(store->db, s, err)) == 1) {
-		if (sat_state_concern(state, sat_column_int(s, 0), &changed) != 0) {
-			rc = sat_no_memory(err);
-			break;
-		}
-	}
-	sat_reset(s);
 	return rc;
 }
 
@@ -86,12 +49,12 @@ int sat_record_load_row(sat_store *store, sat_table *table, sat_stmt *row, sat_a
 		              .created = true, .arena = arena };
 	bool usual = sat_column_is_null(row, SAT_AT_CLOCK);
 	int rc = sat_clock_read(state, row, err);
-	/* A row that was written once says everything itself. */
-	if (rc == 0 && usual)
-		return derive_persons(state) != 0 ? sat_no_memory(err) : 0;
-	if (rc == 0)
+	if (rc == 0 && !usual)
 		rc = load_siblings(store, state, err);
-	return rc != 0 ? rc : load_concerned(store, state, err);
+	if (rc == 0 && derive_persons(state) != 0)
+		rc = sat_no_memory(err);
+	/* A row that was written once says everything itself. */
+	return rc != 0 || usual ? rc : sat_concerned_load(store, state, err);
 }
 
 int sat_record_load(sat_store *store, sat_table *table, sat_dot id, sat_arena *arena, sat_state *state,
@@ -182,16 +145,10 @@ static bool all_named_in_row(const sat_state *state, const sat_sibling *const *s
 static int save_concerned(sat_store *store, const sat_state *state, const sat_sibling *const *shown,
                           size_t count, sat_error *err)
 {
-	int rc = SAT_SQL(store, concerned_insert,
-	                 "INSERT OR IGNORE INTO sat_concerned(person, record, kind) VALUES(?, ?, ?)");
+	int rc = 0;
 	for (size_t i = 0; rc == 0 && i < state->person_count; i++) {
-		if (named_in_row(state, shown, count, state->persons[i]))
-			continue;
-		sat_stmt *s = store->sql.concerned_insert;
-		sat_bind_int(s, 1, state->persons[i]);
-		sat_bind_int(s, 2, state->id);
-		sat_bind_int(s, 3, state->table->id);
-		rc = sat_run(store->db, s, err);
+		if (!named_in_row(state, shown, count, state->persons[i]))
+			rc = sat_concerned_add(store, state, state->persons[i], err);
 	}
 	return rc;
 }
@@ -274,13 +231,8 @@ static int persons_of_writes(const sat_table *table, sat_dot id, const sat_write
 	bool changed;
 	int rc = table->person ? sat_state_concern(state, id, &changed) : 0;
 	for (size_t i = 0; rc == 0 && i < count; i++) {
-		const sat_value *v = &writes[i].value;
-		if (!table->columns[writes[i].column].concerns)
-			continue;
-		if (v->type == SAT_REFERENCE)
-			rc = sat_state_concern(state, v->reference, &changed);
-		for (size_t k = 0; rc == 0 && v->type == SAT_REFERENCES && k < v->references.count; k++)
-			rc = sat_state_concern(state, v->references.at[k], &changed);
+		sat_sibling named = { .field = writes[i].column, .value = writes[i].value };
+		rc = sat_state_concern_named(state, &named, &changed);
 	}
 	return rc;
 }

@@ -12,7 +12,7 @@
 
 /* Statements that belong to no table, prepared on first use; `SAT_SQL(store, slot, "...")`. */
 typedef struct sat_statements {
-	sat_stmt *run_insert, *run_update, *moment_insert, *moment_find;
+	sat_stmt *run_insert, *run_update, *moment_insert, *moment_admit, *moment_find;
 	sat_stmt *incarnation_insert, *incarnation_update, *unlinked_insert, *unlinked_find, *unlinked_name;
 	sat_stmt *meta_get, *meta_set;
 	sat_stmt *history_put, *history_touch;

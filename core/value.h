@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "arena.h"
 #include "bytes.h"
 #include "dot.h"
 #include "error.h"
@@ -56,6 +57,16 @@ static inline sat_value sat_value_text(const char *bytes, size_t length)
 static inline sat_value sat_value_integer(int64_t integer)
 {
 	return (sat_value){ .type = SAT_INTEGER, .integer = integer };
+}
+
+/* Copies the value's text, if it has one, into `arena`, so that it outlives what it was borrowed from.
+ * SAT_ENOMEM. */
+static inline int sat_value_keep(sat_value *value, sat_arena *arena)
+{
+	if (value->type != SAT_TEXT && value->type != SAT_CHOICE && value->type != SAT_DATE)
+		return 0;
+	value->text.bytes = sat_arena_copy(arena, value->text.bytes, value->text.length);
+	return value->text.bytes == NULL ? SAT_ENOMEM : 0;
 }
 
 /* The name of a type as programmes write it ("text", "references"); NULL for no type. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bundle.h"
+#include "core/delta.h"
 #include "core/enrolment.h"
 #include "core/gate.h"
 #include "core/incarnation-statement.h"
@@ -195,7 +196,7 @@ static int add_chunk(job *j, const sat_chunk *chunk, sat_error *err)
 {
 	sat_bytes_reset(&j->plain);
 	int rc = sat_frame_write(j->store, chunk, &j->plain, err);
-	if (rc == 0 && sat_bundle_writer_full(j->writer) && !goes_on(j, chunk)) {
+	if (rc == 0 && j->frame_count > 0 && sat_bundle_writer_full(j->writer) && !goes_on(j, chunk)) {
 		rc = end_part(j, SAT_MANIFEST_MORE | (j->options.vouch ? SAT_MANIFEST_VOUCHES : 0), err);
 		if (rc == 0)
 			rc = begin_part(j, err);

@@ -50,12 +50,6 @@ static int read_purposes(sat_frame_reader *r, sat_cursor *c, size_t count, sat_p
 
 /* --- rows --------------------------------------------------------------------------------------------- */
 
-static int compare_dots(const void *a, const void *b)
-{
-	const sat_dot *x = a, *y = b;
-	return *x < *y ? -1 : *x > *y;
-}
-
 /* Puts a past in the store's own order, which is not the frame's; false when it names an incarnation twice
  * or something that is no write.  Most are short and in order; a sender may make them as long as a frame. */
 static bool order_past(sat_dot *past, size_t count)
@@ -64,7 +58,7 @@ static bool order_past(sat_dot *past, size_t count)
 	for (size_t k = 1; sorted && k < count; k++)
 		sorted = past[k - 1] < past[k];
 	if (!sorted)
-		qsort(past, count, sizeof *past, compare_dots);
+		qsort(past, count, sizeof *past, sat_dot_ascending);
 	for (size_t k = 0; k < count; k++) {
 		if (!sat_dot_linked(past[k]) || (k > 0 && sat_dot_index(past[k]) == sat_dot_index(past[k - 1])))
 			return false;

@@ -1,6 +1,6 @@
 /* Frames: the sections of FORMAT.md, section 3, between bytes and the structs of core.
  *
- * Writing turns a chunk (core/delta.h) into the plaintext of one frame.  Reading parses a plaintext
+ * Writing turns a chunk (core/chunk.h) into the plaintext of one frame.  Reading parses a plaintext
  * strictly: every count is checked against the bytes that are left before anything is allocated, and
  * what is expanded is bounded as a whole.  Dots of the frame become dots of the store, which gives new
  * incarnations an index: reading therefore happens inside a transaction, and only for frames whose
@@ -12,8 +12,7 @@
 #ifndef SAT_FRAME_H
 #define SAT_FRAME_H
 
-#include "core/admit.h"
-#include "core/delta.h"
+#include "core/chunk.h"
 #include "core/store.h"
 
 #define SAT_FRAME_BYTES_MAX (1114112u)  /* expanded: 1 MiB and 64 KiB */

@@ -490,8 +490,9 @@ int sat_ledger_got(sat_store *store, int64_t device, const sat_name16 *bundle, c
 	if (rc == 0 && all_settled)
 		rc = run(store, err, "INSERT OR REPLACE INTO sat_done(bundle, device, at) VALUES(?, ?, ?)", "nii",
 		         bundle, device, store->env->now(store->env->context));
+	/* A part that others follow stands for its frames alone: its sender's ledger ends it where it began. */
 	bool held = false;
-	if (rc == 0 && all_known && assumes_us)
+	if (rc == 0 && all_known && assumes_us && (m->flags & SAT_MANIFEST_MORE) == 0)
 		rc = rests_held(store, m, &held, err);
 	return rc == 0 && held ? hold(store, device, bundle, m, err) : rc;
 }

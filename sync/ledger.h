@@ -4,7 +4,8 @@
  *
  *     merge B    each intact frame: missing (beyond statements) | declined | settled
  *                if B assumes nothing, or our present incarnation: note those states; else nothing
- *                all frames of B known, and what B rests on is held: hold B, forget its settled frames
+ *                all frames of B known, what B rests on is held, and no part of its export follows:
+ *                hold B, forget its settled frames and those that it rests on
  *     receipt    {incarnation, counter, held, settled, declined}: complete every time
  *     send       base = the greatest end that the ledger knows for a held name, else 0
  *                covered = up to base, and the intervals of settled and declined frames
@@ -17,7 +18,7 @@
 #ifndef SAT_LEDGER_H
 #define SAT_LEDGER_H
 
-#include "core/delta.h"
+#include "core/chunk.h"
 #include "manifest.h"
 
 #define SAT_HELD_MAX 16   /* bundles held that a receipt names, a peer */

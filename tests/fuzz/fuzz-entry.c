@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/admit.h"
+#include "core/delta.h"
 #include "core/dump.h"
 #include "core/incarnation.h"
 #include "core/store-private.h"

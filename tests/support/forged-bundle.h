@@ -12,7 +12,7 @@
 #ifndef SAT_TEST_FORGED_BUNDLE_H
 #define SAT_TEST_FORGED_BUNDLE_H
 
-#include "core/delta.h"
+#include "core/chunk.h"
 #include "replica.h"
 #include "sync/manifest.h"
 

@@ -259,17 +259,84 @@ static void exchange__record_larger_than_a_frame_goes_in_parts(void **state)
 	free(translation);
 }
 
+static int count_records(void *context, const sat_exported *exported)
+{
+	*(size_t *)context += exported->records;
+	return 0;
+}
+
+/* Exports from laptop one to headquarters, in bundles of at most `most` bytes or one frame: how many
+ * records are in them. */
+static size_t export_within(camp *c, uint64_t most)
+{
+	sat_export_options options = { .form = SAT_FULL, .bundle_bytes_max = most };
+	sat_device hq;
+	size_t records = 0;
+	assert_int_equal(sat_device_registry(c->one.store, &hq, NULL), 0);
+	assert_int_equal(sat_export(c->one.store, c->one.identity, hq.id, &c->stick.carrier, &options, count_records,
+	                            &records, NULL), 0);
+	return records;
+}
+
+/* Two notes that do not fit into one frame, and so not into one bundle. */
+static void export_two_parts(camp *c)
+{
+	char *text = long_text(700000, 'a');
+	/* What leads every bundle is confirmed before. */
+	carry(&c->one, &c->hq, &c->stick);
+	carry(&c->hq, &c->one, &c->stick);
+	replica_add(&c->one, "note", "text", text, NULL);
+	replica_add(&c->one, "note", "text", text, NULL);
+	assert_int_equal(export_within(c, 1), 2);
+	free(text);
+}
+
+/* The last part may never arrive; what did is confirmed for itself. */
+static void exchange__part_of_a_split_export_that_arrived_is_received(void **state)
+{
+	camp *c = *state;
+	export_two_parts(c);
+	memory_place_remove(&c->stick, c->stick.count - 1);
+	replica_merge_all(&c->hq, &c->stick);
+	carry(&c->hq, &c->one, &c->stick);
+	assert_int_equal(standing(&c->one, "registry").received, 1);
+	assert_int_equal(standing(&c->one, "registry").copied, 1);
+	assert_int_equal(export_within(c, 0), 1);
+	replica_merge_all(&c->hq, &c->stick);
+	carry(&c->hq, &c->one, &c->stick);
+	assert_int_equal(standing(&c->one, "registry").received, 2);
+}
+
+static void exchange__split_export_that_arrived_whole_is_received_whole(void **state)
+{
+	camp *c = *state;
+	export_two_parts(c);
+	replica_merge_all(&c->hq, &c->stick);
+	carry(&c->hq, &c->one, &c->stick);
+	assert_int_equal(standing(&c->one, "registry").received, 2);
+	assert_int_equal(standing(&c->one, "registry").copied, 0);
+	assert_int_equal(export_within(c, 0), 0);
+	/* No single frame is named any more: the bundle that is held stands for all that it rests on. */
+	int64_t named;
+	assert_int_equal(sat_db_int(c->hq.store->db, "SELECT count(*) FROM sat_got_frame", &named, -1, NULL), 0);
+	assert_int_equal(named, 0);
+}
+
+/* However small a bundle may be, none goes out without a frame in front of the others. */
+static void exchange__split_export_has_no_empty_part(void **state)
+{
+	camp *c = *state;
+	export_two_parts(c);
+	assert_int_equal(c->stick.count, 2);
+}
+
 /* However small the bundles, a record that was received in part alone is not received. */
 static void exchange__parts_of_a_record_stay_together(void **state)
 {
 	camp *c = *state;
 	char *text = long_text(SAT_VALUE_BYTES_MAX, 'a'), *theme = long_text(SAT_VALUE_BYTES_MAX - 5, 'b');
-	sat_export_options options = { .form = SAT_FULL, .bundle_bytes_max = 1 };
-	sat_device hq;
 	replica_add(&c->one, "note", "text", text, "theme", theme, NULL);
-	assert_int_equal(sat_device_registry(c->one.store, &hq, NULL), 0);
-	assert_int_equal(sat_export(c->one.store, c->one.identity, hq.id, &c->stick.carrier, &options, NULL, NULL,
-	                            NULL), 0);
+	assert_int_equal(export_within(c, 1), 1);
 	memory_place_remove(&c->stick, c->stick.count - 1);
 	replica_merge_all(&c->hq, &c->stick);
 	carry(&c->hq, &c->one, &c->stick);
@@ -684,6 +751,9 @@ int main(void)
 		CLAIM(exchange__latest_approval_rules_in_whatever_order),
 		CLAIM(exchange__revoked_laptop_is_set_aside_until_a_person_decides),
 		CLAIM(exchange__record_larger_than_a_frame_goes_in_parts),
+		CLAIM(exchange__part_of_a_split_export_that_arrived_is_received),
+		CLAIM(exchange__split_export_that_arrived_whole_is_received_whole),
+		CLAIM(exchange__split_export_has_no_empty_part),
 		CLAIM(exchange__parts_of_a_record_stay_together),
 		CLAIM(exchange__what_a_wrong_clock_hid_is_sent_when_the_clock_is_right),
 	};

@@ -318,6 +318,62 @@ static void hostile__write_to_a_record_that_is_not_there_waits_unseen(void **sta
 	goes_on(c);
 }
 
+/* --- claims about moments ------------------------------------------------------------------------------- */
+
+/* What headquarters takes for the time of a write, which has one name at the evil laptop. */
+static int64_t moment_at_hq(camp *c, sat_dot write)
+{
+	int64_t at;
+	assert_int_equal(sat_record_moment(c->hq.store, replica_same(&c->evil, write, &c->hq), &at, NULL), 0);
+	return at;
+}
+
+static sat_merged deliver_moment(camp *c, sat_dot write, int64_t at, unsigned flags)
+{
+	sat_moment moment = { write, at };
+	sat_chunk chunk = { .moments = &moment, .moment_count = 1 };
+	return deliver_chunk(c, &chunk, flags);
+}
+
+/* When somebody said something is theirs to say, as what they said is. */
+static void hostile__moment_of_anothers_write_is_refused(void **state)
+{
+	camp *c = *state;
+	int64_t before = moment_at_hq(c, c->note);
+	assert_int_not_equal(before, 0);
+	refused(c, deliver_moment(c, c->note, before + 86400, 0), "another device");
+	assert_int_equal(moment_at_hq(c, c->note), before);
+}
+
+/* Neither its author nor who vouches for it dates a write anew. */
+static void hostile__moment_that_is_known_is_not_replaced(void **state)
+{
+	camp *c = *state;
+	const struct {
+		sat_dot write;
+		unsigned flags;
+	} cases[] = { { c->own_note, 0 }, { c->note, SAT_MANIFEST_VOUCHES } };
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		int64_t before = moment_at_hq(c, cases[i].write);
+		sat_merged merged = deliver_moment(c, cases[i].write, before + 86400, cases[i].flags);
+		assert_int_equal(merged.verdict, SAT_MERGED);
+		assert_int_equal(moment_at_hq(c, cases[i].write), before);
+	}
+	goes_on(c);
+}
+
+/* A moment rules from its dot on, so one for what is yet to be written would date that. */
+static void hostile__moment_beyond_what_was_signed_for_is_not_admitted(void **state)
+{
+	camp *c = *state;
+	sat_dot to_come = sat_dot_make(sat_dot_index(c->note), sat_dot_counter(c->note) + 1);
+	deliver_moment(c, to_come, 1, SAT_MANIFEST_VOUCHES);
+	sat_dot id = replica_add(&c->good, "note", "text", "afterwards", NULL);
+	assert_int_equal(replica_same(&c->good, id, &c->evil), to_come);
+	carry(&c->good, &c->hq, &c->stick);
+	assert_int_not_equal(moment_at_hq(c, to_come), 1);
+}
+
 /* --- claims about bytes --------------------------------------------------------------------------------- */
 
 /* A frame with the table of one incarnation, the evil laptop's own. */
@@ -801,6 +857,9 @@ int main(void)
 		CLAIM(hostile__past_of_writes_to_come_is_not_admitted),
 		CLAIM(hostile__write_beyond_what_was_signed_for_is_not_admitted),
 		CLAIM(hostile__write_to_a_record_that_is_not_there_waits_unseen),
+		CLAIM(hostile__moment_of_anothers_write_is_refused),
+		CLAIM(hostile__moment_that_is_known_is_not_replaced),
+		CLAIM(hostile__moment_beyond_what_was_signed_for_is_not_admitted),
 		CLAIM(hostile__counter_of_two_to_the_63_is_refused),
 		CLAIM(hostile__statement_for_a_counter_of_two_to_the_63_is_refused),
 		CLAIM(hostile__claim_to_anothers_incarnation_is_refused),

@@ -1,0 +1,138 @@
+/* See admit-declined.h. */
+#include "admit-declined.h"
+
+#include <string.h>
+
+#include "erase.h"
+#include "plant.h"
+
+/* --- declining ----------------------------------------------------------------------------------- */
+
+static int note(sat_admission *a, const sat_state *state, const sat_sibling *s, sat_error *err)
+{
+	sat_store *store = a->store;
+	int rc = SAT_SQL(store, declined_insert,
+	                 "INSERT OR IGNORE INTO sat_declined(record, field, dot, source) VALUES(?1, ?2, ?3, "
+	                 "coalesce((SELECT source FROM sat_waiting WHERE record = ?1 AND dot = ?3), ?4))");
+	if (rc == 0)
+		rc = SAT_SQL(store, declined_person_insert,
+		             "INSERT OR IGNORE INTO sat_declined_person(person, record) VALUES(?, ?)");
+	if (rc != 0)
+		return rc;
+	sat_bind_int(store->sql.declined_insert, 1, state->id);
+	sat_bind_string(store->sql.declined_insert, 2, state->table->columns[s->field].name);
+	sat_bind_int(store->sql.declined_insert, 3, s->dot);
+	sat_bind_int(store->sql.declined_insert, 4, a->from.device);
+	rc = sat_run(store->db, store->sql.declined_insert, err);
+	store->declined += rc == 0 && sat_db_changes(store->db) > 0;
+	for (size_t i = 0; rc == 0 && i < state->person_count; i++) {
+		sat_bind_int(store->sql.declined_person_insert, 1, state->persons[i]);
+		sat_bind_int(store->sql.declined_person_insert, 2, state->id);
+		rc = sat_run(store->db, store->sql.declined_person_insert, err);
+	}
+	a->frame.declined++;
+	return rc;
+}
+
+/* True when a value under `dot` is this one, or was overwritten by it. */
+static bool accounts_for(const sat_sibling *held, sat_dot dot)
+{
+	return held->dot == dot || sat_past_covers(held->past, held->past_count, dot);
+}
+
+/* What is held already, or known to be overwritten, is nothing to decline. */
+static bool knows(const sat_state *held, const sat_sibling *s)
+{
+	bool known = false;
+	for (size_t i = 0; !known && i < held->count; i++)
+		known = held->siblings[i].field == s->field && accounts_for(&held->siblings[i], s->dot);
+	return known;
+}
+
+int sat_declined_sift(sat_admission *a, sat_state *told, const sat_state *held, sat_error *err)
+{
+	bool changed = false;
+	for (size_t i = 0; i < held->person_count; i++) {
+		if (sat_state_concern(told, held->persons[i], &changed) != 0)
+			return sat_no_memory(err);
+	}
+	int rc = sat_state_erase_dead(a->store, a->gate, told, &changed, err);
+	size_t kept = 0;
+	for (size_t i = 0; rc == 0 && i < told->count; i++) {
+		const sat_sibling *s = &told->siblings[i];
+		sat_leave leave;
+		rc = sat_gate_weigh(a->gate, told->persons, told->person_count, s->stated, s->stated_count, &leave,
+		                    err);
+		if (rc != 0)
+			return rc;
+		if (s->blank || SAT_PLANTED_BUG(10) ||
+		    sat_gate_answer(&leave, told->table->columns[s->field].needs) == SAT_PERMITTED)
+			told->siblings[kept++] = *s;
+		else if (!knows(held, s))
+			rc = note(a, told, s, err);
+	}
+	told->count = kept;
+	return rc;
+}
+
+/* --- settling and asking ------------------------------------------------------------------------- */
+
+int sat_declined_settle(sat_admission *a, const sat_state *state, sat_error *err)
+{
+	sat_store *store = a->store;
+	if (store->declined == 0)
+		return 0;
+	int rc = SAT_SQL(store, declined_find, "SELECT field, dot FROM sat_declined WHERE record = ?");
+	if (rc == 0)
+		rc = SAT_SQL(store, declined_delete,
+		             "DELETE FROM sat_declined WHERE record = ? AND field = ? AND dot = ?");
+	if (rc != 0)
+		return rc;
+	sat_stmt *s = store->sql.declined_find;
+	sat_bind_int(s, 1, state->id);
+	while ((rc = sat_step(store->db, s, err)) == 1) {
+		const char *field = sat_column_text(s, 0, NULL);
+		sat_dot dot = sat_column_int(s, 1);
+		bool known = false;
+		for (size_t i = 0; !known && i < state->count; i++)
+			known = strcmp(state->table->columns[state->siblings[i].field].name, field) == 0 &&
+			        accounts_for(&state->siblings[i], dot);
+		if (!known)
+			continue;
+		sat_bind_int(store->sql.declined_delete, 1, state->id);
+		sat_bind_string(store->sql.declined_delete, 2, field);
+		sat_bind_int(store->sql.declined_delete, 3, dot);
+		rc = sat_run(store->db, store->sql.declined_delete, err);
+		if (rc != 0)
+			break;
+		store->declined -= sat_db_changes(store->db);
+	}
+	sat_reset(s);
+	return rc < 0 ? rc : 0;
+}
+
+int sat_declined_ask(sat_admission *a, sat_dot person, sat_error *err)
+{
+	sat_store *store = a->store;
+	if (store->declined == 0)
+		return 0;
+	sat_stmt *s = NULL;
+	int rc = sat_db_prepare(store->db, &s,
+	                        "SELECT DISTINCT record, source FROM sat_declined WHERE ?1 = 0 OR record IN "
+	                        "(SELECT record FROM sat_declined_person WHERE person = ?1)", err);
+	if (rc != 0)
+		return rc;
+	rc = SAT_SQL(store, ask_insert, "INSERT INTO sat_ask(name, record, device, seq) VALUES(?, ?, ?, ?)");
+	sat_bind_int(s, 1, person);
+	while (rc == 0 && (rc = sat_step(store->db, s, err)) == 1) {
+		uint8_t name[16];
+		store->env->random(store->env->context, name, sizeof name);
+		sat_bind_blob(store->sql.ask_insert, 1, name, sizeof name);
+		sat_bind_int(store->sql.ask_insert, 2, sat_column_int(s, 0));
+		sat_bind_int(store->sql.ask_insert, 3, sat_column_int(s, 1));
+		sat_bind_int(store->sql.ask_insert, 4, sat_store_next_sequence(store));
+		rc = sat_run(store->db, store->sql.ask_insert, err);
+	}
+	sat_db_finalize(store->db, &s);
+	return rc < 0 ? rc : 0;
+}

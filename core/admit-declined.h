@@ -1,0 +1,26 @@
+/* What consent does not let in: declined, remembered by its dot alone, and asked for again.
+ *
+ * A value that the gate does not permit here is not kept.  The store remembers record, field and dot,
+ * and whom it came from, until the value is admitted, superseded or erased.  When decisions about a person
+ * change, or our own audiences, what was declined about them is asked for again: each ask gives the record the next sequence at
+ * the one who is asked (delta-lead.c sends asks, admit.c answers them).
+ *
+ *     sat_declined_sift(admission, &told, &held, err)      before a state is merged
+ *     sat_declined_settle(admission, &merged, err)         after it was
+ *     sat_declined_ask(admission, person, err)             when decisions about a person came in
+ */
+#ifndef SAT_ADMIT_DECLINED_H
+#define SAT_ADMIT_DECLINED_H
+
+#include "admit-private.h"
+
+/* Takes out of `told` what consent does not let in, makes blanks of what is dead, and adds the persons of
+ * `held`, which is what is known of the record already.  What is taken out and was not known is counted
+ * and remembered.  SAT_ENOMEM, and what the store reports. */
+int sat_declined_sift(sat_admission *admission, sat_state *told, const sat_state *held, sat_error *err);
+/* Forgets what was declined of a record and is held in `state` now, or covered, or blank for ever. */
+int sat_declined_settle(sat_admission *admission, const sat_state *state, sat_error *err);
+/* Asks for everything again that was declined about a person; 0: about anybody. */
+int sat_declined_ask(sat_admission *admission, sat_dot person, sat_error *err);
+
+#endif

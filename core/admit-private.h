@@ -1,0 +1,58 @@
+/* What the modules that admit share; see admit.h.  Nobody outside of them includes this.
+ *
+ *   admit.c             the front: blocks against their tables, decisions, tombstones, asks, moments
+ *   admit-claim.c       whose dots a sender may bring
+ *   admit-creations.c   the creations of a frame, and the runs that they become
+ *   admit-usual.c       the quick way: usual creations, side by side with their table
+ *   admit-record.c      the long way: one record, merged as a state
+ *   admit-declined.c    what consent does not let in, until it comes again
+ *   admit-waiting.c     values whose record is not there yet
+ *
+ * Each has a header of its own.  What one record needs while it is admitted lives in the admission's arena,
+ * what one frame needs in its frame_arena.
+ */
+#ifndef SAT_ADMIT_PRIVATE_H
+#define SAT_ADMIT_PRIVATE_H
+
+#include "admit.h"
+#include "device.h"
+#include "store-private.h"
+
+/* First and last dot of creations that have their sequences side by side. */
+typedef struct sat_creation_run {
+	sat_dot first, last;
+} sat_creation_run;
+
+/* Creations in the frame; all of it lives in the frame's arena. */
+typedef struct sat_creations {
+	sat_dot *ids;               /* ascending */
+	bool *fresh;                /* which of them were put into their table as new */
+	size_t count;
+	sat_creation_run *runs;     /* that were there before, among the ids; ascending */
+	size_t run_count;
+	bool any_inside;            /* some of the ids lie within those runs */
+} sat_creations;
+
+struct sat_admission {
+	sat_store *store;
+	sat_sender from;
+	sat_gate *gate;          /* for ourselves; thrown away when decisions change */
+	sat_outcome frame, total;
+	sat_arena arena;         /* for one record at a time */
+	sat_arena frame_arena;   /* for one frame */
+	sat_creations creations;
+	char audiences[sizeof((sat_device *)0)->audiences]; /* ours, when this began */
+	bool any_vouched;        /* somebody has vouched for writes that are here */
+};
+
+/* A block of a frame against its table; lives in the frame's arena. */
+typedef struct sat_fitting {
+	const sat_block *block;
+	sat_table *table;
+	uint16_t *columns;       /* number of the column of each field of the block */
+	sat_purposes *needs;     /* what each field needs here */
+	bool *names_person;      /* the field concerns persons here */
+	bool lists;              /* a field names several persons */
+} sat_fitting;
+
+#endif

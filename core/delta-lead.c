@@ -1,0 +1,177 @@
+/* See delta-lead.h. */
+#include "delta-lead.h"
+
+#include <string.h>
+
+#include "decision-table.h"
+
+static int add_statements(sat_delta *d, const sat_stretch *s, sat_error *err)
+{
+	sat_chunk *c = &d->chunk;
+	sat_bind_int(d->statements, 1, s->above);
+	sat_bind_int(d->statements, 2, s->upto);
+	int rc;
+	while ((rc = sat_step(d->store->db, d->statements, err)) == 1) {
+		if (sat_delta_told(d, sat_column_int(d->statements, 1)))
+			continue;
+		size_t length;
+		const void *object = sat_column_blob(d->statements, 0, &length);
+		if (SAT_CHUNK_GROW(c, statements, statement_count) == NULL)
+			return sat_no_memory(err);
+		sat_object *out = &c->statements[c->statement_count++];
+		out->data = sat_arena_copy(&c->arena, object, length);
+		out->length = length;
+		if (out->data == NULL)
+			return sat_no_memory(err);
+		c->bytes += length + 4;
+		c->entries++;
+	}
+	sat_reset(d->statements);
+	return rc;
+}
+
+static int add_tombstones(sat_delta *d, const sat_stretch *s, sat_error *err)
+{
+	sat_chunk *c = &d->chunk;
+	sat_bind_int(d->tombstones, 1, s->above);
+	sat_bind_int(d->tombstones, 2, s->upto);
+	int rc;
+	while ((rc = sat_step(d->store->db, d->tombstones, err)) == 1) {
+		if (sat_delta_told(d, sat_column_int(d->tombstones, 1)))
+			continue;
+		if (SAT_CHUNK_GROW(c, tombstones, tombstone_count) == NULL)
+			return sat_no_memory(err);
+		c->tombstones[c->tombstone_count++] = sat_column_int(d->tombstones, 0);
+		c->bytes += 17;
+		c->entries++;
+	}
+	sat_reset(d->tombstones);
+	return rc;
+}
+
+static int add_asks(sat_delta *d, const sat_stretch *s, sat_error *err)
+{
+	sat_chunk *c = &d->chunk;
+	sat_bind_int(d->asks, 1, d->options.device);
+	sat_bind_int(d->asks, 2, s->above);
+	sat_bind_int(d->asks, 3, s->upto);
+	int rc;
+	while ((rc = sat_step(d->store->db, d->asks, err)) == 1) {
+		size_t length;
+		const void *name = sat_column_blob(d->asks, 0, &length);
+		if (SAT_CHUNK_GROW(c, asks, ask_count) == NULL || length != 16)
+			return sat_no_memory(err);
+		sat_asked *ask = &c->asks[c->ask_count++];
+		memcpy(ask->name, name, 16);
+		ask->record = sat_column_int(d->asks, 1);
+		c->bytes += 36;
+		c->entries++;
+	}
+	sat_reset(d->asks);
+	return rc;
+}
+
+/* At least what it takes in a frame. */
+static size_t decision_bytes(const sat_decision *decision)
+{
+	size_t bytes = 64 + decision->supersedes_count * SAT_HASH_BYTES + (decision->has_details ? 0 : 32);
+	for (int i = 0; i < SAT_DETAILS; i++)
+		bytes += decision->details[i] == NULL ? 1 : strlen(decision->details[i]) + 4;
+	return bytes;
+}
+
+/* All decisions of `batch` that are here, in the order of leaves. */
+static int put_batch(sat_delta *d, const sat_batch *batch, sat_error *err)
+{
+	sat_chunk *c = &d->chunk;
+	if (SAT_CHUNK_GROW(c, batches, batch_count) == NULL ||
+	    SAT_CHUNK_GROW(c, decision_counts, batch_count) == NULL)
+		return sat_no_memory(err);
+	c->batches[c->batch_count] = *batch;
+	size_t before = c->decision_count;
+	sat_bind_int(d->consent_range, 1, batch->first);
+	sat_bind_int(d->consent_range, 2, batch->first + batch->leaves - 1);
+	int rc;
+	while ((rc = sat_step(d->store->db, d->consent_range, err)) == 1) {
+		if (SAT_CHUNK_GROW(c, decisions, decision_count) == NULL)
+			return sat_no_memory(err);
+		sat_decision *decision = &c->decisions[c->decision_count++];
+		rc = sat_consent_row(d->store, d->consent_range, &c->arena, decision, err);
+		if (rc != 0)
+			break;
+		c->bytes += decision_bytes(decision);
+	}
+	sat_reset(d->consent_range);
+	c->decision_counts[c->batch_count++] = c->decision_count - before;
+	c->entries += c->decision_count - before;
+	c->bytes += 128 + batch->proof_count * SAT_HASH_BYTES;
+	return rc;
+}
+
+static bool has_batch(const sat_chunk *c, sat_dot first)
+{
+	for (size_t i = c->batch_count; i > 0; i--) {
+		if (c->batches[i - 1].first == first)
+			return true;
+	}
+	return false;
+}
+
+static int add_batch_of(sat_delta *d, sat_dot decision, bool *full, sat_error *err)
+{
+	sat_batch batch;
+	int64_t author = sat_delta_author(d, decision);
+	if (!sat_delta_sends(d, author))
+		return 0;
+	int rc = sat_batch_of(d->store, decision, &d->chunk.arena, &batch, err);
+	if (rc != 0 || has_batch(&d->chunk, batch.first))
+		return rc;
+	if (!sat_chunk_of_author(&d->chunk, author)) {
+		*full = true;
+		return 0;
+	}
+	return put_batch(d, &batch, err);
+}
+
+/* Batches go whole, so a stretch that begins inside one adds it again only when it is not there. */
+static int add_run_decisions(sat_delta *d, const sat_stretch *s, bool *full, sat_error *err)
+{
+	/* No batch is longer than this, so one that reaches into the stretch begins here. */
+	sat_bind_int(d->batches, 1, s->first - SAT_BATCH_MAX);
+	sat_bind_int(d->batches, 2, s->last);
+	int rc = 0;
+	while (!*full && (rc = sat_step(d->store->db, d->batches, err)) == 1) {
+		sat_dot first = sat_column_int(d->batches, 0);
+		if (first + sat_column_int(d->batches, 1) > s->first &&
+		    (rc = add_batch_of(d, first, full, err)) != 0)
+			break;
+	}
+	sat_reset(d->batches);
+	return rc < 0 ? rc : 0;
+}
+
+static int add_decisions(sat_delta *d, const sat_stretch *s, bool *full, sat_error *err)
+{
+	int rc = s->run && !sat_delta_told(d, s->told) ? add_run_decisions(d, s, full, err) : 0;
+	if (rc != 0)
+		return rc;
+	sat_bind_int(d->consent_changed, 1, s->above);
+	sat_bind_int(d->consent_changed, 2, s->upto);
+	while (!*full && (rc = sat_step(d->store->db, d->consent_changed, err)) == 1) {
+		if (!sat_delta_told(d, sat_column_int(d->consent_changed, 1)) &&
+		    (rc = add_batch_of(d, sat_column_int(d->consent_changed, 0), full, err)) != 0)
+			break;
+	}
+	sat_reset(d->consent_changed);
+	return rc < 0 ? rc : 0;
+}
+
+int sat_delta_add_lead(sat_delta *d, const sat_stretch *s, bool *full, sat_error *err)
+{
+	int rc = add_statements(d, s, err);
+	if (rc == 0)
+		rc = add_tombstones(d, s, err);
+	if (rc == 0)
+		rc = add_decisions(d, s, full, err);
+	return rc != 0 ? rc : add_asks(d, s, err);
+}

@@ -1,0 +1,19 @@
+/* Records of a delta: rows and states into blocks, value by value through the gate.
+ *
+ * The track SAT_TRACK_RECORDS of a delta.  The usual row (usual-row.h) goes from SQLite's columns straight
+ * into its block; everything else takes the long way through a state (merge.h).  Both ask the same gate,
+ * and nothing else in core/ or sync/ puts a value into a chunk.  Called by the walk over the sequence
+ * (delta.c), stretch by stretch.
+ */
+#ifndef SAT_DELTA_RECORDS_H
+#define SAT_DELTA_RECORDS_H
+
+#include "delta-private.h"
+
+/* Adds the records of one stretch to the chunk, table by table, until it is larger than a chunk may be.
+ * `*full` becomes true when something of another author stands in the way: the caller takes the step back.
+ * While delta->dividing, adds the next part of the one record there is, and sets delta->rest when more of
+ * it is to come.  SAT_ENOMEM, and what reading the store reports. */
+int sat_delta_add_records(sat_delta *delta, const sat_stretch *stretch, bool *full, sat_error *err);
+
+#endif
