@@ -13,6 +13,8 @@
 #include <cmocka.h>
 
 #include "core/incarnation.h"
+#include "sync/frame.h"
+#include "tests/support/allocations.h"
 #include "tests/support/forged-bundle.h"
 
 static const char programme[] =
@@ -785,6 +787,38 @@ static void hostile__endless_past_is_refused_at_once(void **state)
 	alarm(0);
 }
 
+/* A few bytes each announce the largest batch there is. */
+static void hostile__decisions_that_bytes_cannot_hold_are_not_allocated(void **state)
+{
+	camp *c = *state;
+	enum { BATCHES = 256, ROOM = 1 << 20 };
+	static const uint8_t zeros[ROOM + SAT_SIGNATURE_BYTES];
+	SAT_BYTES(frame);
+	SAT_BYTES(body);
+	begin_frame(c, &frame);
+	sat_bytes_put_varint(&body, BATCHES);
+	for (unsigned i = 0; i < BATCHES; i++) {
+		sat_bytes_put_u8(&body, 1);
+		sat_bytes_put_varint(&body, 1);
+		sat_bytes_put_varint(&body, SAT_BATCH_MAX);
+		sat_bytes_put_u8(&body, 0);
+		sat_bytes_put(&body, zeros, SAT_SIGNATURE_BYTES);
+	}
+	sat_bytes_put(&body, zeros, ROOM);
+	put_section(&frame, 4, &body);
+	SAT_ARENA(arena);
+	sat_frame_content content;
+	sat_error err = { 0 };
+	assert_int_equal(sat_store_begin(c->hq.store, &err), 0);
+	allocations_watch(0);
+	int rc = sat_frame_read(c->hq.store, frame.data, frame.length, &arena, &content, &err);
+	allocations_unwatch();
+	sat_store_rollback(c->hq.store);
+	assert_int_equal(rc, SAT_EREFUSED);
+	assert_true(allocations_largest() <= 16u * SAT_FRAME_BYTES_MAX);
+	refused(c, deliver_bytes(c, &frame), "breaks the format (decisions)");
+}
+
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -820,6 +854,7 @@ int main(void)
 		CLAIM(hostile__batch_beyond_all_counters_is_refused),
 		CLAIM(hostile__second_section_of_decisions_is_refused),
 		CLAIM(hostile__endless_past_is_refused_at_once),
+		CLAIM(hostile__decisions_that_bytes_cannot_hold_are_not_allocated),
 	};
 	return cmocka_run_group_tests(claims, NULL, NULL);
 }

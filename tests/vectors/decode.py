@@ -939,7 +939,7 @@ def decision_rows(reader: Reader, content: Content, number: int) -> list[Json]:
     recipients = text_column(reader, content, number)[1]
     counts = [at_most(reader.varint(), MAX_SUPERSEDES) for _ in range(number)]
     reader.fits(sum(counts), 32)
-    content.spend(3 * number)
+    content.spend(4 * number)
     rows = []
     for i in range(number):
         rows.append({"subject": content.show(subjects[i]), "_subject": content.raw(subjects[i]),
