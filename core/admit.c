@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "concern.h"
+#include "device.h"
 #include "erase.h"
 #include "history.h"
 #include "plant.h"
@@ -28,6 +29,8 @@ struct sat_admission {
 	} *runs;
 	size_t run_count;
 	bool any_inside;         /* some of the ids lie within runs that were there before */
+	char audiences[sizeof((sat_device *)0)->audiences]; /* ours, when this began */
+	bool any_vouched;        /* somebody has vouched for writes that are here */
 };
 
 int sat_admission_begin(sat_admission **out, sat_store *store, const sat_sender *sender, sat_error *err)
@@ -38,7 +41,15 @@ int sat_admission_begin(sat_admission **out, sat_store *store, const sat_sender 
 	a->store = store;
 	a->from = *sender;
 	*out = a;
-	return 0;
+	int64_t any;
+	int rc = sat_db_int(store->db, "SELECT EXISTS(SELECT 1 FROM sat_vouched)", &any, 0, err);
+	a->any_vouched = rc == 0 && any != 0;
+	sat_device self;
+	if (rc == 0)
+		rc = sat_device_get(store, 1, &self, err);
+	if (rc == 0)
+		memcpy(a->audiences, self.audiences, sizeof a->audiences);
+	return rc;
 }
 
 void sat_admission_free(sat_admission *a)
@@ -81,8 +92,6 @@ const sat_outcome *sat_admission_total(const sat_admission *a)
 	return &a->total;
 }
 
-void sat_admission_count_statements(sat_admission *a, size_t count) { a->frame.statements += count; }
-
 static int own_gate(sat_admission *a, sat_error *err)
 {
 	return a->gate != NULL ? 0 : sat_gate_open_own(&a->gate, a->store, err);
@@ -123,7 +132,12 @@ static int claim_of(sat_admission *a, sat_dot dot, claim *verdict, sat_error *er
 		*verdict = CLAIM_FALSE;
 		return 0;
 	}
-	if (a->from.revoked && incarnation->device == a->from.device) {
+	/* Nobody vouches after being revoked. */
+	if (a->from.revoked && incarnation->device != a->from.device) {
+		*verdict = SAT_PLANTED_BUG(16) ? CLAIM_FINE : CLAIM_ASIDE;
+		return 0;
+	}
+	if (a->from.revoked) {
 		int64_t accepted;
 		int rc = accepted_point(a, sat_dot_index(dot), &accepted, err);
 		if (sat_dot_counter(dot) > accepted)
@@ -133,18 +147,51 @@ static int claim_of(sat_admission *a, sat_dot dot, claim *verdict, sat_error *er
 	return 0;
 }
 
-static int note_vouched(sat_admission *a, sat_dot dot, sat_error *err)
+/* True when something of a write is here, seen or waiting. */
+static int write_known(sat_admission *a, const sat_row *row, bool *known, sat_error *err)
 {
-	sat_store *store = a->store;
-	const sat_incarnation *incarnation = sat_incarnation_at(store, sat_dot_index(dot));
-	if (!a->from.vouches || a->from.registry || incarnation == NULL || incarnation->device == a->from.device)
-		return 0;
-	int rc = SAT_SQL(store, vouched_insert, "INSERT OR IGNORE INTO sat_vouched(dot, device) VALUES(?, ?)");
+	SAT_ARENA(arena);
+	sat_state state;
+	*known = false;
+	int rc = sat_record_load(a->store, NULL, row->record, &arena, &state, err);
+	for (size_t i = 0; rc == 0 && i < state.count; i++)
+		*known = *known || state.siblings[i].dot == row->dot;
+	if (rc != 0 || *known || a->store->waiting == 0)
+		return rc;
+	sat_stmt *s = NULL;
+	rc = sat_db_prepare(a->store->db, &s, "SELECT 1 FROM sat_waiting WHERE record = ? AND dot = ?", err);
 	if (rc != 0)
 		return rc;
-	sat_bind_int(store->sql.vouched_insert, 1, dot);
-	sat_bind_int(store->sql.vouched_insert, 2, a->from.device);
-	return sat_run(store->db, store->sql.vouched_insert, err);
+	sat_bind_int(s, 1, row->record);
+	sat_bind_int(s, 2, row->dot);
+	rc = sat_step(a->store->db, s, err);
+	*known = rc == 1;
+	sat_db_finalize(a->store->db, &s);
+	return rc < 0 ? rc : 0;
+}
+
+/* Somebody vouches for a write for as long as neither its author nor the registry brings it. */
+static int note_vouched(sat_admission *a, const sat_row *row, sat_error *err)
+{
+	sat_store *store = a->store;
+	const sat_incarnation *incarnation = sat_incarnation_at(store, sat_dot_index(row->dot));
+	bool vouched = a->from.vouches && !a->from.registry && incarnation != NULL &&
+	               incarnation->device != a->from.device;
+	bool known = false;
+	if (!vouched && !a->any_vouched)
+		return 0;
+	int rc = SAT_SQL(store, vouched_insert, "INSERT OR REPLACE INTO sat_vouched(dot, device) VALUES(?, ?)");
+	if (rc == 0)
+		rc = SAT_SQL(store, vouched_delete, "DELETE FROM sat_vouched WHERE dot = ?");
+	if (rc == 0 && vouched)
+		rc = write_known(a, row, &known, err);
+	if (rc != 0 || (known && !SAT_PLANTED_BUG(14)))
+		return rc;
+	sat_stmt *s = vouched ? store->sql.vouched_insert : store->sql.vouched_delete;
+	sat_bind_int(s, 1, row->dot);
+	if (vouched)
+		sat_bind_int(s, 2, a->from.device);
+	return sat_run(store->db, s, err);
 }
 
 /* A past may name anybody's writes, but none that nobody has signed for. */
@@ -171,7 +218,7 @@ static int weigh_claim(sat_admission *a, const sat_row *row, claim *verdict, sat
 	}
 	if (rc == 0 && *verdict == CLAIM_FALSE)
 		rc = sat_fail(err, SAT_EREFUSED, "it claims to have written what another device wrote");
-	return rc == 0 && *verdict == CLAIM_FINE ? note_vouched(a, row->dot, err) : rc;
+	return rc == 0 && *verdict == CLAIM_FINE ? note_vouched(a, row, err) : rc;
 }
 
 /* Counts what is not to be admitted; true when the row goes on. */
@@ -939,7 +986,7 @@ int sat_admit_blocks(sat_admission *a, const sat_block *blocks, size_t count, sa
 
 /* --- the other sections ---------------------------------------------------------------------------- */
 
-/* Whatever was declined about a person is asked for again when their decisions change. */
+/* Whatever was declined about a person (0: about anybody) is asked for again. */
 static int ask_again(sat_admission *a, sat_dot person, sat_error *err)
 {
 	sat_store *store = a->store;
@@ -947,8 +994,8 @@ static int ask_again(sat_admission *a, sat_dot person, sat_error *err)
 		return 0;
 	sat_stmt *s = NULL;
 	int rc = sat_db_prepare(store->db, &s,
-	                        "SELECT DISTINCT d.record, d.source FROM sat_declined_person p "
-	                        "JOIN sat_declined d ON d.record = p.record WHERE p.person = ?", err);
+	                        "SELECT DISTINCT record, source FROM sat_declined WHERE ?1 = 0 OR record IN "
+	                        "(SELECT record FROM sat_declined_person WHERE person = ?1)", err);
 	if (rc != 0)
 		return rc;
 	rc = SAT_SQL(store, ask_insert, "INSERT INTO sat_ask(name, record, device, seq) VALUES(?, ?, ?, ?)");
@@ -966,6 +1013,21 @@ static int ask_again(sat_admission *a, sat_dot person, sat_error *err)
 	return rc < 0 ? rc : 0;
 }
 
+int sat_admission_heed_statements(sat_admission *a, size_t count, sat_error *err)
+{
+	a->frame.statements += count;
+	sat_device self;
+	int rc = count == 0 ? 0 : sat_device_get(a->store, 1, &self, err);
+	if (count == 0 || rc != 0)
+		return rc;
+	sat_gate_free(a->gate);
+	a->gate = NULL;
+	if (strcmp(self.audiences, a->audiences) == 0)
+		return 0;
+	memcpy(a->audiences, self.audiences, sizeof a->audiences);
+	return ask_again(a, 0, err);
+}
+
 int sat_admit_decisions(sat_admission *a, const sat_batch *batches, const sat_decision *decisions,
                         const size_t *counts, size_t batch_count, sat_error *err)
 {
@@ -977,7 +1039,7 @@ int sat_admit_decisions(sat_admission *a, const sat_batch *batches, const sat_de
 		if (rc != 0)
 			return rc;
 		a->frame.set_aside_decisions += verdict == CLAIM_ASIDE ? counts[i] : 0;
-		if (!goes_on(a, verdict))
+		if (!goes_on(a, verdict) && !(SAT_PLANTED_BUG(17) && verdict == CLAIM_ASIDE))
 			continue;
 		size_t fresh;
 		rc = sat_consent_admit(a->store, &batches[i], decisions + at, counts[i], a->from.incarnation,

@@ -58,7 +58,8 @@ int sat_admit_moments(sat_admission *admission, const sat_moment *moments, size_
 /* What the frame came to, and what the whole admission came to. */
 const sat_outcome *sat_admission_of_frame(const sat_admission *admission);
 const sat_outcome *sat_admission_total(const sat_admission *admission);
-/* Counts registry statements, which registry.h admits, into the outcome. */
-void sat_admission_count_statements(sat_admission *admission, size_t count);
+/* Counts registry statements, which registry-statement.h admitted, into the outcome, and heeds what they change: a
+ * date or an approval counts at once, and new audiences of ours ask again for what was declined. */
+int sat_admission_heed_statements(sat_admission *admission, size_t count, sat_error *err);
 
 #endif

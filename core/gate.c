@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "concern.h"
+#include "device.h"
+#include "plant.h"
 #include "store-private.h"
 
 /* What is known of one person, for the gate's recipient. */
@@ -21,6 +24,7 @@ enum { VIEWS_MIN = 256, VIEWS_MAX = 32768 };
 struct sat_gate {
 	sat_store *store;
 	sat_recipient to;
+	char audiences[256];        /* ours, in a gate for ourselves */
 	view *views;                /* open addressing */
 	size_t room, count;
 	sat_arena episodes;
@@ -51,24 +55,73 @@ void sat_gate_free(sat_gate *gate)
 	free(gate);
 }
 
+static int signed_or_own_day(sat_store *store, bool own_clock, int64_t *day, sat_error *err)
+{
+	int rc = sat_meta_int(store, "registry_date", day, 0, err);
+	int64_t now = store->env->now(store->env->context) / 86400;
+	if (own_clock && now > *day)
+		*day = now > INT32_MAX ? INT32_MAX : now;
+	return rc;
+}
+
 int sat_gate_today(sat_store *store, bool own_clock, int32_t *today, sat_error *err)
 {
-	int64_t signed_date;
-	int rc = sat_meta_int(store, "registry_date", &signed_date, 0, err);
-	*today = (int32_t)signed_date;
-	if (own_clock) {
-		int64_t now = store->env->now(store->env->context) / 86400;
-		if (now > *today)
-			*today = now > INT32_MAX ? INT32_MAX : (int32_t)now;
-	}
+	int64_t day, exported = 0;
+	int rc = signed_or_own_day(store, own_clock, &day, err);
+	if (rc == 0 && own_clock)
+		rc = sat_meta_int(store, "export_day", &exported, 0, err);
+	*today = (int32_t)(exported > day ? exported : day);
 	return rc;
+}
+
+/* Records of those whose decision ends on a day from `first` up to the one before `last` are sent again. */
+static int touch_ending(sat_store *store, int64_t first, int64_t last, sat_error *err)
+{
+	SAT_BYTES(persons);
+	sat_stmt *s = NULL;
+	int rc = sat_db_prepare(store->db, &s, "SELECT DISTINCT subject FROM sat_decision WHERE until >= ? AND until < ?", err);
+	if (rc != 0)
+		return rc;
+	sat_bind_int(s, 1, first);
+	sat_bind_int(s, 2, last);
+	while ((rc = sat_step(store->db, s, err)) == 1) {
+		sat_dot person = sat_column_int(s, 0);
+		sat_bytes_put(&persons, &person, sizeof person);
+	}
+	sat_db_finalize(store->db, &s);
+	if (rc == 0 && !sat_bytes_ok(&persons))
+		rc = sat_no_memory(err);
+	return rc != 0 ? rc
+	               : sat_record_touch_persons(store, (const sat_dot *)(const void *)persons.data,
+	                                          persons.length / sizeof(sat_dot), err);
+}
+
+int sat_gate_new_day(sat_store *store, sat_error *err)
+{
+	int64_t day, exported;
+	int rc = signed_or_own_day(store, true, &day, err);
+	if (rc == 0)
+		rc = sat_meta_int(store, "export_day", &exported, 0, err);
+	if (rc == 0 && day < exported && !SAT_PLANTED_BUG(13))
+		rc = touch_ending(store, day, exported, err);
+	return rc != 0 || day == exported ? rc : sat_meta_set_int(store, "export_day", day, err);
 }
 
 int sat_gate_open_own(sat_gate **gate, sat_store *store, sat_error *err)
 {
-	sat_recipient self = { .role = store->role, .audiences = "" };
-	int rc = sat_gate_today(store, false, &self.today, err);
-	return rc != 0 ? rc : sat_gate_open(gate, store, &self, err);
+	sat_device self;
+	sat_recipient to = { .role = store->role, .audiences = "" };
+	int rc = sat_device_get(store, 1, &self, err);
+	if (rc == 0)
+		rc = sat_gate_today(store, SAT_PLANTED_BUG(12), &to.today, err);
+	if (rc == 0)
+		rc = sat_gate_open(gate, store, &to, err);
+	if (rc != 0)
+		return rc;
+	if (!SAT_PLANTED_BUG(19))
+		memcpy((*gate)->audiences, self.audiences, sizeof self.audiences);
+	(*gate)->to.audiences = (*gate)->audiences;
+	return 0;
 }
 
 /* --- from decisions to a view ------------------------------------------------------------------- */
@@ -197,13 +250,9 @@ static int decisions_of(sat_gate *gate, sat_dot person, sat_decision **all, size
 	return rc;
 }
 
-static int look(sat_gate *gate, view *v, sat_error *err)
+/* Fills in a view from all decisions about its person. */
+static int weigh_decisions(sat_gate *gate, view *v, const sat_decision *all, size_t count, sat_error *err)
 {
-	sat_decision *all;
-	size_t count;
-	int rc = decisions_of(gate, v->person, &all, &count, err);
-	if (rc != 0)
-		return rc;
 	v->permitted = v->advanced = 0;
 	uint32_t *episodes = NULL;
 	for (size_t i = 0; i < count; i++) {
@@ -225,6 +274,14 @@ static int look(sat_gate *gate, view *v, sat_error *err)
 	}
 	v->episodes = episodes;
 	return 0;
+}
+
+static int look(sat_gate *gate, view *v, sat_error *err)
+{
+	sat_decision *all;
+	size_t count;
+	int rc = decisions_of(gate, v->person, &all, &count, err);
+	return rc != 0 ? rc : weigh_decisions(gate, v, all, count, err);
 }
 
 /* --- the views ---------------------------------------------------------------------------------- */
@@ -263,6 +320,35 @@ static int make_room(sat_gate *gate, sat_error *err)
 	return 0;
 }
 
+static void keep_view(sat_gate *gate, const view *fresh)
+{
+	gate->views[slot_in(gate->views, gate->room, fresh->person)] = *fresh;
+	gate->count++;
+}
+
+/* Those whose decisions supersede one another are left for when somebody asks, since their names are
+ * needed; so is everybody when there is no room without forgetting others. */
+static int expect_one(void *context, sat_dot person, const sat_decision *all, size_t count, sat_error *err)
+{
+	sat_gate *gate = context;
+	view fresh = { .person = person };
+	if (needs_names(all, count) || gate->count * 2 >= VIEWS_MAX ||
+	    gate->views[slot_in(gate->views, gate->room, person)].person != 0)
+		return 0;
+	int rc = make_room(gate, err);
+	if (rc == 0)
+		rc = weigh_decisions(gate, &fresh, all, count, err);
+	if (rc == 0)
+		keep_view(gate, &fresh);
+	return rc;
+}
+
+int sat_gate_expect(sat_gate *gate, sat_dot first, sat_dot last, sat_error *err)
+{
+	sat_arena_reset(&gate->scratch);
+	return sat_consent_each_subject(gate->store, first, last, &gate->scratch, expect_one, gate, err);
+}
+
 static int view_of(sat_gate *gate, sat_dot person, const view **out, sat_error *err)
 {
 	size_t slot = slot_in(gate->views, gate->room, person);
@@ -273,9 +359,8 @@ static int view_of(sat_gate *gate, sat_dot person, const view **out, sat_error *
 			rc = look(gate, &fresh, err);
 		if (rc != 0)
 			return rc;
+		keep_view(gate, &fresh);
 		slot = slot_in(gate->views, gate->room, person);
-		gate->views[slot] = fresh;
-		gate->count++;
 	}
 	*out = &gate->views[slot];
 	return 0;

@@ -40,14 +40,22 @@ void sat_gate_free(sat_gate *gate);
 SAT_AUTO_DEFINE(sat_gate)
 
 /* The date that expiry goes by: the greatest that the registry signed, and when `own_clock` is set also
- * this machine's, which may only hide more. */
+ * this machine's, which may only hide more, and that of the latest export, which left out what had ended. */
 int sat_gate_today(sat_store *store, bool own_clock, int32_t *today, sat_error *err);
+/* Before an export: takes this machine's date for its own.  When an earlier one went by a later date, the
+ * clock was set back, and what that one left out is sent now.  In a transaction. */
+int sat_gate_new_day(sat_store *store, sat_error *err);
 
 /* What all persons together allow for values with one statement. */
 typedef struct sat_leave {
 	sat_purposes permitted;
 	sat_purposes dead;      /* purposes for which the statement names a closed episode */
 } sat_leave;
+
+/* Looks at everybody between two ids of whom decisions are known, in one walk over them: for whoever is
+ * about to weigh records of a stretch, which mostly concern people of that stretch.  Never needed for a
+ * right answer. */
+int sat_gate_expect(sat_gate *gate, sat_dot first, sat_dot last, sat_error *err);
 
 /* Weighs persons concerned and what a value states.  Both lists ascend by person. */
 int sat_gate_weigh(sat_gate *gate, const sat_dot *persons, size_t person_count, const sat_stated *stated,

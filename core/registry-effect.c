@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "device.h"
+#include "plant.h"
 #include "store-private.h"
 
 /* Text of a statement into a fixed field: valid, short enough, terminated. */
@@ -108,7 +109,7 @@ static int weigh_approval(sat_store *store, const sat_statement *st, const appro
 	if ((!other && strcmp(known->name, a->name) == 0) || strcmp(known->state, "pending") == 0)
 		return 0;
 	int rc = is_stated(store, SAT_SIGNED_APPROVAL, &a->device, st, outdone, err);
-	if (rc != 0 || *outdone || !other || strcmp(known->state, "approved") != 0)
+	if (rc != 0 || *outdone || !other || SAT_PLANTED_BUG(20) || strcmp(known->state, "approved") != 0)
 		return rc;
 	return forget_sent(store, known->id, err);
 }

@@ -22,14 +22,14 @@ typedef struct sat_statements {
 	sat_stmt *tombstone_insert, *tombstone_find;
 	sat_stmt *search_insert, *search_delete, *search_find;
 	sat_stmt *begin, *commit;
-	sat_stmt *consent_insert, *consent_insert_rows, *consent_of_subject, *consent_cores, *consent_one, *consent_range, *consent_changed;
+	sat_stmt *consent_insert, *consent_insert_rows, *consent_of_subject, *consent_between, *consent_cores, *consent_one, *consent_range, *consent_changed;
 	sat_stmt *consent_fill, *decided_insert, *batch_insert, *batch_known, *batch_find, *batch_range;
 	sat_stmt *statement_insert, *statement_find, *statement_changed;
 	sat_stmt *device_insert, *device_find, *device_get, *device_approve, *device_state;
 	sat_stmt *accepted_set, *accepted_get;
 	sat_stmt *declined_insert, *declined_delete, *declined_find, *declined_person_insert;
 	sat_stmt *declined_of_person, *declined_source;
-	sat_stmt *vouched_insert, *vouched_find;
+	sat_stmt *vouched_insert, *vouched_delete, *vouched_find;
 	sat_stmt *ask_insert, *ask_changed, *tombstone_changed, *ask_find;
 } sat_statements;
 

@@ -9,6 +9,7 @@
 #include "core/enrolment.h"
 #include "core/incarnation-statement.h"
 #include "core/incarnation.h"
+#include "core/plant.h"
 #include "core/registry-statement.h"
 #include "core/store-private.h"
 #include "frame.h"
@@ -179,7 +180,7 @@ static int was_released(merge *m, bool *released, sat_error *err)
 		return rc;
 	sat_bind_blob(s, 1, m->name.bytes, sizeof m->name.bytes);
 	rc = sat_step(m->store->db, s, err);
-	*released = rc == 1 && strcmp(sat_column_text(s, 0, NULL), "released") == 0;
+	*released = rc == 1 && strcmp(sat_column_text(s, 0, NULL), SAT_PLANTED_BUG(18) ? "rejected" : "released") == 0;
 	sat_db_finalize(m->store->db, &s);
 	return rc < 0 ? rc : 0;
 }
@@ -262,8 +263,7 @@ static int admit_statements(merge *m, const sat_frame_content *content, int64_t 
 		                         &fresh, err);
 		fresh_count += fresh;
 	}
-	sat_admission_count_statements(m->admission, fresh_count);
-	return rc;
+	return rc != 0 ? rc : sat_admission_heed_statements(m->admission, fresh_count, err);
 }
 
 /* Names, root and signature of every batch that has something to tell; one whose author is not known yet

@@ -7,6 +7,7 @@
 #include "core/gate.h"
 #include "core/incarnation-statement.h"
 #include "core/incarnation.h"
+#include "core/plant.h"
 #include "core/store-private.h"
 #include "exchange.h"
 #include "frame.h"
@@ -177,15 +178,24 @@ static int note_frame(job *j, const sat_name16 *name, const sat_chunk *chunk, sa
 		j->frames = grown;
 		j->frame_room = room;
 	}
-	j->frames[j->frame_count++] = (sat_sent_frame){ *name, chunk->track, chunk->part, chunk->span };
+	j->frames[j->frame_count++] = (sat_sent_frame){ *name, chunk->track, chunk->part && !SAT_PLANTED_BUG(21),
+	                                                       chunk->span };
 	return 0;
+}
+
+/* Parts of one record go in one bundle, whatever its size: the ledger counts a part when no other part in
+ * its bundle is open. */
+static bool goes_on(const job *j, const sat_chunk *chunk)
+{
+	const sat_sent_frame *last = j->frame_count == 0 ? NULL : &j->frames[j->frame_count - 1];
+	return last != NULL && chunk->part && last->part && last->span.upto == chunk->span.upto;
 }
 
 static int add_chunk(job *j, const sat_chunk *chunk, sat_error *err)
 {
 	sat_bytes_reset(&j->plain);
 	int rc = sat_frame_write(j->store, chunk, &j->plain, err);
-	if (rc == 0 && sat_bundle_writer_full(j->writer)) {
+	if (rc == 0 && sat_bundle_writer_full(j->writer) && !goes_on(j, chunk)) {
 		rc = end_part(j, SAT_MANIFEST_MORE | (j->options.vouch ? SAT_MANIFEST_VOUCHES : 0), err);
 		if (rc == 0)
 			rc = begin_part(j, err);
@@ -246,10 +256,12 @@ static int export_data(job *j, sat_error *err)
 {
 	int rc = sign_incarnations(j, err);
 	if (rc == 0)
+		rc = sat_gate_new_day(j->store, err);
+	if (rc == 0)
 		rc = sat_ledger_plan(j->store, j->peer.id, &j->arena, &j->plan, err);
 	if (rc == 0)
 		rc = sat_ledger_receipt_due(j->store, j->peer.id, &j->receipt_due, err);
-	if (rc == 0 && j->options.vouch)
+	if (rc == 0 && j->options.vouch && !SAT_PLANTED_BUG(15))
 		rc = sat_ledger_plan_all(j->store, &j->arena, &j->plan, err);
 	j->rests = j->plan.rests;
 	j->rest_count = j->rest_room = j->plan.rest_count;

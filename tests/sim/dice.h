@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 typedef struct dice {
 	uint64_t state;
@@ -31,7 +32,13 @@ static inline bool dice_chance(dice *d, unsigned percent) { return dice_below(d,
 static inline uint64_t dice_hash(uint64_t hash, const void *data, size_t count)
 {
 	const uint8_t *bytes = data;
-	for (size_t i = 0; i < count; i++)
+	size_t i = 0;
+	for (uint64_t word; i + sizeof word <= count; i += sizeof word) {
+		memcpy(&word, bytes + i, sizeof word);
+		hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+		hash ^= hash >> 32;
+	}
+	for (; i < count; i++)
 		hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
 	return dice_mix(hash ^ count);
 }

@@ -5,6 +5,7 @@
 
 #include "core/record.h"
 #include "core/store-private.h"
+#include "drawer.h"
 #include "parcel.h"
 #include "promises.h"
 #include "sync/ledger.h"
@@ -14,10 +15,10 @@ enum { ROUNDS_MAX = 12 };
 /* --- sending until it is quiet -------------------------------------------------------------------- */
 
 /* True when something that mattered was sent, or a machine goes on under another name. */
-static bool carry(world *w, machine *from, machine *to)
+static bool carry(world *w, machine *from, machine *to, bool vouch)
 {
 	int64_t before = sat_store_incarnation(to->store);
-	int sent = parcel_send(w, from, to->device);
+	int sent = parcel_send(w, from, to->device, vouch);
 	while (w->parcel_count > 0) {
 		parcel_deliver(w, 0, to, false);
 		/* In order: parts of one export rest on each other, and every order is tried elsewhere. */
@@ -50,15 +51,27 @@ static void rounds(world *w, machine *const *laptops, size_t count)
 		any = false;
 		world_trace(w, "%4zu  round %d", w->step, round);
 		for (size_t i = 0; i < count; i++)
-			any |= carry(w, laptops[i], registry);
+			any |= carry(w, laptops[i], registry, false);
 		for (size_t i = 0; i < count; i++)
-			any |= carry(w, registry, laptops[i]);
+			any |= carry(w, registry, laptops[i], false);
 		if (any && round == ROUNDS_MAX)
 			world_fail(w, 11, "after %d rounds there is still something to send", ROUNDS_MAX);
 	}
 }
 
-/* The n-th copy of each device that is not revoked; the first where there are fewer. */
+/* Somebody asks everybody to bring what they hold of those who are lost. */
+static void vouch_for_lost(world *w, machine *const *laptops, size_t count)
+{
+	bool any = false;
+	for (size_t i = 0; i < w->kit->devices; i++)
+		any = any || w->lost[i];
+	for (size_t i = 0; any && i < count; i++)
+		carry(w, laptops[i], &w->machines[0], true);
+	if (any)
+		rounds(w, laptops, count);
+}
+
+/* The n-th copy of each device that is neither revoked nor lost; the first where there are fewer. */
 static size_t choose(world *w, size_t n, machine **chosen)
 {
 	size_t count = 0;
@@ -69,7 +82,7 @@ static size_t choose(world *w, size_t n, machine **chosen)
 			copies += w->machines[k].device == m->device;
 			before += k < i && w->machines[k].device == m->device;
 		}
-		if (!w->revoked[m->device] && before == (n < copies ? n : 0))
+		if (!w->revoked[m->device] && !w->lost[m->device] && before == (n < copies ? n : 0))
 			chosen[count++] = m;
 	}
 	return count;
@@ -93,14 +106,15 @@ static void check_declined(world *w, const machine *m, machine *const *live, siz
 		const held_name *n = &m->held->declined[i];
 		for (size_t k = 0; k < count; k++) {
 			const held_record *record = holdings_record(live[k]->held, n->record);
+			model_recipient to = holdings_recipient(w, live[k], m->device);
 			for (size_t v = 0; record != NULL && v < record->count; v++) {
 				const held *one = &live[k]->held->values[record->first + v];
 				bool sends = live[k]->role == SAT_REGISTRY || one->value->device == live[k]->device;
 				if (one->value->dot != n->dot || !sends || one->blank ||
 				    strcmp(w->model.fields[one->value->field].name, w->model.fields[n->field].name) != 0 ||
 				    (live[k]->role != SAT_REGISTRY && m->role != SAT_REGISTRY) ||
-				    holdings_answer(w, live[k]->held, one->value, m->role) != SAT_PERMITTED ||
-				    holdings_answer(w, m->held, one->value, m->role) != SAT_PERMITTED)
+				    holdings_answer(w, live[k]->held, one->value, &to) != SAT_PERMITTED ||
+				    holdings_answer(w, m->held, one->value, &m->held->own) != SAT_PERMITTED)
 					continue;
 				world_fail(w, 11, "%s has declined %s and never got it again", world_name(w, m),
 				           value_text(w, one->value));
@@ -133,7 +147,7 @@ static void check_status(world *w, const machine *m)
 		MUST(w, sat_device_get(m->store, peer->device, &device, err));
 		bool live = false;
 		for (size_t d = 0; d < w->kit->devices; d++)
-			live = live || (!w->revoked[d] && (d == 0 || m->device == 0) &&
+			live = live || (!w->revoked[d] && !w->lost[d] && (d == 0 || m->device == 0) &&
 			                sat_device_equal(sat_identity_device(w->kit->identities[d]), &device.device));
 		if (!live)
 			continue;
@@ -166,6 +180,10 @@ void finale(world *w)
 		count = choose(w, n - 1, live + 1);
 		rounds(w, live + 1, count);
 	}
+	vouch_for_lost(w, live + 1, count);
+	if (drawer_empty_out(w))
+		rounds(w, live + 1, count);
+	drawer_check(w);
 	for (size_t i = 1; i <= count; i++) {
 		promise_everything_shared(w, live[i], live[0]);
 		promise_everything_shared(w, live[0], live[i]);

@@ -112,8 +112,6 @@ static size_t names_in(world *w, machine *m, const sat_column *column, const sat
 	return n;
 }
 
-enum { LIST_MAX = 256 };
-
 /* A sibling in the world's names; the lists live in the caller's arrays. */
 static model_value translate(world *w, machine *m, const sat_state *state, const sat_sibling *s, uint32_t field,
                              world_dot *past, model_stated *stated, world_dot *names)
@@ -280,7 +278,10 @@ static void read_table(reading *r, sat_table *table)
 }
 
 /* Statements of ours on the open store, made once. */
-enum { READ_CONSENT, READ_STATEMENTS, READ_TOMBSTONES, READ_WAITING, READ_WAITING_PERSONS, READ_DECLINED };
+enum {
+	READ_CONSENT, READ_STATEMENTS, READ_TOMBSTONES, READ_WAITING, READ_WAITING_PERSONS, READ_DECLINED,
+	READ_VOUCHERS,
+};
 
 static sat_stmt *prepared(reading *r, int which, const char *sql)
 {
@@ -291,14 +292,20 @@ static sat_stmt *prepared(reading *r, int which, const char *sql)
 
 /* --- decisions ------------------------------------------------------------------------------------ */
 
-static unsigned roles_of(const char *recipients)
+static unsigned words_of(const char *recipients)
 {
-	unsigned roles = 0;
+	unsigned words = 0;
+	if (recipients == NULL || recipients[0] == '\0')
+		return ~0u;
 	for (int role = SAT_REGISTRY; role <= SAT_AUDITOR; role++) {
-		if (recipients == NULL || recipients[0] == '\0' || strstr(recipients, sat_role_name((sat_role)role)))
-			roles |= 1u << role;
+		if (strstr(recipients, sat_role_name((sat_role)role)) != NULL)
+			words |= 1u << role;
 	}
-	return roles;
+	for (unsigned i = 0; i < MODEL_AUDIENCES; i++) {
+		if (strstr(recipients, model_audiences[i]) != NULL)
+			words |= 1u << (MODEL_AUDIENCE + i);
+	}
+	return words;
 }
 
 /* Decisions of one call are made one after the other, in the order of their dots, which is that of the
@@ -329,8 +336,9 @@ static void learn_decisions(reading *r, sat_dot subject)
 		model_decision d = { .id = id, .subject = world_dot_of(w, r->m, subject),
 			             .purpose = model_purpose_of(&w->model, all[i].purpose),
 			             .event = all[i].event, .final = all[i].final, .episode = all[i].episode,
-			             .roles = roles_of(all[i].recipients), .supersedes = supersedes,
-			             .supersedes_count = n, .device = r->m->device };
+			             .words = words_of(all[i].recipients), .until = all[i].until,
+			             .supersedes = supersedes,
+			             .supersedes_count = n, .device = r->m->device, .step = w->step };
 		memcpy(d.name, all[i].name, SAT_HASH_BYTES);
 		model_decision_add(&w->model, &d);
 	}
@@ -420,11 +428,27 @@ static held_name *read_names(reading *r, int which, const char *sql, size_t *cou
 	return names;
 }
 
+static void read_vouchers(reading *r)
+{
+	world *w = r->w;
+	holdings *h = r->h;
+	sat_stmt *s = prepared(r, READ_VOUCHERS, "SELECT dot, device FROM sat_vouched");
+	size_t room = 0;
+	while (sat_step(r->m->store->db, s, NULL) == 1) {
+		sat_device device;
+		MUST(w, sat_device_get(r->m->store, sat_column_int(s, 1), &device, err));
+		h->vouchers = grown(h->vouchers, h->voucher_count, &room, sizeof *h->vouchers);
+		h->vouchers[h->voucher_count++] = (held_voucher){ world_dot_of(w, r->m, sat_column_int(s, 0)),
+			                                          world_device(w, &device.device) };
+	}
+	sat_reset(s);
+}
+
 /* --- digests -------------------------------------------------------------------------------------- */
 
-static void digest(holdings *h, const machine *m)
+static void digest(holdings *h)
 {
-	uint64_t hash = dice_hash_u64(1, m->role);
+	uint64_t hash = dice_hash_u64(1, h->own.words);
 	hash = dice_hash_u64(dice_hash_u64(hash, h->value_count), h->record_count);
 	hash = dice_hash_u64(dice_hash_u64(hash, h->decision_count), h->tombstone_count);
 	for (size_t i = 0; i < h->value_count; i++) {
@@ -451,16 +475,15 @@ static void digest(holdings *h, const machine *m)
 
 static void sort_and_judge(world *w, machine *m, holdings *h)
 {
+	h->own = holdings_self(w, h, m->device);
 	sort(h->values, h->value_count, sizeof *h->values, compare_held);
 	sort(h->records, h->record_count, sizeof *h->records, compare_records);
-	h->views = model_views(&w->model, h->decisions, h->decision_count);
-	h->view_persons = w->model.person_count;
 	size_t at = 0;
 	for (size_t i = 0; i < h->record_count; i++) {
 		held_record *record = &h->records[i];
 		record->first = at;
 		for (; at < h->value_count && h->values[at].value->record == record->id; at++)
-			h->values[at].answer = (uint8_t)holdings_answer(w, h, h->values[at].value, m->role);
+			h->values[at].answer = (uint8_t)holdings_answer(w, h, h->values[at].value, &h->own);
 		record->count = at - record->first;
 	}
 }
@@ -486,8 +509,9 @@ holdings *holdings_read(world *w, machine *m, bool wrote)
 		                                &h->waiting_persons_count);
 	h->declined = read_names(&r, READ_DECLINED, "SELECT record, dot, field, NULL, 0 FROM sat_declined",
 	                         &h->declined_count);
+	read_vouchers(&r);
 	sort_and_judge(w, m, h);
-	digest(h, m);
+	digest(h);
 	return h;
 }
 
@@ -511,8 +535,9 @@ void holdings_drop(holdings *h)
 	free(h->waiting);
 	free(h->waiting_persons);
 	free(h->declined);
+	free(h->vouchers);
 	free(h->needs);
-	free(h->views);
+	held_views_drop(h->views);
 	free(h->dump);
 	free(h);
 }
@@ -562,26 +587,39 @@ bool holdings_waits(const holdings *h, const model_value *value)
 	return false;
 }
 
+int holdings_voucher(const holdings *h, world_dot dot)
+{
+	for (size_t i = 0; i < h->voucher_count; i++) {
+		if (h->vouchers[i].dot == dot)
+			return h->vouchers[i].device;
+	}
+	return -1;
+}
+
 bool holdings_knows(const holdings *h, size_t decision)
 {
 	return h->decision_count > 0 &&
 	       bsearch(&decision, h->decisions, h->decision_count, sizeof decision, compare_size) != NULL;
 }
 
-sat_answer holdings_answer(const world *w, const holdings *h, const model_value *value, sat_role role)
+uint64_t holdings_newest_statement(world *w, machine *m, int64_t *serial)
 {
-	const held_record *record = holdings_record(h, value->record);
-	unsigned needs = value->field < h->need_count ? h->needs[value->field] : 0;
-	if (record != NULL)
-		return model_answer(&w->model, h->views, h->view_persons, h->persons + record->first_person,
-		                    record->person_count, value, needs, role);
-	world_dot persons[LIST_MAX];
-	size_t n = 0;
-	for (size_t i = 0; i < h->waiting_persons_count && n < LIST_MAX; i++) {
-		if (h->waiting_persons[i].record == value->record)
-			persons[n++] = h->waiting_persons[i].dot;
-	}
-	return model_answer(&w->model, h->views, h->view_persons, persons, n, value, needs, role);
+	sat_stmt *s = NULL;
+	uint64_t hash = 0;
+	size_t length;
+	MUST(w, sat_db_prepare(m->store->db, &s, "SELECT name, serial FROM sat_statement ORDER BY seq DESC LIMIT 1", err));
+	if (sat_step(m->store->db, s, NULL) == 1)
+		memcpy(&hash, sat_column_blob(s, 0, &length), sizeof hash);
+	if (serial != NULL)
+		*serial = sat_column_int(s, 1);
+	sat_db_finalize(m->store->db, &s);
+	return hash;
+}
+
+bool holdings_statement(const holdings *h, uint64_t statement)
+{
+	return h->statement_count > 0 &&
+	       bsearch(&statement, h->statements, h->statement_count, sizeof statement, compare_u64) != NULL;
 }
 
 const char *holdings_dump(world *w, machine *m, holdings *h)

@@ -8,6 +8,9 @@
 
 #include "world.h"
 
+/* Longest past, statement or list of persons that is looked at. */
+enum { LIST_MAX = 256 };
+
 typedef struct held {
 	const model_value *value;
 	bool blank;
@@ -28,6 +31,11 @@ typedef struct held_name {
 	bool content;
 } held_name;
 
+typedef struct held_voucher {
+	world_dot dot;           /* of a write that neither its author nor the registry brought */
+	int device;              /* who vouched for it */
+} held_voucher;
+
 typedef struct holdings {
 	unsigned keepers;
 	held *values;            /* ascending by record, field, dot */
@@ -39,12 +47,13 @@ typedef struct holdings {
 	held_name *waiting;      /* values whose record's creation is not known */
 	held_name *waiting_persons;
 	held_name *declined;
+	held_voucher *vouchers;
 	size_t value_count, record_count, persons_count, decision_count, statement_count, tombstone_count,
-		waiting_count, waiting_persons_count, declined_count;
+		waiting_count, waiting_persons_count, declined_count, voucher_count;
 	unsigned *needs;         /* by the model's field */
 	size_t need_count;
-	model_view *views;
-	size_t view_persons;
+	model_recipient own;     /* the replica itself, on the day that the registry signed for last */
+	struct held_views *views; /* what its decisions say to those who were asked about */
 	uint64_t digest;         /* equal for equal admitted sets */
 	uint64_t fate;           /* the same without what depends on clocks */
 	char *dump;              /* the canonical dump, once somebody asked */
@@ -55,6 +64,7 @@ typedef struct holdings {
 holdings *holdings_read(world *w, machine *m, bool wrote);
 holdings *holdings_keep(holdings *h);
 void holdings_drop(holdings *h);
+void held_views_drop(struct held_views *views);
 
 /* NULL when it is not there. */
 const held_record *holdings_record(const holdings *h, world_dot id);
@@ -63,10 +73,24 @@ const held *holdings_value(const holdings *h, const model_value *value);
 bool holdings_cover(const holdings *h, const model_value *value);
 bool holdings_tombstone(const holdings *h, world_dot record);
 bool holdings_waits(const holdings *h, const model_value *value);
+/* The device that vouched for a write, -1 for none. */
+int holdings_voucher(const holdings *h, world_dot dot);
 bool holdings_knows(const holdings *h, size_t decision);
-/* What the model says of a value here, for a recipient of `role`; the persons are those held for its
- * record, or those known from values that wait for it. */
-sat_answer holdings_answer(const world *w, const holdings *h, const model_value *value, sat_role role);
+/* A device as it is known to whoever holds `h`, on the day that the registry signed for last. */
+model_recipient holdings_self(const world *w, const holdings *h, int device);
+/* A device as a recipient, on the day on which the machine would send: its own clock may hide more than
+ * the registry's date does, and never less. */
+model_recipient holdings_recipient(const world *w, const machine *from, int device);
+/* What the model says of a value here to a recipient; the persons are those held for its record, or
+ * those known from values that wait for it. */
+sat_answer holdings_answer(const world *w, const holdings *h, const model_value *value, const model_recipient *to);
+/* The same with persons whom somebody else holds for the record. */
+sat_answer holdings_answer_about(const world *w, const holdings *h, const model_value *value,
+                                 const world_dot *persons, size_t person_count, const model_recipient *to);
+/* The hash of the statement that a machine admitted last, and its serial (may be NULL). */
+uint64_t holdings_newest_statement(world *w, machine *m, int64_t *serial);
+/* True when a statement is held of which this is the hash. */
+bool holdings_statement(const holdings *h, uint64_t statement);
 /* The dump of the machine of which `h` is the present state. */
 const char *holdings_dump(world *w, machine *m, holdings *h);
 

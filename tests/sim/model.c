@@ -7,6 +7,8 @@
 
 #include "dice.h"
 
+const char *const model_audiences[MODEL_AUDIENCES] = { "divers", "elders", "youth" };
+
 static void *copy(model *m, const void *data, size_t count, size_t size)
 {
 	return count == 0 ? NULL : sat_arena_copy(&m->arena, data, count * size);
@@ -187,19 +189,20 @@ static bool is_known(const size_t *known, size_t count, size_t decision)
 	return false;
 }
 
-/* To whom one head permits: nobody when its chain has a hole. */
-static unsigned roles_of(const model_decision *d, const size_t *known, size_t count)
+/* Whether one head permits: to nobody when its chain has a hole. */
+static bool permits(const model_decision *d, const size_t *known, size_t count, const model_recipient *to)
 {
-	if (d->event != SAT_GIVEN && d->event != SAT_RENEWED)
-		return 0;
+	if ((d->event != SAT_GIVEN && d->event != SAT_RENEWED) || (d->words & to->words) == 0 ||
+	    (d->until != 0 && d->until < to->today))
+		return false;
 	for (size_t i = 0; i < d->supersedes_count; i++) {
 		if (!is_known(known, count, d->supersedes[i]))
-			return 0;
+			return false;
 	}
-	return d->roles;
+	return true;
 }
 
-model_view *model_views(const model *m, const size_t *known, size_t count)
+model_view *model_views(const model *m, const size_t *known, size_t count, const model_recipient *to)
 {
 	model_view *views = calloc(m->person_count * MODEL_PURPOSES_MAX + 1, sizeof *views);
 	bool *any = calloc(m->person_count * MODEL_PURPOSES_MAX + 1, sizeof *any);
@@ -214,8 +217,7 @@ model_view *model_views(const model *m, const size_t *known, size_t count)
 		size_t at = person_number(m, d->subject) * MODEL_PURPOSES_MAX + (size_t)d->purpose;
 		if (d->episode != views[at].episode || !model_is_head(m, known, count, known[i]))
 			continue;
-		unsigned roles = roles_of(d, known, count);
-		views[at].roles = any[at] ? views[at].roles & roles : roles;
+		views[at].permitted = (views[at].permitted || !any[at]) && permits(d, known, count, to);
 		any[at] = true;
 	}
 	free(any);
@@ -232,7 +234,7 @@ static model_view view_of(const model *m, const model_view *views, size_t view_p
 }
 
 static sat_answer answer_for(const model *m, const model_view *views, size_t view_persons, world_dot person,
-                             const model_value *value, int purpose, sat_role role)
+                             const model_value *value, int purpose)
 {
 	model_view v = view_of(m, views, view_persons, person, purpose);
 	bool states = false;
@@ -247,11 +249,11 @@ static sat_answer answer_for(const model *m, const model_view *views, size_t vie
 		return SAT_ERASED;
 	if (states ? episode != v.episode : v.episode > 0)
 		return SAT_SUSPENDED;
-	return (v.roles & 1u << role) != 0 ? SAT_PERMITTED : SAT_SUSPENDED;
+	return v.permitted ? SAT_PERMITTED : SAT_SUSPENDED;
 }
 
 sat_answer model_answer(const model *m, const model_view *views, size_t view_persons, const world_dot *persons,
-                        size_t person_count, const model_value *value, unsigned needs, sat_role role)
+                        size_t person_count, const model_value *value, unsigned needs)
 {
 	sat_answer answer = SAT_PERMITTED;
 	for (int purpose = 0; purpose < MODEL_PURPOSES_MAX; purpose++) {
@@ -259,7 +261,7 @@ sat_answer model_answer(const model *m, const model_view *views, size_t view_per
 			continue;
 		for (size_t i = 0; i < person_count + value->stated_count; i++) {
 			world_dot person = i < person_count ? persons[i] : value->stated[i - person_count].person;
-			sat_answer one = answer_for(m, views, view_persons, person, value, purpose, role);
+			sat_answer one = answer_for(m, views, view_persons, person, value, purpose);
 			if (one == SAT_ERASED)
 				return SAT_ERASED;
 			if (one != SAT_PERMITTED)

@@ -53,17 +53,30 @@ typedef struct model_decision {
 	sat_event event;
 	bool final;
 	uint32_t episode;
-	unsigned roles;          /* bit 1 << role: permitted recipients */
+	unsigned words;          /* recipients that it permits: bits of model_recipient */
+	int32_t until;           /* last day of validity; 0: no end */
 	uint8_t name[SAT_HASH_BYTES];
 	size_t *supersedes;      /* numbers of decisions */
 	size_t supersedes_count;
 	int device;
+	size_t step;             /* when it was made */
 } model_decision;
 
-/* What some set of decisions says about one person and purpose. */
+/* Audiences, of which each has a bit above those of the roles. */
+#define MODEL_AUDIENCE 8
+#define MODEL_AUDIENCES 3
+extern const char *const model_audiences[MODEL_AUDIENCES];
+
+/* For whom, and when. */
+typedef struct model_recipient {
+	unsigned words;          /* what decisions may name it by: bit 1 << role, and from MODEL_AUDIENCE on */
+	int32_t today;           /* days since 1970 */
+} model_recipient;
+
+/* What some set of decisions says about one person and purpose to one recipient. */
 typedef struct model_view {
 	uint32_t episode;
-	unsigned roles;          /* to whom it is permitted now */
+	bool permitted;
 } model_view;
 
 typedef struct model {
@@ -102,12 +115,13 @@ size_t model_decision_add(model *m, const model_decision *decision);
 uint32_t model_episode(const model *m, const size_t *known, size_t count, world_dot person, int purpose);
 /* True when no other known decision of its person, purpose and episode supersedes it. */
 bool model_is_head(const model *m, const size_t *known, size_t count, size_t decision);
-/* What those decisions say: a view for each of model.persons and each purpose, owned by the caller. */
-model_view *model_views(const model *m, const size_t *known, size_t count);
+/* What those decisions say to a recipient: a view for each of model.persons and each purpose, owned by
+ * the caller. */
+model_view *model_views(const model *m, const size_t *known, size_t count, const model_recipient *to);
 
 /* The answer for a value of a record that concerns `persons`, whose field needs `needs` (bits by the
- * model's purposes), for a recipient of `role`. */
+ * model's purposes), to the recipient of the views. */
 sat_answer model_answer(const model *m, const model_view *views, size_t view_persons, const world_dot *persons,
-                        size_t person_count, const model_value *value, unsigned needs, sat_role role);
+                        size_t person_count, const model_value *value, unsigned needs);
 
 #endif

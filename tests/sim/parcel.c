@@ -7,6 +7,7 @@
 
 #include "core/incarnation.h"
 #include "core/store-private.h"
+#include "drawer.h"
 #include "promises.h"
 #include "sync/bundle.h"
 #include "sync/frame.h"
@@ -38,9 +39,10 @@ static void check_cell(world *w, machine *from, parcel *p, const sat_block *bloc
 	if (!blank && holdings_content(w, from, content) != v->content)
 		world_fail(w, 10, "%s sends %s with another content than was written", world_name(w, from),
 		           value_text(w, v));
-	if (from->role != SAT_REGISTRY && v->device != from->device)
+	if (from->role != SAT_REGISTRY && v->device != from->device && !p->vouches)
 		world_fail(w, 3, "%s sends %s, which another device wrote", world_name(w, from), value_text(w, v));
-	if (!blank && holdings_answer(w, from->held, v, w->kit->roles[p->to]) != SAT_PERMITTED)
+	model_recipient to = holdings_recipient(w, from, p->to);
+	if (!blank && holdings_answer(w, from->held, v, &to) != SAT_PERMITTED)
 		world_fail(w, 3, "%s sends %s to device %d, which consent does not permit", world_name(w, from),
 		           value_text(w, v), p->to);
 	tell(p, v, blank);
@@ -154,10 +156,9 @@ static void look_inside(world *w, machine *from, parcel *p)
 	while (event != SAT_BUNDLE_DONE && sat_bundle_reader_want(reader, &offset, &count)) {
 		MUST(w, sat_bundle_reader_feed(reader, p->data + offset, count, &event, err));
 		const void *data;
-		sat_name16 name;
 		if (event == SAT_BUNDLE_MANIFEST) {
 			MUST(w, sat_bundle_reader_trust(reader, sat_identity_public(from->identity),
-			                                sat_identity_public(w->kit->identities[p->to]), &name, err));
+			                                sat_identity_public(w->kit->identities[p->to]), &p->name, err));
 			note_frames(p, reader);
 			p->incarnation = world_incarnation(w, sat_bundle_reader_manifest(reader)->incarnation);
 			if (w->verbose)
@@ -183,20 +184,20 @@ void parcel_drop(world *w, size_t at)
 	*p = w->parcels[--w->parcel_count];
 }
 
-static void take_bundle(world *w, machine *from, int to, int *with_frames)
+static void take_bundle(world *w, machine *from, int to, bool vouches, int *with_frames)
 {
 	if (w->parcel_count == PARCELS_MAX)
 		parcel_drop(w, dice_below(&w->dice, w->parcel_count));
 	parcel *p = &w->parcels[w->parcel_count++];
-	*p = (parcel){ .from = (int)(from - w->machines), .to = to, .data = w->place.bundles[0].data,
-		       .size = w->place.bundles[0].size };
+	*p = (parcel){ .from = (int)(from - w->machines), .to = to, .vouches = vouches,
+		       .data = w->place.bundles[0].data, .size = w->place.bundles[0].size };
 	w->place.bundles[0].data = NULL;
 	memory_place_remove(&w->place, 0);
 	look_inside(w, from, p);
 	*with_frames += p->frame_count > 0;
 }
 
-int parcel_send(world *w, machine *from, int to)
+int parcel_send(world *w, machine *from, int to, bool vouch)
 {
 	sat_device device;
 	sat_error why = { 0 };
@@ -205,7 +206,8 @@ int parcel_send(world *w, machine *from, int to)
 		return -1;
 	/* Some exports are split into many bundles, of which some are lost. */
 	sat_export_options options = { .form = dice_chance(&w->dice, 80) ? SAT_FULL : SAT_COMPACT,
-		                       .bundle_bytes_max = dice_chance(&w->dice, 25) ? 1 : 0 };
+		                       .bundle_bytes_max = dice_chance(&w->dice, 25) ? 1 : 0,
+		                       .vouch = vouch };
 	rc = sat_export(from->store, from->identity, device.id, &w->place.carrier, &options, NULL, NULL, &why);
 	if (rc == SAT_EREVOKED || rc == SAT_EWAITING)
 		return -1;
@@ -214,7 +216,7 @@ int parcel_send(world *w, machine *from, int to)
 	promise_after_export(w, from);
 	int with_frames = 0;
 	while (w->place.count > 0)
-		take_bundle(w, from, to, &with_frames);
+		take_bundle(w, from, to, vouch, &with_frames);
 	return with_frames;
 }
 
@@ -246,7 +248,11 @@ static void damage_bytes(world *w, const parcel *p, uint8_t *data, size_t *size,
 
 void parcel_deliver(world *w, size_t at, machine *to, bool damage)
 {
-	const parcel *p = &w->parcels[at];
+	parcel_hand_over(w, &w->parcels[at], to, damage);
+}
+
+void parcel_hand_over(world *w, const parcel *p, machine *to, bool damage)
+{
 	uint8_t *data = malloc(p->size + 1);
 	size_t size = p->size;
 	char what[80] = "whole";
@@ -262,4 +268,6 @@ void parcel_deliver(world *w, size_t at, machine *to, bool damage)
 	            w->step, world_name(w, to), world_name(w, &w->machines[p->from]), p->frame_count, p->told_count,
 	            what, sat_verdict_name(merged.verdict), merged.records, merged.declined);
 	promise_after_merge(w, to, p, damage, &merged);
+	if (to->role == SAT_REGISTRY && merged.verdict == SAT_REVOKED_SENDER && !damage)
+		drawer_put(w, p);
 }

@@ -14,11 +14,12 @@ typedef struct told {
 	bool blank;
 } told;
 
-/* Exports from a machine to a device; new parcels are added to the world.  Returns how many bundles had
- * frames, or -1 when the machine may not send to that device. */
-int parcel_send(world *w, machine *from, int to);
+/* Exports from a machine to a device; new parcels are added to the world.  With `vouch` others' writes go
+ * as well.  Returns how many bundles had frames, or -1 when the machine may not send to that device. */
+int parcel_send(world *w, machine *from, int to, bool vouch);
 void parcel_drop(world *w, size_t at);
 /* Hands parcel `at` to a machine: merges a copy of its bytes.  With `damage`, some of them are changed. */
 void parcel_deliver(world *w, size_t at, machine *to, bool damage);
+void parcel_hand_over(world *w, const parcel *p, machine *to, bool damage);
 
 #endif

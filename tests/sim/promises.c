@@ -6,6 +6,7 @@
 
 #include "core/incarnation.h"
 #include "core/store-private.h"
+#include "drawer.h"
 #include "sync/ledger.h"
 
 /* --- 2: nothing is lost ---------------------------------------------------------------------------- */
@@ -22,7 +23,7 @@ static void check_kept(world *w, machine *m, const holdings *before, const holdi
 		if (!still_there(now, was->value))
 			world_fail(w, 2, "%s has lost %s", world_name(w, m), value_text(w, was->value));
 		if (is != NULL && !was->blank && is->blank &&
-		    holdings_answer(w, now, was->value, m->role) != SAT_ERASED)
+		    holdings_answer(w, now, was->value, &now->own) != SAT_ERASED)
 			world_fail(w, 2, "%s has erased %s, which no final withdrawal reaches", world_name(w, m),
 			           value_text(w, was->value));
 	}
@@ -72,7 +73,7 @@ static void check_waiting(world *w, machine *m, const holdings *now)
 		const model_value *v = model_find(&w->model, n->record, n->field, n->dot);
 		if (v == NULL)
 			world_fail(w, 10, "%s lets wait what nobody wrote", world_name(w, m));
-		if (n->content && holdings_answer(w, now, v, m->role) == SAT_ERASED)
+		if (n->content && holdings_answer(w, now, v, &now->own) == SAT_ERASED)
 			world_fail(w, 4, "%s still lets %s wait, which was withdrawn for ever", world_name(w, m),
 			           value_text(w, v));
 	}
@@ -245,6 +246,7 @@ void promise_after_write(world *w, machine *m)
 
 void promise_after_export(world *w, machine *m)
 {
+	m->export_day = holdings_recipient(w, m, m->device).today;
 	int64_t own = sat_store_incarnation(m->store);
 	const sat_incarnation *incarnation = sat_incarnation_at(m->store, own);
 	if (incarnation != NULL)
@@ -304,13 +306,74 @@ static void check_accounted(world *w, machine *m, const holdings *now, const par
 	}
 }
 
+/* True when something of this write is here, seen or unseen. */
+static bool knows_write(const holdings *h, world_dot dot)
+{
+	bool known = false;
+	for (size_t i = 0; !known && i < h->value_count; i++)
+		known = h->values[i].value->dot == dot;
+	for (size_t i = 0; !known && i < h->waiting_count; i++)
+		known = h->waiting[i].dot == dot;
+	return known;
+}
+
+/* Whoever vouched for a write is told as long as neither its author nor the registry has brought it. */
+static void check_provenance(world *w, machine *m, const holdings *now, const parcel *p)
+{
+	int sender = w->machines[p->from].device;
+	for (size_t i = 0; i < p->told_count; i++) {
+		const model_value *v = p->told[i].value;
+		if (holdings_value(now, v) == NULL)
+			continue;
+		int expected = sender == 0 || v->device == sender ? -1
+		               : knows_write(m->held, v->dot)     ? holdings_voucher(m->held, v->dot)
+		                                                  : sender;
+		if (holdings_voucher(now, v->dot) != expected)
+			world_fail(w, 0, "%s says that device %d vouched for %s, which was device %d (-1: nobody had to)",
+			           world_name(w, m), holdings_voucher(now, v->dot), value_text(w, v), expected);
+	}
+}
+
+/* What is let in of a revoked laptop, as long as no person has let its bundle in, is what it wrote itself
+ * before it was revoked; and what waited for that. */
+static void check_set_aside(world *w, machine *m, const holdings *now, const parcel *p)
+{
+	int device = w->machines[p->from].device;
+	if (!w->revoked[device] || !holdings_statement(m->held, w->revocation.statement) ||
+	    drawer_verdict_known(w, m->held, p) == DRAWER_RELEASED)
+		return;
+	for (size_t i = 0; i < now->value_count; i++) {
+		const model_value *v = now->values[i].value;
+		if ((v->device == device && v->step <= w->revocation.step) || holdings_value(m->held, v) != NULL ||
+		    holdings_waits(m->held, v))
+			continue;
+		world_fail(w, 3, "%s lets in %s of a revoked laptop", world_name(w, m), value_text(w, v));
+	}
+	for (size_t i = 0; i < now->decision_count; i++) {
+		const model_decision *d = &w->model.decisions[now->decisions[i]];
+		if ((d->device != device || d->step > w->revocation.step) && !holdings_knows(m->held, now->decisions[i]))
+			world_fail(w, 3, "%s lets in decision %s of a revoked laptop", world_name(w, m),
+			           world_dot_text(d->id));
+	}
+	if (now->tombstone_count > m->held->tombstone_count)
+		world_fail(w, 4, "%s erases what a revoked laptop says is erased", world_name(w, m));
+}
+
 static void check_verdict(world *w, machine *m, const parcel *p, bool damaged, const sat_merged *merged)
 {
 	bool fine = damaged || merged->verdict == SAT_MERGED || merged->verdict == SAT_DUPLICATE ||
 	            merged->verdict == SAT_WAITING || merged->verdict == SAT_REVOKED_SENDER;
+	fine = fine && (merged->verdict != SAT_REVOKED_SENDER ||
+	                drawer_verdict_known(w, m->held, p) != DRAWER_RELEASED);
 	if (!fine)
 		world_fail(w, 7, "%s did not merge a whole bundle of %s: %s", world_name(w, m),
 		           world_name(w, &w->machines[p->from]), merged->reason);
+}
+
+static void check_whole(world *w, machine *m, const holdings *now, const parcel *p)
+{
+	check_accounted(w, m, now, p);
+	check_provenance(w, m, now, p);
 }
 
 static void hear(hearing *h, uint32_t incarnation)
@@ -332,8 +395,9 @@ void promise_after_merge(world *w, machine *m, const parcel *p, bool damaged, co
 		hear(&m->heard[w->machines[p->from].device], p->incarnation);
 	holdings *now = holdings_read(w, m, false);
 	check_admitted(w, m, now);
+	check_set_aside(w, m, now, p);
 	if (!damaged && merged->verdict == SAT_MERGED)
-		check_accounted(w, m, now, p);
+		check_whole(w, m, now, p);
 	check_step(w, m, now);
 	w->fate = dice_hash_u64(w->fate, merged->verdict);
 	replace(w, m, now);
@@ -342,21 +406,13 @@ void promise_after_merge(world *w, machine *m, const parcel *p, bool damaged, co
 
 /* --- 5: received means received -------------------------------------------------------------------- */
 
-static int number_of(const world *w, const sat_device_id *device)
-{
-	int n = 0;
-	while (!sat_device_equal(sat_identity_device(w->kit->identities[n]), device))
-		n++;
-	return n;
-}
-
 static const holdings *receipt_taken(world *w, machine *m, const sat_device *peer)
 {
 	const sat_incarnation *heard = sat_incarnation_at(m->store, peer->heard);
 	if (heard == NULL || peer->heard_counter == 0)
 		return NULL;
 	uint32_t incarnation = world_incarnation(w, heard->name);
-	int device = number_of(w, &peer->device);
+	int device = world_device(w, &peer->device);
 	if (m->heard[device].last != 0 && m->heard[device].last != incarnation)
 		world_fail(w, 5, "%s believes receipts of an incarnation of device %d that is past", world_name(w, m),
 		           device);
@@ -371,8 +427,11 @@ static const holdings *receipt_taken(world *w, machine *m, const sat_device *pee
 static void check_received_value(world *w, machine *m, int peer, const holdings *there, const held *one)
 {
 	const model_value *v = one->value;
+	model_recipient to = holdings_recipient(w, m, peer);
+	/* What the latest export left out, because it had ended by the clock of that time, was not offered. */
+	to.today = m->export_day > to.today ? m->export_day : to.today;
 	if (one->blank || (m->role != SAT_REGISTRY && v->device != m->device) ||
-	    holdings_answer(w, m->held, v, w->kit->roles[peer]) != SAT_PERMITTED)
+	    holdings_answer(w, m->held, v, &to) != SAT_PERMITTED)
 		return;
 	const held *is = there == NULL ? NULL : holdings_value(there, v);
 	if (is != NULL && (!is->blank || is->answer == SAT_ERASED))
@@ -443,38 +502,40 @@ static void check_shared_persons(world *w, const machine *from, const machine *t
 	}
 }
 
-static bool shared(const world *w, const machine *from, const machine *to, const held *one)
+bool promise_arrived(const world *w, const machine *from, const machine *to, const model_value *v)
 {
-	const model_value *v = one->value;
-	const held *is = holdings_value(to->held, v);
+	const holdings *there = to->held;
+	const held *is = holdings_value(there, v);
 	if (is != NULL)
-		return !is->blank || one->blank || is->answer == SAT_ERASED || is_declined(w, to->held, v);
+		return !is->blank || is->answer == SAT_ERASED || is_declined(w, there, v);
 	/* A record that only a revoked laptop knows of waits for a person. */
-	if (holdings_cover(to->held, v) || holdings_tombstone(to->held, v->record) || holdings_waits(to->held, v))
-		return true;
-	/* What is not permitted there, with all persons known here or there, is declined for good. */
-	if (!one->blank && holdings_answer(w, to->held, v, to->role) != SAT_PERMITTED)
+	if (holdings_cover(there, v) || holdings_tombstone(there, v->record) || holdings_waits(there, v) ||
+	    holdings_answer(w, there, v, &there->own) != SAT_PERMITTED)
 		return true;
 	const held_record *record = holdings_record(from->held, v->record);
-	unsigned needs = v->field < to->held->need_count ? to->held->needs[v->field] : 0;
-	return !one->blank && model_answer(&w->model, to->held->views, to->held->view_persons,
-	                                   from->held->persons + record->first_person, record->person_count, v,
-	                                   needs, to->role) != SAT_PERMITTED;
+	return record != NULL && holdings_answer_about(w, there, v, from->held->persons + record->first_person,
+	                                               record->person_count, &there->own) != SAT_PERMITTED;
+}
+
+/* At the end everybody has vouched to the registry for those who are lost. */
+static bool brings(const world *w, const machine *from, const machine *to, int author)
+{
+	return from->role == SAT_REGISTRY || author == from->device || (to->role == SAT_REGISTRY && w->lost[author]);
 }
 
 void promise_everything_shared(world *w, const machine *from, const machine *to)
 {
+	model_recipient recipient = holdings_recipient(w, from, to->device);
 	for (size_t i = 0; i < from->held->record_count; i++) {
 		const held_record *record = &from->held->records[i];
 		bool any = false;
 		for (size_t k = 0; k < record->count; k++) {
 			const held *one = &from->held->values[record->first + k];
-			bool ours = from->role == SAT_REGISTRY || one->value->device == from->device;
-			if (!ours || one->blank ||
-			    holdings_answer(w, from->held, one->value, to->role) != SAT_PERMITTED)
+			if (!brings(w, from, to, one->value->device) || one->blank ||
+			    holdings_answer(w, from->held, one->value, &recipient) != SAT_PERMITTED)
 				continue;
 			any = true;
-			if (!shared(w, from, to, one))
+			if (!promise_arrived(w, from, to, one->value))
 				world_fail(w, 2, "at the end %s has not got %s from %s", world_name(w, to),
 				           value_text(w, one->value), world_name(w, from));
 		}
@@ -484,7 +545,7 @@ void promise_everything_shared(world *w, const machine *from, const machine *to)
 	for (size_t i = 0; i < from->held->decision_count; i++) {
 		size_t number = from->held->decisions[i];
 		const model_decision *d = &w->model.decisions[number];
-		if ((from->role == SAT_REGISTRY || d->device == from->device) && !holdings_knows(to->held, number))
+		if (brings(w, from, to, d->device) && !holdings_knows(to->held, number))
 			world_fail(w, 4, "at the end %s has not got decision %s from %s", world_name(w, to),
 			           world_dot_text(d->id), world_name(w, from));
 	}

@@ -17,6 +17,9 @@ void promise_after_reopen(world *w, machine *m);
 /* 5: what a machine calls received by a device was held there when it signed the receipt. */
 void promise_received(world *w, machine *m, int peer);
 
+/* At the end: what one brought to the other is there, waits, is superseded, or is not permitted there with
+ * all persons whom either of them knows its record to concern. */
+bool promise_arrived(const world *w, const machine *from, const machine *to, const model_value *v);
 /* At the end, when everything was sent again: see finale.c. */
 void promise_everything_shared(world *w, const machine *from, const machine *to);
 

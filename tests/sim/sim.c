@@ -19,6 +19,8 @@
 
 /* Every so many seeds are run a second time with other clocks. */
 enum { CLOCKS_EVERY = 4 };
+/* Large texts are slow, so few seeds have some, and few of them. */
+enum { LARGE_EVERY = 25, LARGE_TEXTS = 5 };
 
 typedef struct options {
 	uint64_t from, count;
@@ -78,6 +80,9 @@ static bool run_world(world *w, uint64_t seed, uint64_t salt, const options *o, 
 	snprintf(dir, sizeof dir, "%s/w%d", base, (int)salt);
 	const kit *k = kit_for(seed);
 	world_begin(w, k, dir, seed, salt, o->steps);
+	/* Clocks may hide what has ended, so those that are compared see nothing end. */
+	w->dated = seed % CLOCKS_EVERY != 0;
+	w->large_left = seed % LARGE_EVERY == 0 ? LARGE_TEXTS : 0;
 	w->verbose = o->verbose && salt == 0;
 	if (setjmp(w->escape) != 0)
 		return false;
@@ -179,6 +184,12 @@ static const char *const planted[] = {
 	"not-sending-back tied to the device instead of its incarnation", "a declined frame counted as received",
 	"an erasure by evaluation", "a clock decides the value that is shown", "the gate is not asked at merge",
 	"bundle ends are held without the frames they rest on",
+	"what may be shown and kept hangs on the own clock", "what a wrong clock hid stays hidden when it is right",
+	"who vouches is noted for what was here before", "who vouches leaves out what the recipient confirmed",
+	"a revoked laptop may vouch", "decisions of a revoked laptop are not set aside",
+	"what a person rejected is let in",
+	"the own audiences are left out at the receiver", "a new audience does not start a peer from zero",
+	"a part of a record counts as the whole",
 };
 
 /* Each bug in a process of its own.  Devices are enrolled before any bug is switched on. */

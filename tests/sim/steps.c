@@ -8,14 +8,18 @@
 #include "core/erase.h"
 #include "core/record.h"
 #include "core/store-private.h"
+#include "drawer.h"
+#include "office.h"
 #include "parcel.h"
 #include "promises.h"
 
-extern const char sim_programme_1[], sim_programme_2[], sim_programme_3[];
-
 static machine *any_machine(world *w)
 {
-	return &w->machines[dice_below(&w->dice, w->machine_count)];
+	machine *m;
+	do
+		m = &w->machines[dice_below(&w->dice, w->machine_count)];
+	while (w->lost[m->device]);
+	return m;
 }
 
 /* --- writing -------------------------------------------------------------------------------------- */
@@ -42,6 +46,21 @@ typedef struct scribe {
 	size_t count;
 } scribe;
 
+/* A text of which two or three make a record that is larger than a frame.  It lives until the next one. */
+static sat_value large_text(world *w, const machine *m)
+{
+	static char texts[4][SAT_VALUE_BYTES_MAX];
+	static unsigned next;
+	char *text = texts[next++ % 4];
+	size_t length = SAT_VALUE_BYTES_MAX - (dice_chance(&w->dice, 50) ? dice_below(&w->dice, 600000) : 0);
+	uint64_t hash = dice_throw(&w->dice);
+	for (size_t i = 0; i < length; i++)
+		text[i] = i % 61 == 60 ? ' ' : (char)('a' + (hash + i * i / 61) % 23);
+	w->large_left--;
+	world_trace(w, "%4zu  %s writes a text of %zu bytes", w->step, world_name(w, m), length);
+	return sat_value_text(text, length);
+}
+
 /* Adds a value that fits the column, if there is one. */
 static void invent(world *w, machine *m, const sat_column *column, scribe *s)
 {
@@ -54,7 +73,9 @@ static void invent(world *w, machine *m, const sat_column *column, scribe *s)
 	const held_record *target = column->type == SAT_REFERENCE || column->type == SAT_REFERENCES
 	                                    ? any_record(w, m, column->field->of)
 	                                    : NULL;
-	if (column->type == SAT_TEXT) {
+	if (column->type == SAT_TEXT && w->large_left > 0 && dice_chance(&w->dice, 25)) {
+		*v = large_text(w, m);
+	} else if (column->type == SAT_TEXT) {
 		char *text = s->text[s->count];
 		int n = dice_chance(&w->dice, 10) ? snprintf(text, 48, "the same")
 		                                  : snprintf(text, 48, "%s %zu", world_name(w, m), m->writes++);
@@ -178,8 +199,9 @@ static sat_event any_event(dice *d, bool *final)
 static const char *any_recipients(dice *d)
 {
 	static const char *const some[] = { "registry", "facilitator registry", "facilitator",
-		                            "community facilitator registry", "auditor registry" };
-	return dice_chance(d, 80) ? NULL : some[dice_below(d, sizeof some / sizeof *some)];
+		                            "community facilitator registry", "auditor registry",
+		                            "divers elders", "elders registry", "registry youth" };
+	return dice_chance(d, 72) ? NULL : some[dice_below(d, sizeof some / sizeof *some)];
 }
 
 static void decide(world *w, machine *m, sat_dot person, size_t count)
@@ -201,8 +223,12 @@ static void decide(world *w, machine *m, sat_dot person, size_t count)
 			d->final = false;
 		}
 		d->recipients = any_recipients(&w->dice);
+		if (w->dated && dice_chance(&w->dice, 35))
+			d->until = WORLD_DAY_FIRST + (int32_t)dice_below(&w->dice, WORLD_DAYS);
 		at += snprintf(which + at, sizeof which - (size_t)at, " %s %s%s", d->purpose, sat_event_name(d->event),
 		               d->final ? " for ever" : "");
+		if (d->until != 0)
+			at += snprintf(which + at, sizeof which - (size_t)at, " until %d", d->until);
 		if (d->recipients != NULL)
 			at += snprintf(which + at, sizeof which - (size_t)at, " (to %s)", d->recipients);
 	}
@@ -234,17 +260,20 @@ static int any_peer(world *w, const machine *m)
 	return other == m->device ? (m->device == 0 ? 1 : 0) : other;
 }
 
-static int send(world *w, machine *m, int to)
+static int send(world *w, machine *m, int to, bool vouch)
 {
-	int sent = parcel_send(w, m, to);
-	world_trace(w, "%4zu  %s exports to device %d%s", w->step, world_name(w, m), to,
+	int sent = parcel_send(w, m, to, vouch);
+	world_trace(w, "%4zu  %s %s to device %d%s", w->step, world_name(w, m), vouch ? "vouches" : "exports", to,
 	            sent < 0 ? ": it may not" : sent == 0 ? ": nothing new" : "");
 	return sent;
 }
 
+/* NULL for a laptop that is lost. */
 static machine *machine_of(world *w, int device)
 {
 	size_t n = 0;
+	if (w->lost[device])
+		return NULL;
 	for (size_t i = 0; i < w->machine_count; i++)
 		n += w->machines[i].device == device;
 	size_t pick = dice_below(&w->dice, n);
@@ -259,13 +288,14 @@ static void deliver(world *w, size_t at)
 {
 	if (at >= w->parcel_count)
 		return;
+	machine *to = machine_of(w, w->parcels[at].to);
 	unsigned fortune = dice_below(&w->dice, 100);
-	if (fortune < 6) {
+	if (fortune < 6 || to == NULL) {
 		world_trace(w, "%4zu  a bundle to device %d is lost", w->step, w->parcels[at].to);
 		parcel_drop(w, at);
 		return;
 	}
-	parcel_deliver(w, at, machine_of(w, w->parcels[at].to), fortune < 16);
+	parcel_deliver(w, at, to, fortune < 16);
 	if (fortune >= 30 || (fortune >= 6 && fortune < 12))
 		parcel_drop(w, at);
 }
@@ -275,12 +305,14 @@ static void visit(world *w, machine *m)
 {
 	int to = any_peer(w, m);
 	size_t before = w->parcel_count;
-	send(w, m, to);
+	send(w, m, to, false);
 	if (w->parcel_count > before)
 		deliver(w, w->parcel_count - 1);
 	machine *there = machine_of(w, to);
+	if (there == NULL)
+		return;
 	before = w->parcel_count;
-	send(w, there, m->device);
+	send(w, there, m->device, false);
 	if (w->parcel_count <= before)
 		return;
 	parcel_deliver(w, w->parcel_count - 1, m, false);
@@ -318,6 +350,7 @@ static void back_up(world *w, machine *m)
 	holdings_drop(b->held);
 	b->held = holdings_keep(m->held);
 	memcpy(b->heard, m->heard, sizeof b->heard);
+	b->export_day = m->export_day;
 	if (closed)
 		machine_open(w, m);
 }
@@ -335,6 +368,7 @@ static void restore(world *w, machine *m)
 	holdings_drop(m->held);
 	m->held = holdings_keep(b->held);
 	memcpy(m->heard, b->heard, sizeof m->heard);
+	m->export_day = b->export_day;
 	machine_open(w, m);
 	promise_after_reopen(w, m);
 }
@@ -356,42 +390,24 @@ static void copy(world *w, machine *m)
 	promise_after_reopen(w, twin);
 }
 
-static void revoke_laptop(world *w)
+static void lose_laptop(world *w)
 {
-	int device = 1 + (int)dice_below(&w->dice, w->kit->devices - 1);
-	machine *registry = &w->machines[0];
-	sat_device known;
-	if (w->kit->devices < 3 || w->revoked[device])
+	int device = office_laptop_to_part_with(w, w->lost);
+	if (device == 0)
 		return;
-	for (int i = 1; i < DEVICES_MAX; i++) {
-		if (w->revoked[i])
-			return;
-	}
-	MUST(w, sat_device_find(registry->store, sat_identity_device(w->kit->identities[device]), &known, err));
-	MUST(w, sat_store_begin(registry->store, err));
-	MUST(w, sat_device_revoke(registry->store, registry->identity, known.id, err));
-	MUST(w, sat_store_commit(registry->store, err));
-	w->revoked[device] = true;
-	world_trace(w, "%4zu  the registry revokes laptop %d", w->step, device);
-	promise_after_write(w, registry);
+	w->lost[device] = true;
+	world_trace(w, "%4zu  laptop %d and its copies are lost for ever", w->step, device);
 }
 
-static void publish(world *w)
+/* Asked for what it holds of somebody who is lost, a laptop brings all that it holds; one that was revoked
+ * claims to have been asked. */
+static void vouch(world *w, machine *m)
 {
-	static const char *const programmes[PROGRAMMES] = { sim_programme_1, sim_programme_2, sim_programme_3 };
-	if (w->programme == PROGRAMMES)
-		return;
-	machine *registry = &w->machines[0];
-	const char *json = programmes[w->programme++];
-	SAT_BYTES(body);
-	sat_bytes_put_varint(&body, (uint64_t)w->programme);
-	sat_bytes_put_span(&body, json, strlen(json));
-	MUST(w, sat_store_begin(registry->store, err));
-	MUST(w, sat_statement_issue(registry->store, registry->identity, SAT_SIGNED_PROGRAMME, body.data, body.length,
-	                            err));
-	MUST(w, sat_store_commit(registry->store, err));
-	world_trace(w, "%4zu  the registry publishes programme %d", w->step, w->programme);
-	promise_after_write(w, registry);
+	bool any = w->revoked[m->device];
+	for (size_t i = 1; i < w->kit->devices; i++)
+		any = any || w->lost[i];
+	if (any && m->device != 0)
+		send(w, m, any_peer(w, m), true);
 }
 
 /* --- choosing ------------------------------------------------------------------------------------- */
@@ -408,8 +424,14 @@ void step_take(world *w)
 		erase(w, m);
 	else if (n < 425)
 		any_decision(w, m);
+	else if (n < 437)
+		drawer_look(w);
+	else if (n < 447)
+		office_change_audiences(w);
+	else if (n < 459)
+		vouch(w, m);
 	else if (n < 605)
-		send(w, m, any_peer(w, m));
+		send(w, m, any_peer(w, m), false);
 	else if (n < 775)
 		deliver(w, dice_below(&w->dice, w->parcel_count));
 	else if (n < 865)
@@ -424,8 +446,12 @@ void step_take(world *w)
 		restore(w, m);
 	else if (n < 985)
 		copy(w, m);
-	else if (n < 988)
-		revoke_laptop(w);
+	else if (n < 989)
+		office_revoke_laptop(w);
+	else if (n < 992)
+		lose_laptop(w);
+	else if (n < 996)
+		office_publish(w);
 	else
-		publish(w);
+		office_sign_date(w);
 }

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "core/incarnation.h"
+#include "drawer.h"
 #include "holdings.h"
-#include "parcel.h"
 #include "tests/support/replica.h"
 
 extern const char sim_programme_1[];
@@ -150,6 +150,7 @@ void world_end(world *w)
 	free(w->receipts);
 	while (w->parcel_count > 0)
 		parcel_drop(w, w->parcel_count - 1);
+	drawer_clear(w);
 	memory_place_clear(&w->place);
 	model_clear(&w->model);
 	sat_bytes_clear(&w->trace);
@@ -221,6 +222,7 @@ machine *world_twin(world *w, machine *m)
 	machine *twin = add_machine(w, m->device);
 	world_copy_file(w, m->path, twin->path);
 	twin->env.now = m->env.now;
+	twin->export_day = m->export_day;
 	twin->held = holdings_keep(m->held);
 	memcpy(twin->heard, m->heard, sizeof twin->heard);
 	return twin;
@@ -285,6 +287,14 @@ sat_dot world_local_dot(world *w, machine *m, world_dot dot)
 	}
 	int64_t index = sat_incarnation_find(m->store, w->incarnations[world_dot_incarnation(dot)].name);
 	return index == 0 ? 0 : sat_dot_make(index, (int64_t)world_dot_counter(dot));
+}
+
+int world_device(const world *w, const sat_device_id *device)
+{
+	int n = 0;
+	while (!sat_device_equal(sat_identity_device(w->kit->identities[n]), device))
+		n++;
+	return n;
 }
 
 const char *world_dot_text(world_dot dot)

@@ -20,6 +20,7 @@
 #include "dice.h"
 #include "model.h"
 #include "sync/exchange.h"
+#include "sync/manifest.h"
 #include "tests/support/memory-carrier.h"
 #include "tests/support/test-env.h"
 
@@ -27,6 +28,7 @@
 #define DEVICES_MAX 8
 #define BACKUPS_MAX 2
 #define PARCELS_MAX 24
+#define DRAWER_MAX 8
 #define PROGRAMMES 3
 
 struct holdings;
@@ -42,6 +44,7 @@ typedef struct backup {
 	char path[320];
 	hearing heard[DEVICES_MAX];
 	struct holdings *held;   /* NULL: there is none */
+	int32_t export_day;
 } backup;
 
 typedef struct machine {
@@ -57,6 +60,7 @@ typedef struct machine {
 	hearing heard[DEVICES_MAX];
 	backup backups[BACKUPS_MAX];
 	size_t writes;           /* makes texts unique */
+	int32_t export_day;      /* by which the latest export went */
 	struct sqlite3_stmt *reads[8]; /* of the open store, for holdings.c and promises.c */
 } machine;
 
@@ -66,6 +70,8 @@ typedef struct parcel {
 	size_t size;
 	int from;                /* machine */
 	int to;                  /* device */
+	bool vouches;            /* brings others' writes as well */
+	sat_name16 name;
 	uint32_t incarnation;    /* under which it was sent */
 	size_t frame_count;
 	uint64_t body;           /* where the first frame begins */
@@ -81,6 +87,13 @@ typedef struct receipt {
 	uint64_t counter;
 	struct holdings *held;
 } receipt;
+
+/* A person at the registry has said whether a bundle that was set aside is let in. */
+typedef struct release {
+	uint64_t statement;
+	sat_name16 bundle;
+	bool accepts;
+} release;
 
 typedef struct kit {
 	char dir[300];
@@ -98,7 +111,27 @@ typedef struct world {
 	machine machines[MACHINES_MAX];
 	size_t machine_count;
 	bool revoked[DEVICES_MAX];
+	struct {
+		uint64_t statement;
+		int device;
+		size_t step;
+	} revocation;            /* there is one at most */
+	bool lost[DEVICES_MAX];  /* all machines of the device are gone for ever */
 	int programme;           /* version that the registry published last */
+	bool dated;              /* decisions end, so that clocks may hide something */
+	struct {
+		uint64_t statement;
+		int32_t day;
+	} dates[64];             /* that the registry signed */
+	size_t date_count;
+	size_t large_left;       /* so many texts may still be so long that their record is larger than a frame */
+	struct {
+		uint64_t statement;
+		int64_t serial;
+		int device;
+		unsigned words;
+	} approvals[64];         /* that gave a device other audiences */
+	size_t approval_count;
 	model model;
 	struct {
 		uint8_t name[SAT_INCARNATION_BYTES];
@@ -109,6 +142,10 @@ typedef struct world {
 	uint32_t unlinked_count;
 	parcel parcels[PARCELS_MAX];
 	size_t parcel_count;
+	parcel drawer[DRAWER_MAX]; /* see drawer.h */
+	size_t drawer_count;
+	release releases[64];
+	size_t release_count;
 	receipt *receipts;
 	size_t receipt_count;
 	memory_place place;
@@ -129,6 +166,8 @@ void kit_free(kit *k);
 
 /* A fresh world in `dir`, which must not exist.  `clock_salt` chooses the clocks and nothing else. */
 void world_begin(world *w, const kit *k, const char *dir, uint64_t seed, uint64_t clock_salt, size_t steps);
+/* The days around which decisions end and the registry signs dates; the finale's clocks say one of them. */
+enum { WORLD_DAY_FIRST = 19500, WORLD_DAYS = 400 };
 void world_end(world *w);
 
 /* Ends the seed: promise `promise` was broken.  Does not return. */
@@ -159,6 +198,8 @@ machine *world_twin(world *w, machine *m);
 uint32_t world_incarnation(world *w, const uint8_t name[static SAT_INCARNATION_BYTES]);
 world_dot world_dot_of(world *w, machine *m, sat_dot dot);
 sat_dot world_local_dot(world *w, machine *m, world_dot dot);
+/* The world's number of a device. */
+int world_device(const world *w, const sat_device_id *device);
 /* "3-17": incarnation 3 of the world, counter 17. */
 const char *world_dot_text(world_dot dot);
 

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "core/store-private.h"
+#include "sync/bundle.h"
 #include "tests/support/replica.h"
 
 typedef struct camp {
@@ -258,6 +259,42 @@ static void exchange__record_larger_than_a_frame_goes_in_parts(void **state)
 	free(translation);
 }
 
+/* However small the bundles, a record that was received in part alone is not received. */
+static void exchange__parts_of_a_record_stay_together(void **state)
+{
+	camp *c = *state;
+	char *text = long_text(SAT_VALUE_BYTES_MAX, 'a'), *theme = long_text(SAT_VALUE_BYTES_MAX - 5, 'b');
+	sat_export_options options = { .form = SAT_FULL, .bundle_bytes_max = 1 };
+	sat_device hq;
+	replica_add(&c->one, "note", "text", text, "theme", theme, NULL);
+	assert_int_equal(sat_device_registry(c->one.store, &hq, NULL), 0);
+	assert_int_equal(sat_export(c->one.store, c->one.identity, hq.id, &c->stick.carrier, &options, NULL, NULL,
+	                            NULL), 0);
+	memory_place_remove(&c->stick, c->stick.count - 1);
+	replica_merge_all(&c->hq, &c->stick);
+	carry(&c->hq, &c->one, &c->stick);
+	assert_int_equal(standing(&c->one, "registry").received, 0);
+	free(text);
+	free(theme);
+}
+
+static sat_verdict two_vouches(camp *c)
+{
+	sat_export_options options = { .form = SAT_FULL, .vouch = true };
+	sat_device hq;
+	assert_int_equal(sat_device_registry(c->two.store, &hq, NULL), 0);
+	assert_int_equal(sat_export(c->two.store, c->two.identity, hq.id, &c->stick.carrier, &options, NULL, NULL,
+	                            NULL), 0);
+	return replica_merge_all(&c->hq, &c->stick).verdict;
+}
+
+static int64_t voucher_at_hq(camp *c, sat_dot dot)
+{
+	int64_t voucher;
+	assert_int_equal(sat_record_vouched(c->hq.store, dot, &voucher, NULL), 0);
+	return voucher;
+}
+
 static void exchange__lost_laptops_writes_come_back_by_one_that_vouches(void **state)
 {
 	camp *c = *state;
@@ -269,19 +306,48 @@ static void exchange__lost_laptops_writes_come_back_by_one_that_vouches(void **s
 	carry(&c->two, &c->hq, &c->stick);
 	assert_int_equal(replica_field(&c->hq, replica_same(&c->two, replica_same(&c->one, workshop, &c->two), &c->hq),
 	                               "title", NULL), 0);
-	sat_export_options options = { .form = SAT_FULL, .vouch = true };
-	sat_device hq;
-	assert_int_equal(sat_device_registry(c->two.store, &hq, NULL), 0);
-	assert_int_equal(sat_export(c->two.store, c->two.identity, hq.id, &c->stick.carrier, &options, NULL, NULL,
-	                            NULL), 0);
-	assert_int_equal(replica_merge_all(&c->hq, &c->stick).verdict, SAT_MERGED);
+	assert_int_equal(two_vouches(c), SAT_MERGED);
 	sat_dot there = replica_same(&c->one, workshop, &c->hq);
 	assert_int_equal(replica_field(&c->hq, there, "title", NULL), 1);
-	int64_t voucher;
 	sat_device device;
-	assert_int_equal(sat_record_vouched(c->hq.store, there, &voucher, NULL), 0);
-	assert_int_equal(sat_device_get(c->hq.store, voucher, &device, NULL), 0);
+	assert_int_equal(sat_device_get(c->hq.store, voucher_at_hq(c, there), &device, NULL), 0);
 	assert_string_equal(device.name, "two");
+}
+
+static void exchange__nobody_vouches_for_what_its_author_brought(void **state)
+{
+	camp *c = *state;
+	sat_dot before = replica_add(&c->one, "workshop", "title", "River mapping", NULL);
+	carry(&c->hq, &c->one, &c->stick);
+	carry(&c->one, &c->hq, &c->stick);
+	sat_dot after = replica_add(&c->one, "workshop", "title", "Reef mapping", NULL);
+	carry(&c->one, &c->two, &c->stick);
+	assert_int_equal(two_vouches(c), SAT_MERGED);
+	assert_int_equal(voucher_at_hq(c, replica_same(&c->one, before, &c->hq)), 0);
+	assert_true(voucher_at_hq(c, replica_same(&c->one, after, &c->hq)) != 0);
+	/* The laptop that was thought lost comes back. */
+	carry(&c->one, &c->hq, &c->stick);
+	assert_int_equal(voucher_at_hq(c, replica_same(&c->one, after, &c->hq)), 0);
+}
+
+static void revoke_named(camp *c, const char *name)
+{
+	sat_device device;
+	assert_int_equal(sat_device_named(c->hq.store, name, &device, NULL), 0);
+	assert_int_equal(sat_store_begin(c->hq.store, NULL), 0);
+	assert_int_equal(sat_device_revoke(c->hq.store, c->hq.identity, device.id, NULL), 0);
+	assert_int_equal(sat_store_commit(c->hq.store, NULL), 0);
+}
+
+static void exchange__nobody_vouches_after_being_revoked(void **state)
+{
+	camp *c = *state;
+	sat_dot workshop = replica_add(&c->one, "workshop", "title", "River mapping", NULL);
+	carry(&c->hq, &c->one, &c->stick);
+	carry(&c->one, &c->two, &c->stick);
+	revoke_named(c, "two");
+	assert_int_equal(two_vouches(c), SAT_REVOKED_SENDER);
+	assert_int_equal(replica_field(&c->hq, replica_same(&c->one, workshop, &c->hq), "title", NULL), 0);
 }
 
 static void exchange__revoked_laptop_is_set_aside_until_a_person_decides(void **state)
@@ -289,11 +355,7 @@ static void exchange__revoked_laptop_is_set_aside_until_a_person_decides(void **
 	camp *c = *state;
 	sat_dot before = replica_add(&c->one, "workshop", "title", "before", NULL);
 	carry(&c->one, &c->hq, &c->stick);
-	sat_device one;
-	assert_int_equal(sat_device_named(c->hq.store, "one", &one, NULL), 0);
-	assert_int_equal(sat_store_begin(c->hq.store, NULL), 0);
-	assert_int_equal(sat_device_revoke(c->hq.store, c->hq.identity, one.id, NULL), 0);
-	assert_int_equal(sat_store_commit(c->hq.store, NULL), 0);
+	revoke_named(c, "one");
 	sat_dot after = replica_add(&c->one, "workshop", "title", "after", NULL);
 	replica_export(&c->one, &c->hq, &c->stick);
 	const char *name = c->stick.bundles[0].name;
@@ -413,6 +475,187 @@ static void exchange__value_that_waits_is_taken_back_as_well(void **state)
 	assert_int_equal(waiting_contents(&c->hq), 0);
 }
 
+static void exchange__what_a_wrong_clock_hid_is_sent_when_the_clock_is_right(void **state)
+{
+	camp *c = *state;
+	int64_t right = c->one.env.now;
+	sat_dot person = replica_add(&c->one, "person", "pseudonym", "P 0417", NULL);
+	sat_decision decision = { .subject = person, .purpose = "attend_record", .event = SAT_GIVEN,
+		                  .until = (int32_t)(right / 86400) + 30 };
+	assert_int_equal(sat_store_begin(c->one.store, NULL), 0);
+	assert_int_equal(sat_consent_record(c->one.store, c->one.identity, &decision, 1, NULL), 0);
+	assert_int_equal(sat_store_commit(c->one.store, NULL), 0);
+	c->one.env.now = right + INT64_C(50) * 365 * 86400;
+	carry(&c->one, &c->hq, &c->stick);
+	carry(&c->hq, &c->one, &c->stick);
+	c->one.env.now = right;
+	/* Never offered, it is not received, before the next export as little as after it. */
+	assert_int_equal(standing(&c->one, "registry").received, 0);
+	carry(&c->one, &c->hq, &c->stick);
+	char *pseudonym;
+	replica_field(&c->hq, replica_same(&c->one, person, &c->hq), "pseudonym", &pseudonym);
+	assert_string_equal(pseudonym, "P 0417");
+	free(pseudonym);
+}
+
+static const sat_manifest *read_manifest(sat_bundle_reader **reader, replica *to, const memory_bundle *bundle)
+{
+	sat_bundle_event event = SAT_BUNDLE_MORE;
+	uint64_t offset;
+	size_t count;
+	assert_int_equal(sat_bundle_reader_begin(reader, to->identity, bundle->size, NULL), 0);
+	while (event != SAT_BUNDLE_MANIFEST && sat_bundle_reader_want(*reader, &offset, &count))
+		assert_int_equal(sat_bundle_reader_feed(*reader, bundle->data + offset, count, &event, NULL), 0);
+	return sat_bundle_reader_manifest(*reader);
+}
+
+static void exchange__parts_say_that_they_leave_out_what_the_recipient_told(void **state)
+{
+	camp *c = *state;
+	sat_dot workshop = replica_add(&c->hq, "workshop", "title", "by headquarters", NULL);
+	carry(&c->hq, &c->one, &c->stick);
+	replica_set(&c->one, replica_same(&c->hq, workshop, &c->one), "title", "told by one");
+	carry(&c->one, &c->hq, &c->stick);
+	replica_add(&c->hq, "workshop", "title", "by headquarters", NULL);
+	/* Another author's records go in a frame of their own, here in a bundle of its own. */
+	replica_add(&c->two, "workshop", "title", "by two", NULL);
+	carry(&c->two, &c->hq, &c->stick);
+	sat_export_options options = { .form = SAT_FULL, .bundle_bytes_max = 1 };
+	sat_device one;
+	assert_int_equal(sat_device_named(c->hq.store, "one", &one, NULL), 0);
+	assert_int_equal(sat_export(c->hq.store, c->hq.identity, one.id, &c->stick.carrier, &options, NULL, NULL, NULL),
+	                 0);
+	assert_true(c->stick.count >= 2);
+	SAT_AUTO(sat_bundle_reader) reader = NULL;
+	const sat_manifest *m = read_manifest(&reader, &c->one, &c->stick.bundles[c->stick.count - 2]);
+	assert_false(sat_incarnation_none(m->assumes));
+}
+
+/* Carries a bundle of two frames to laptop two, of which this one is lost: what leads, or the records. */
+static void carry_without(camp *c, replica *from, size_t lost)
+{
+	replica_export(from, &c->two, &c->stick);
+	SAT_AUTO(sat_bundle_reader) reader = NULL;
+	const sat_manifest *m = read_manifest(&reader, &c->two, &c->stick.bundles[0]);
+	assert_int_equal(m->frame_count, 2);
+	uint64_t at = sat_bundle_reader_body(reader) + (lost == 0 ? 0 : m->frames[0].length);
+	c->stick.bundles[0].data[at] ^= 1;
+	assert_int_equal(replica_merge_all(&c->two, &c->stick).verdict, SAT_SALVAGED);
+}
+
+static void exchange__declined_value_is_asked_of_everybody_who_sent_it(void **state)
+{
+	camp *c = *state;
+	sat_dot person = replica_add(&c->one, "person", "pseudonym", "P 0417", NULL);
+	replica_decide(&c->one, person, "attend_record", SAT_GIVEN, false);
+	carry(&c->hq, &c->one, &c->stick);
+	carry(&c->one, &c->hq, &c->stick);
+	carry(&c->hq, &c->two, &c->stick);
+	sat_dot at_two = replica_same(&c->one, person, &c->two);
+	/* The name arrives from both without the decision about it; then the decision, from one alone. */
+	replica_decide(&c->one, person, "identity", SAT_GIVEN, false);
+	replica_set(&c->one, person, "name", "Maria");
+	carry_without(c, &c->one, 0);
+	carry(&c->one, &c->hq, &c->stick);
+	carry_without(c, &c->hq, 0);
+	carry_without(c, &c->one, 1);
+	assert_int_equal(replica_field(&c->two, at_two, "name", NULL), 0);
+	/* Laptop one is lost, but headquarters has the name as well. */
+	carry(&c->two, &c->hq, &c->stick);
+	carry(&c->hq, &c->two, &c->stick);
+	assert_int_equal(replica_field(&c->two, at_two, "name", NULL), 1);
+}
+
+/* Headquarters signs that laptop two stands for these groups. */
+static void stands_for(camp *c, const char *audiences)
+{
+	const sat_public *keys = sat_identity_public(c->two.identity);
+	SAT_BYTES(body);
+	sat_bytes_put(&body, keys->sign, SAT_KEY_BYTES);
+	sat_bytes_put(&body, keys->seal, SAT_KEY_BYTES);
+	sat_bytes_put_u8(&body, SAT_FACILITATOR);
+	sat_bytes_put_span(&body, "two", 3);
+	sat_bytes_put_span(&body, audiences, strlen(audiences));
+	assert_int_equal(sat_store_begin(c->hq.store, NULL), 0);
+	assert_int_equal(sat_statement_issue(c->hq.store, c->hq.identity, SAT_SIGNED_APPROVAL, body.data, body.length,
+	                                     NULL), 0);
+	assert_int_equal(sat_store_commit(c->hq.store, NULL), 0);
+}
+
+/* A person of laptop one who lets elders know, and nobody else. */
+static sat_dot person_for_elders(camp *c)
+{
+	sat_dot person = replica_add(&c->one, "person", "pseudonym", "P 0417", NULL);
+	sat_decision decision = { .subject = person, .purpose = "attend_record", .event = SAT_GIVEN,
+		                  .recipients = "elders registry" };
+	assert_int_equal(sat_store_begin(c->one.store, NULL), 0);
+	assert_int_equal(sat_consent_record(c->one.store, c->one.identity, &decision, 1, NULL), 0);
+	assert_int_equal(sat_store_commit(c->one.store, NULL), 0);
+	return person;
+}
+
+static bool two_holds_pseudonym(camp *c, sat_dot person)
+{
+	sat_dot there = replica_same(&c->one, person, &c->two);
+	return there != 0 && replica_field(&c->two, there, "pseudonym", NULL) > 0;
+}
+
+static void exchange__audience_that_a_decision_names_receives(void **state)
+{
+	camp *c = *state;
+	sat_dot person = person_for_elders(c);
+	carry(&c->one, &c->hq, &c->stick);
+	carry(&c->hq, &c->two, &c->stick);
+	assert_false(two_holds_pseudonym(c, person));
+	carry(&c->two, &c->hq, &c->stick);
+	stands_for(c, "elders");
+	carry(&c->hq, &c->two, &c->stick);
+	assert_true(two_holds_pseudonym(c, person));
+}
+
+static void exchange__new_audience_asks_again_for_what_was_declined(void **state)
+{
+	camp *c = *state;
+	sat_dot person = person_for_elders(c);
+	carry(&c->hq, &c->two, &c->stick);
+	carry(&c->hq, &c->one, &c->stick);
+	carry(&c->one, &c->two, &c->stick);
+	stands_for(c, "elders");
+	carry(&c->hq, &c->one, &c->stick);
+	/* What laptop one sends leads with the new approval; that frame is lost. */
+	carry_without(c, &c->one, 0);
+	assert_false(two_holds_pseudonym(c, person));
+	carry(&c->two, &c->one, &c->stick);
+	carry(&c->hq, &c->two, &c->stick);
+	for (int i = 0; i < 2; i++) {
+		carry(&c->one, &c->two, &c->stick);
+		carry(&c->two, &c->one, &c->stick);
+	}
+	assert_true(two_holds_pseudonym(c, person));
+}
+
+static void exchange__latest_approval_rules_in_whatever_order(void **state)
+{
+	camp *c = *state;
+	stands_for(c, "divers");
+	stands_for(c, "elders");
+	sat_stmt *s = NULL;
+	sat_device two;
+	bool fresh;
+	assert_int_equal(sat_db_prepare(c->hq.store->db, &s, "SELECT object FROM sat_statement ORDER BY serial DESC", NULL),
+	                 0);
+	assert_int_equal(sat_store_begin(c->one.store, NULL), 0);
+	while (sat_step(c->hq.store->db, s, NULL) == 1) {
+		size_t length;
+		const void *object = sat_column_blob(s, 0, &length);
+		assert_int_equal(sat_statement_admit(c->one.store, object, length, 0, &fresh, NULL), 0);
+	}
+	assert_int_equal(sat_store_commit(c->one.store, NULL), 0);
+	sat_db_finalize(c->hq.store->db, &s);
+	assert_int_equal(sat_device_named(c->one.store, "two", &two, NULL), 0);
+	assert_string_equal(two.audiences, "elders");
+}
+
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -432,8 +675,17 @@ int main(void)
 		CLAIM(exchange__copy_whose_name_is_past_takes_another),
 		CLAIM(exchange__value_that_waits_is_taken_back_as_well),
 		CLAIM(exchange__lost_laptops_writes_come_back_by_one_that_vouches),
+		CLAIM(exchange__nobody_vouches_for_what_its_author_brought),
+		CLAIM(exchange__nobody_vouches_after_being_revoked),
+		CLAIM(exchange__parts_say_that_they_leave_out_what_the_recipient_told),
+		CLAIM(exchange__declined_value_is_asked_of_everybody_who_sent_it),
+		CLAIM(exchange__audience_that_a_decision_names_receives),
+		CLAIM(exchange__new_audience_asks_again_for_what_was_declined),
+		CLAIM(exchange__latest_approval_rules_in_whatever_order),
 		CLAIM(exchange__revoked_laptop_is_set_aside_until_a_person_decides),
 		CLAIM(exchange__record_larger_than_a_frame_goes_in_parts),
+		CLAIM(exchange__parts_of_a_record_stay_together),
+		CLAIM(exchange__what_a_wrong_clock_hid_is_sent_when_the_clock_is_right),
 	};
 	return cmocka_run_group_tests(claims, NULL, NULL);
 }

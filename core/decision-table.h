@@ -1,0 +1,53 @@
+/* The tables of decisions: sat_decision, sat_decided (who is decided about) and sat_batch.
+ *
+ * Rows as they are; what is said by them, and what follows from a new one, is in consent.h and gate.h.
+ */
+#ifndef SAT_DECISION_TABLE_H
+#define SAT_DECISION_TABLE_H
+
+#include "batch.h"
+#include "db.h"
+
+/* --- reading ------------------------------------------------------------------------------------ */
+
+/* All decisions about a subject, in `arena`: whole and sealed when `names` is set or one supersedes
+ * another; else without details and names, which is all that the gate asks for. */
+int sat_consent_of_subject(sat_store *store, sat_dot subject, bool names, sat_arena *arena,
+                           sat_decision **decisions, size_t *count, sat_error *err);
+/* Calls `each` for every subject between two that decisions are about, ascending, with those decisions
+ * without details and names; they live in `arena` until the next call.  A non-zero result stops. */
+int sat_consent_each_subject(sat_store *store, sat_dot first, sat_dot last, sat_arena *arena,
+                             int (*each)(void *context, sat_dot subject, const sat_decision *decisions,
+                                         size_t count, sat_error *err),
+                             void *context, sat_error *err);
+/* Reads a row of `SELECT <SAT_CONSENT_COLUMNS> FROM sat_decision`; text is copied into `arena`. */
+int sat_consent_row(sat_store *store, sat_stmt *row, sat_arena *arena, sat_decision *decision,
+                    sat_error *err);
+#define SAT_CONSENT_COLUMNS                                                                          \
+	"id, subject, purpose, event, final, episode, until, recipients, supersedes, grantor, relation, " \
+	"method, language, interpreter, witness, evidence, notice, process, dissent, claimed_time, "    \
+	"salt, commitment"
+/* The batch of a decision, its proof in `arena`. */
+int sat_batch_of(sat_store *store, sat_dot decision, sat_arena *arena, sat_batch *batch, sat_error *err);
+/* The last batch of an incarnation that begins at or before `dot`, its proof in `arena`: 1, or 0 when
+ * there is none. */
+int sat_batch_last(sat_store *store, sat_dot dot, sat_arena *arena, sat_batch *batch, sat_error *err);
+/* Whether a whole batch is here already, with all details and under this signature: then a batch that
+ * claims to be the same one has nothing to tell, and needs no check. */
+int sat_batch_known(sat_store *store, const sat_batch *batch, bool *known, sat_error *err);
+
+/* --- writing (all in a transaction) --------------------------------------------------------------- */
+
+/* Writes one decision; sat_db_changes is 0 when it is here already. */
+int sat_decision_insert(sat_store *store, const sat_decision *decision, sat_error *err);
+/* Writes decisions none of which is here yet. */
+int sat_decision_insert_all(sat_store *store, const sat_decision *decisions, size_t count, sat_error *err);
+/* Lists new decisions under their subjects: those with `is_new` set, or all when it is NULL. */
+int sat_decision_list(sat_store *store, const sat_decision *decisions, const bool *is_new, size_t count,
+                      sat_error *err);
+/* Puts details into a decision that is here without them; one that has them stays as it is. */
+int sat_decision_fill(sat_store *store, const sat_decision *decision, sat_error *err);
+/* Writes a batch; one that is here in part takes the new seed and proof. */
+int sat_batch_insert(sat_store *store, const sat_batch *batch, sat_error *err);
+
+#endif

@@ -1,0 +1,109 @@
+/* See decision.h. */
+#include "decision.h"
+
+#include <string.h>
+
+#include "incarnation.h"
+
+/* --- names -------------------------------------------------------------------------------------- */
+
+static const char *const event_names[] = {
+	[SAT_REQUESTED] = "requested", [SAT_DEFERRED] = "deferred",       [SAT_REFUSED] = "refused",
+	[SAT_GIVEN] = "given",         [SAT_RENEWED] = "renewed",         [SAT_WITHDRAWN] = "withdrawn",
+	[SAT_REVOKED] = "revoked",     [SAT_EXPIRED] = "expired",         [SAT_INVALIDATED] = "invalidated",
+	[SAT_ENTERED_IN_ERROR] = "entered_in_error",
+};
+
+static const char *const detail_names[SAT_DETAILS] = {
+	"grantor", "relation", "method", "language", "interpreter", "witness", "evidence", "notice",
+	"process", "dissent",
+};
+
+const char *sat_event_name(sat_event event)
+{
+	return event >= SAT_REQUESTED && event <= SAT_EVENT_LAST ? event_names[event] : NULL;
+}
+
+sat_event sat_event_of_name(const char *name)
+{
+	for (int i = SAT_REQUESTED; name != NULL && i <= SAT_EVENT_LAST; i++) {
+		if (strcmp(event_names[i], name) == 0)
+			return (sat_event)i;
+	}
+	return (sat_event)0;
+}
+
+const char *sat_detail_name(int detail) { return detail_names[detail]; }
+
+/* --- cores -------------------------------------------------------------------------------------- */
+
+/* Most details are absent, and an empty text is one byte. */
+static void put_text(sat_bytes *b, const char *text)
+{
+	if (text == NULL || text[0] == '\0')
+		sat_bytes_put_u8(b, 0);
+	else
+		sat_bytes_put_span(b, text, strlen(text));
+}
+
+static int put_subject(sat_store *store, sat_dot subject, sat_bytes *core, sat_error *err)
+{
+	static const uint8_t zeros[SAT_INCARNATION_BYTES];
+	if (!sat_dot_linked(subject)) {
+		uint8_t name[SAT_UNLINKED_BYTES];
+		sat_bytes_put(core, zeros, sizeof zeros);
+		int rc = sat_unlinked_name(store, subject, name, err);
+		sat_bytes_put(core, name, sizeof name);
+		return rc;
+	}
+	const sat_incarnation *incarnation = sat_incarnation_at(store, sat_dot_index(subject));
+	if (incarnation == NULL)
+		return sat_fail(err, SAT_EDAMAGED, "a decision is about a record that cannot be named");
+	sat_bytes_put(core, incarnation->name, SAT_INCARNATION_BYTES);
+	sat_bytes_put_le64(core, (uint64_t)sat_dot_counter(subject));
+	return 0;
+}
+
+static void commit_to_details(sat_decision *d, sat_bytes *scratch)
+{
+	sat_bytes_reset(scratch);
+	sat_bytes_put(scratch, d->salt, SAT_SALT_BYTES);
+	for (int i = 0; i < SAT_DETAILS; i++)
+		put_text(scratch, d->details[i]);
+	sat_bytes_put_zigzag(scratch, d->claimed_time);
+	sat_hash(d->commitment, "satchel1commit", scratch->data, scratch->length);
+}
+
+int sat_decision_seal_in(sat_store *store, sat_decision *d, sat_bytes *scratch, sat_error *err)
+{
+	if (d->has_details)
+		commit_to_details(d, scratch);
+	const sat_incarnation *author = sat_incarnation_at(store, sat_dot_index(d->id));
+	if (author == NULL)
+		return sat_fail(err, SAT_EDAMAGED, "a decision has no author");
+	sat_bytes_reset(scratch);
+	sat_bytes_put(scratch, author->name, SAT_INCARNATION_BYTES);
+	sat_bytes_put_le64(scratch, (uint64_t)sat_dot_counter(d->id));
+	int rc = put_subject(store, d->subject, scratch, err);
+	if (rc != 0)
+		return rc;
+	put_text(scratch, d->purpose);
+	sat_bytes_put_u8(scratch, (uint8_t)d->event);
+	sat_bytes_put_u8(scratch, d->final);
+	sat_bytes_put_varint(scratch, d->episode);
+	sat_bytes_put_varint(scratch, (uint64_t)d->until);
+	put_text(scratch, d->recipients);
+	sat_bytes_put_varint(scratch, d->supersedes_count);
+	sat_bytes_put(scratch, d->supersedes, d->supersedes_count * SAT_HASH_BYTES);
+	sat_bytes_put(scratch, d->commitment, SAT_HASH_BYTES);
+	if (!sat_bytes_ok(scratch))
+		return sat_no_memory(err);
+	sat_hash(d->name, "satchel1decision", scratch->data, scratch->length);
+	return 0;
+}
+
+int sat_decision_seal(sat_store *store, sat_decision *decision, sat_error *err)
+{
+	SAT_BYTES(scratch);
+	return sat_decision_seal_in(store, decision, &scratch, err);
+}

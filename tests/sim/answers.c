@@ -1,0 +1,97 @@
+/* What the model answers from what a store holds: to whom, on which day, about whom.  See holdings.h. */
+#include "holdings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* --- recipients ----------------------------------------------------------------------------------- */
+
+/* What decisions may name a device by, as far as it is known to somebody: of several approvals the one with
+ * the greatest serial rules, and between equals the greater name. */
+static unsigned words_known(const world *w, const holdings *h, int device)
+{
+	unsigned words = 1u << w->kit->roles[device];
+	size_t best = SIZE_MAX;
+	for (size_t i = 0; i < w->approval_count; i++) {
+		if (w->approvals[i].device != device || !holdings_statement(h, w->approvals[i].statement))
+			continue;
+		if (best == SIZE_MAX || w->approvals[i].serial > w->approvals[best].serial ||
+		    (w->approvals[i].serial == w->approvals[best].serial &&
+		     memcmp(&w->approvals[i].statement, &w->approvals[best].statement, sizeof(uint64_t)) > 0))
+			best = i;
+	}
+	return best == SIZE_MAX ? words : words | w->approvals[best].words;
+}
+
+model_recipient holdings_self(const world *w, const holdings *h, int device)
+{
+	model_recipient self = { .words = words_known(w, h, device) };
+	for (size_t i = 0; i < w->date_count; i++) {
+		if (w->dates[i].day > self.today && holdings_statement(h, w->dates[i].statement))
+			self.today = w->dates[i].day;
+	}
+	return self;
+}
+
+model_recipient holdings_recipient(const world *w, const machine *from, int device)
+{
+	int32_t clock = (int32_t)(from->env.now / 86400), signed_day = from->held->own.today;
+	return (model_recipient){ .words = words_known(w, from->held, device),
+		                  .today = clock > signed_day ? clock : signed_day };
+}
+
+/* --- views ---------------------------------------------------------------------------------------- */
+
+/* What decisions say does not change for a holding, so it is worked out once for each recipient. */
+struct held_views {
+	model_recipient to;
+	model_view *views;
+	size_t persons;
+	struct held_views *next;
+};
+
+void held_views_drop(struct held_views *v)
+{
+	while (v != NULL) {
+		struct held_views *next = v->next;
+		free(v->views);
+		free(v);
+		v = next;
+	}
+}
+
+static const struct held_views *views_for(const world *w, const holdings *h, const model_recipient *to)
+{
+	for (const struct held_views *v = h->views; v != NULL; v = v->next) {
+		if (v->to.words == to->words && v->to.today == to->today)
+			return v;
+	}
+	struct held_views *fresh = malloc(sizeof *fresh);
+	*fresh = (struct held_views){ .to = *to, .persons = w->model.person_count, .next = h->views,
+		                      .views = model_views(&w->model, h->decisions, h->decision_count, to) };
+	/* Whoever keeps a holding sees the same one with or without what was worked out from it. */
+	((holdings *)h)->views = fresh;
+	return fresh;
+}
+
+sat_answer holdings_answer_about(const world *w, const holdings *h, const model_value *value,
+                                 const world_dot *persons, size_t person_count, const model_recipient *to)
+{
+	const struct held_views *v = views_for(w, h, to);
+	unsigned needs = value->field < h->need_count ? h->needs[value->field] : 0;
+	return model_answer(&w->model, v->views, v->persons, persons, person_count, value, needs);
+}
+
+sat_answer holdings_answer(const world *w, const holdings *h, const model_value *value, const model_recipient *to)
+{
+	const held_record *record = holdings_record(h, value->record);
+	if (record != NULL)
+		return holdings_answer_about(w, h, value, h->persons + record->first_person, record->person_count, to);
+	world_dot persons[LIST_MAX];
+	size_t n = 0;
+	for (size_t i = 0; i < h->waiting_persons_count && n < LIST_MAX; i++) {
+		if (h->waiting_persons[i].record == value->record)
+			persons[n++] = h->waiting_persons[i].dot;
+	}
+	return holdings_answer_about(w, h, value, persons, n, to);
+}
