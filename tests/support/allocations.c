@@ -21,13 +21,14 @@ void *__interceptor_calloc(size_t count, size_t size) __attribute__((weak));
 void *__interceptor_realloc(void *memory, size_t size) __attribute__((weak));
 
 static bool watching;
-static size_t asked, fail_at, largest;
+static size_t asked, fail_first, fail_count, largest;
 
-void allocations_watch(size_t fails)
+void allocations_watch(size_t first, size_t count)
 {
 	asked = 0;
 	largest = 0;
-	fail_at = fails;
+	fail_first = first;
+	fail_count = count;
 	watching = true;
 }
 
@@ -45,7 +46,7 @@ UNINSTRUMENTED static bool granted(size_t size)
 		return true;
 	if (size > largest)
 		largest = size;
-	if (++asked != fail_at)
+	if (++asked < fail_first || asked - fail_first >= fail_count)
 		return true;
 	errno = ENOMEM;
 	return false;

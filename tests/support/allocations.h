@@ -1,11 +1,11 @@
-/* Counts what a test program allocates, and lets one allocation of it fail.
+/* Counts what a test program allocates, and lets some allocations of it fail.
  *
  * A program that links allocations.c brings its own malloc, calloc and realloc, and its own mmap for
  * anonymous memory; the C library's (or the address sanitizer's) do the work.  The dynamic linker prefers
  * a program's own functions, so that the libraries it uses are counted too: SQLite, zstd, jansson, and
  * libsodium, which maps what holds secrets.
  *
- *     allocations_watch(7);                      the seventh from here fails
+ *     allocations_watch(7, 1);                   the seventh from here fails, and no other
  *     rc = sat_...;
  *     size_t count = allocations_unwatch();      7 or more: it was reached
  */
@@ -14,8 +14,8 @@
 
 #include <stddef.h>
 
-/* Begins to count; the allocation of number `fails` (from 1) gets nothing.  0: none fails. */
-void allocations_watch(size_t fails);
+/* Begins to count; `count` allocations from number `first` (from 1) on get nothing. */
+void allocations_watch(size_t first, size_t count);
 /* Ends it.  How many were asked for. */
 size_t allocations_unwatch(void);
 /* The largest that was asked for between the two, in bytes. */

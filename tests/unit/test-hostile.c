@@ -862,7 +862,7 @@ static void hostile__decisions_that_bytes_cannot_hold_are_not_allocated(void **s
 	sat_frame_content content;
 	sat_error err = { 0 };
 	assert_int_equal(sat_store_begin(c->hq.store, &err), 0);
-	allocations_watch(0);
+	allocations_watch(0, 0);
 	int rc = sat_frame_read(c->hq.store, frame.data, frame.length, &arena, &content, &err);
 	allocations_unwatch();
 	sat_store_rollback(c->hq.store);
