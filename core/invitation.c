@@ -60,7 +60,7 @@ static int add_statements(sat_store *store, json_t *list, sat_error *err)
 int sat_invitation_write(sat_store *store, sat_role role, sat_bytes *file, sat_error *err)
 {
 	if (store->role != SAT_REGISTRY)
-		return sat_fail(err, SAT_EUSAGE, "only the registry writes invitations");
+		return sat_fail(err, SAT_EUSAGE, "only headquarters writes invitations");
 	sat_device self;
 	int rc = sat_device_get(store, 1, &self, err);
 	json_t *list = json_array();

@@ -439,7 +439,7 @@ static void hostile__statement_of_the_registry_by_another_is_refused(void **stat
 	for (size_t i = 0; i < sizeof types; i++) {
 		SAT_BYTES(frame);
 		put_statement(c, c->evil.identity, types[i], &date, &frame);
-		refused(c, deliver_bytes(c, &frame), "registry");
+		refused(c, deliver_bytes(c, &frame), "headquarters and is not");
 	}
 }
 
