@@ -30,7 +30,7 @@ static const char programme[] =
 	"{\"name\":\"note\",\"fields\":[{\"name\":\"text\",\"type\":\"text\",\"search\":true},"
 	"{\"name\":\"speaker\",\"type\":\"reference\",\"of\":\"person\",\"needs\":[\"attend\"]}]}]}";
 
-enum { SEED = 20, TRIES = 250 };
+enum { SEED = 20, TRIES = 200 };
 
 typedef struct camp {
 	char dir[64], stick[80], fresh[96];
