@@ -83,7 +83,6 @@ static int make_registry(cli *c, const setup *s)
 	if (rc != 0) {
 		sat_store_free(c->store);
 		c->store = NULL;
-		unlink(c->store_path);
 	}
 	return rc;
 }
@@ -168,8 +167,11 @@ int cmd_init(cli *c, int argc, char **argv)
 		rc = read_input(c, &s);
 	if (rc == 0 && (rc = write_key(c, &s, key)) == 0) {
 		rc = s.registry ? make_registry(c, &s) : make_laptop(c, &s);
+		/* Neither was there before, and half of it would be in the way of the next attempt. */
 		if (rc != 0)
 			unlink(key);
+		if (rc != 0 && rc != SAT_EEXISTS)
+			unlink(c->store_path);
 	}
 	sat_bytes_clear(&s.input);
 	if (rc != 0)

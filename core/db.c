@@ -18,6 +18,8 @@ struct sat_db {
 	size_t count, room;
 	sqlite3_stmt *idle[IDLE_MAX];
 	size_t idle_next;    /* the place that is used next, the oldest one */
+	sqlite3_stmt *rollback; /* prepared ahead, since it has to work when memory has run out */
+	int lost;            /* why SQLite ended the transaction by itself; 0: it did not */
 };
 
 static int code_of(int rc)
@@ -45,6 +47,8 @@ static int code_of(int rc)
 int sat_db_fail(sat_db *db, sat_error *err)
 {
 	int rc = sqlite3_extended_errcode(db->handle);
+	if (db->lost != 0)
+		return sat_fail(err, db->lost, "the store could not be read or written; nothing was changed");
 	switch (code_of(rc)) {
 	case SAT_EBUSY:
 		return sat_fail(err, SAT_EBUSY,
@@ -62,6 +66,8 @@ int sat_db_fail(sat_db *db, sat_error *err)
 		                sqlite3_errmsg(db->handle));
 	}
 }
+
+static const char rolling_back[] = "ROLLBACK";
 
 /* The lock is taken at once, so that a second process learns it before a person has typed anything. */
 static const char opening[] =
@@ -97,8 +103,13 @@ int sat_db_open(sat_db **out, const char *path, const sat_db_options *options, s
 		         db->handle == NULL ? "out of memory" : sqlite3_errmsg(db->handle));
 	} else if (sat_db_exec(db, cache, err) == 0 && sat_db_exec(db, opening, err) == 0) {
 		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-		*out = db;
-		return 0;
+		rc = sqlite3_prepare_v3(db->handle, rolling_back, -1, SQLITE_PREPARE_PERSISTENT, &db->rollback,
+		                        NULL);
+		if (rc == SQLITE_OK) {
+			*out = db;
+			return 0;
+		}
+		sat_db_fail(db, err);
 	}
 	int code = err != NULL ? err->code : code_of(rc);
 	sat_db_close(db);
@@ -113,13 +124,28 @@ void sat_db_close(sat_db *db)
 		sqlite3_finalize(db->statements[i]);
 	for (size_t i = 0; i < IDLE_MAX; i++)
 		sqlite3_finalize(db->idle[i]);
+	sqlite3_finalize(db->rollback);
 	free(db->statements);
 	sqlite3_close(db->handle);
 	free(db);
 }
 
+static int roll_back(sat_db *db, sat_error *err)
+{
+	/* What SQLite has rolled back by itself is done. */
+	int rc = sqlite3_get_autocommit(db->handle) != 0 ? SQLITE_DONE : sqlite3_step(db->rollback);
+	int code = rc == SQLITE_DONE ? 0 : sat_db_fail(db, err);
+	sqlite3_reset(db->rollback);
+	db->lost = 0;
+	return code;
+}
+
 int sat_db_exec(sat_db *db, const char *sql, sat_error *err)
 {
+	if (strcmp(sql, rolling_back) == 0)
+		return roll_back(db, err);
+	if (db->lost != 0)
+		return sat_db_fail(db, err);
 	return sqlite3_exec(db->handle, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : sat_db_fail(db, err);
 }
 
@@ -192,9 +218,21 @@ void sat_bind_blob(sat_stmt *s, int at, const void *data, size_t length)
 	sqlite3_bind_blob64(s, at, data == NULL ? "" : data, length, SQLITE_STATIC);
 }
 
+/* Some failures end the whole transaction, memory that runs out for one.  Were its failure overlooked, the
+ * statements that follow would each be a transaction of its own and leave half of something behind: so they
+ * fail as well, until somebody rolls back. */
+static int step(sat_db *db, sat_stmt *s)
+{
+	bool within = sqlite3_get_autocommit(db->handle) == 0;
+	int rc = db->lost != 0 ? SQLITE_ABORT : sqlite3_step(s);
+	if (within && rc != SQLITE_ROW && rc != SQLITE_DONE && sqlite3_get_autocommit(db->handle) != 0)
+		db->lost = code_of(rc);
+	return rc;
+}
+
 int sat_step(sat_db *db, sat_stmt *s, sat_error *err)
 {
-	int rc = sqlite3_step(s);
+	int rc = step(db, s);
 	if (rc == SQLITE_ROW)
 		return 1;
 	if (rc == SQLITE_DONE)
@@ -206,7 +244,7 @@ int sat_step(sat_db *db, sat_stmt *s, sat_error *err)
 
 int sat_run(sat_db *db, sat_stmt *s, sat_error *err)
 {
-	int rc = sqlite3_step(s);
+	int rc = step(db, s);
 	int code = rc == SQLITE_DONE || rc == SQLITE_ROW ? 0 : sat_db_fail(db, err);
 	sqlite3_reset(s);
 	return code;
@@ -214,7 +252,7 @@ int sat_run(sat_db *db, sat_stmt *s, sat_error *err)
 
 int sat_run_unless(sat_db *db, sat_stmt *s, sat_error *err)
 {
-	int rc = sqlite3_step(s);
+	int rc = step(db, s);
 	int code = rc == SQLITE_DONE                       ? 0
 	           : (rc & 0xff) == SQLITE_CONSTRAINT      ? 1
 	                                                   : sat_db_fail(db, err);

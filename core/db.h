@@ -26,7 +26,7 @@ typedef struct sat_db_options {
 int sat_db_open(sat_db **db, const char *path, const sat_db_options *options, sat_error *err);
 void sat_db_close(sat_db *db);
 
-/* Runs a script without parameters. */
+/* Runs a script without parameters.  "ROLLBACK" needs no memory. */
 int sat_db_exec(sat_db *db, const char *sql, sat_error *err);
 
 /* Prepares `sql` into *slot unless something is there already; borrowed until the connection closes. */

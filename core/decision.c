@@ -64,27 +64,31 @@ static int put_subject(sat_store *store, sat_dot subject, sat_bytes *core, sat_e
 	return 0;
 }
 
-static void commit_to_details(sat_decision *d, sat_bytes *scratch)
+static int commit_to_details(sat_decision *d, sat_bytes *scratch, sat_error *err)
 {
 	sat_bytes_reset(scratch);
 	sat_bytes_put(scratch, d->salt, SAT_SALT_BYTES);
 	for (int i = 0; i < SAT_DETAILS; i++)
 		put_text(scratch, d->details[i]);
 	sat_bytes_put_zigzag(scratch, d->claimed_time);
+	if (!sat_bytes_ok(scratch))
+		return sat_no_memory(err);
 	sat_hash(d->commitment, "satchel1commit", scratch->data, scratch->length);
+	return 0;
 }
 
 int sat_decision_seal_in(sat_store *store, sat_decision *d, sat_bytes *scratch, sat_error *err)
 {
-	if (d->has_details)
-		commit_to_details(d, scratch);
+	int rc = d->has_details ? commit_to_details(d, scratch, err) : 0;
+	if (rc != 0)
+		return rc;
 	const sat_incarnation *author = sat_incarnation_at(store, sat_dot_index(d->id));
 	if (author == NULL)
 		return sat_fail(err, SAT_EDAMAGED, "a decision has no author");
 	sat_bytes_reset(scratch);
 	sat_bytes_put(scratch, author->name, SAT_INCARNATION_BYTES);
 	sat_bytes_put_le64(scratch, (uint64_t)sat_dot_counter(d->id));
-	int rc = put_subject(store, d->subject, scratch, err);
+	rc = put_subject(store, d->subject, scratch, err);
 	if (rc != 0)
 		return rc;
 	put_text(scratch, d->purpose);

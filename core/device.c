@@ -26,9 +26,15 @@ static int device_row(sat_stmt *s, sat_device *d)
 	if (length != SAT_KEY_BYTES)
 		return SAT_EDAMAGED;
 	memcpy(d->keys.seal, blob, length);
-	snprintf(d->name, sizeof d->name, "%s", sat_column_text(s, 5, NULL));
-	snprintf(d->audiences, sizeof d->audiences, "%s", sat_column_text(s, 6, NULL));
-	snprintf(d->state, sizeof d->state, "%s", sat_column_text(s, 7, NULL));
+	char *const texts[] = { d->name, d->audiences, d->state };
+	const size_t rooms[] = { sizeof d->name, sizeof d->audiences, sizeof d->state };
+	for (int i = 0; i < 3; i++) {
+		const char *text = sat_column_text(s, 5 + i, NULL);
+		/* None of them is ever NULL in the table. */
+		if (text == NULL)
+			return SAT_ENOMEM;
+		snprintf(texts[i], rooms[i], "%s", text);
+	}
 	return 0;
 }
 
@@ -39,6 +45,8 @@ static int one_device(sat_store *store, sat_stmt *s, sat_device *d, sat_error *e
 	sat_reset(s);
 	if (rc == 0)
 		return sat_fail(err, SAT_ENOTFOUND, "this store knows no such device");
+	if (damaged == SAT_ENOMEM)
+		return sat_no_memory(err);
 	if (damaged != 0)
 		return sat_fail(err, SAT_EDAMAGED, "the store's table of devices is damaged");
 	return rc < 0 ? rc : 0;

@@ -78,7 +78,7 @@ int sat_device_approve(sat_store *store, const sat_identity *identity, const cha
                        const char *audiences, sat_device *approved, sat_error *err)
 {
 	if (store->role != SAT_REGISTRY)
-		return sat_fail(err, SAT_EUSAGE, "only the registry approves devices");
+		return sat_fail(err, SAT_EUSAGE, "only headquarters approves laptops");
 	uint8_t typed[2 * SAT_WORDS], theirs[2 * SAT_WORDS];
 	int rc = sat_proquint_read(typed, SAT_WORDS, words, err);
 	SAT_ARENA(arena);
@@ -117,7 +117,7 @@ int sat_device_revoke(sat_store *store, const sat_identity *identity, int64_t id
 	if (rc != 0)
 		return rc;
 	if (id == 1)
-		return sat_fail(err, SAT_EUSAGE, "the registry cannot revoke itself");
+		return sat_fail(err, SAT_EUSAGE, "headquarters cannot revoke itself");
 	if (strcmp(device.state, "revoked") == 0)
 		return sat_fail(err, SAT_EEXISTS, "\"%s\" was revoked before. Nothing was changed",
 		                device.name);
@@ -139,7 +139,7 @@ int sat_device_revoke(sat_store *store, const sat_identity *identity, int64_t id
 int sat_device_confirm(sat_store *store, sat_error *err)
 {
 	if (store->role == SAT_REGISTRY)
-		return sat_fail(err, SAT_EUSAGE, "the registry has nothing to confirm; it approves");
+		return sat_fail(err, SAT_EUSAGE, "headquarters has nothing to confirm; it approves");
 	sat_device registry;
 	int rc = sat_device_registry(store, &registry, err);
 	if (rc != 0)

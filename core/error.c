@@ -30,6 +30,9 @@ int sat_error_context(sat_error *err, const char *format, ...)
 	va_end(args);
 	size_t length = strlen(err->message);
 	snprintf(err->message + length, sizeof err->message - length, ": %s", inner);
+	/* Who forgot to say what failed must not make a success of it. */
+	if (err->code == 0)
+		err->code = SAT_EIO;
 	return err->code;
 }
 

@@ -40,15 +40,16 @@ static int make_room(sat_store *store, size_t index, sat_error *err)
 	size_t room = store->incarnation_room == 0 ? 64 : store->incarnation_room * 2;
 	while (room <= index)
 		room *= 2;
-	sat_incarnation *table = realloc(store->incarnations, room * sizeof *table);
-	if (table == NULL)
+	/* Slots first: a table that has grown alone would be taken for room enough the next time. */
+	uint32_t *slots = calloc(room * 2, sizeof *slots);
+	sat_incarnation *table = slots == NULL ? NULL : realloc(store->incarnations, room * sizeof *table);
+	if (table == NULL) {
+		free(slots);
 		return sat_no_memory(err);
+	}
 	memset(table + store->incarnation_room, 0, (room - store->incarnation_room) * sizeof *table);
 	store->incarnations = table;
 	store->incarnation_room = room;
-	uint32_t *slots = calloc(room * 2, sizeof *slots);
-	if (slots == NULL)
-		return sat_no_memory(err);
 	free(store->incarnation_slots);
 	store->incarnation_slots = slots;
 	store->incarnation_slot_count = room * 2;

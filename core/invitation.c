@@ -1,12 +1,14 @@
 /* See invitation.h. */
 #include "invitation.h"
 
-#include <jansson.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "device.h"
+#include "json.h"
 #include "registry-statement.h"
 #include "store-private.h"
 
@@ -58,7 +60,7 @@ static int add_statements(sat_store *store, json_t *list, sat_error *err)
 int sat_invitation_write(sat_store *store, sat_role role, sat_bytes *file, sat_error *err)
 {
 	if (store->role != SAT_REGISTRY)
-		return sat_fail(err, SAT_EUSAGE, "only the registry writes invitations");
+		return sat_fail(err, SAT_EUSAGE, "only headquarters writes invitations");
 	sat_device self;
 	int rc = sat_device_get(store, 1, &self, err);
 	json_t *list = json_array();
@@ -123,6 +125,24 @@ static int admit_invitation(sat_store *store, const json_t *json, const sat_publ
 	return rc;
 }
 
+static int fill_invited(const char *path, const json_t *json, const sat_public *registry,
+                        const sat_store_options *options, const sat_env *env, sat_error *err)
+{
+	sat_store *store = NULL;
+	int rc = sat_store_open(&store, path, options, env, err);
+	if (rc == 0)
+		rc = sat_store_begin(store, err);
+	if (rc == 0)
+		rc = admit_invitation(store, json, registry, err);
+	if (rc == 0)
+		rc = sat_store_commit(store, err);
+	if (rc == 0)
+		return sat_store_close(store, err);
+	sat_store_free(store);
+	return rc;
+}
+
+/* A store that knows no headquarters would be of no use, and in the way of the next attempt. */
 static int make_invited(const char *path, const json_t *json, const sat_public *registry, sat_role role,
                         const char *name, const sat_identity *identity, const sat_store_options *options,
                         const sat_env *env, sat_error *err)
@@ -135,21 +155,12 @@ static int make_invited(const char *path, const json_t *json, const sat_public *
 	sat_store_setup setup = { .name = name, .role = role, .self = sat_identity_public(identity),
 		                  .programme = (const char *)programme.at,
 		                  .programme_length = sat_cursor_left(&programme) };
+	struct stat there;
+	bool ours = lstat(path, &there) != 0 && errno == ENOENT;
 	rc = sat_store_create(path, &setup, options, env, err);
-	sat_store *store = NULL;
 	if (rc == 0)
-		rc = sat_store_open(&store, path, options, env, err);
-	if (rc == 0)
-		rc = sat_store_begin(store, err);
-	if (rc == 0)
-		rc = admit_invitation(store, json, registry, err);
-	if (rc == 0)
-		rc = sat_store_commit(store, err);
-	if (rc == 0)
-		return sat_store_close(store, err);
-	bool made = store != NULL;
-	sat_store_free(store);
-	if (made)
+		rc = fill_invited(path, json, registry, options, env, err);
+	if (rc != 0 && rc != SAT_EEXISTS && ours)
 		remove(path);
 	return rc;
 }
@@ -160,7 +171,11 @@ int sat_invitation_accept(const char *path, const void *file, size_t length, con
 {
 	if (length > 4 * SAT_STATEMENT_BYTES_MAX)
 		return sat_fail(err, SAT_ELIMIT, "that is too large for an invitation");
-	json_t *json = json_loadb(file, length, JSON_REJECT_DUPLICATES, NULL);
+	json_error_t where;
+	int rc;
+	json_t *json = sat_json_read(file, length, &where, &rc);
+	if (rc == SAT_ENOMEM)
+		return sat_no_memory(err);
 	SAT_BYTES(sign);
 	SAT_BYTES(seal);
 	sat_public registry;
@@ -168,7 +183,7 @@ int sat_invitation_accept(const char *path, const void *file, size_t length, con
 	                                         ? ""
 	                                         : json_string_value(json_object_get(json, "role")));
 	json_int_t version = json_integer_value(json_object_get(json, "satchel_invitation"));
-	int rc = 0;
+	rc = 0;
 	if (version > 1)
 		rc = sat_fail(err, SAT_ETOONEW, "the invitation is from a newer Satchel; install that one here");
 	else if (version != 1 || role == SAT_ROLE_NONE || role == SAT_REGISTRY ||

@@ -7,11 +7,12 @@
  */
 #include "programme.h"
 
-#include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "json.h"
 
 #define FORMAT_VERSION 1
 #define PLACE_BYTES 256 /* of kind, field and choice, each with a name of at most 48 bytes */
@@ -398,16 +399,16 @@ static int read_head(const reader *r, const json_t *root)
 static json_t *parse(const char *json, size_t length, sat_error *err)
 {
 	json_error_t where;
-	json_t *root = json_loadb(json, length, JSON_REJECT_DUPLICATES, &where);
+	int rc;
+	json_t *root = sat_json_read(json, length, &where, &rc);
 	if (root != NULL)
 		return root;
-	enum json_error_code code = json_error_code(&where);
-	if (code == json_error_out_of_memory)
-		sat_fail(err, SAT_ENOMEM, "memory ran out");
+	if (rc == SAT_ENOMEM)
+		sat_no_memory(err);
 	else
 		sat_fail(err, SAT_EINVALID, "line %d, column %d: %s", where.line, where.column,
-		         code == json_error_duplicate_key ? "a key occurs twice in one object" :
-		                                            "this is not JSON");
+		         json_error_code(&where) == json_error_duplicate_key ? "a key occurs twice in one object" :
+		                                                               "this is not JSON");
 	return NULL;
 }
 

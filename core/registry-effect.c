@@ -186,7 +186,7 @@ static int apply_programme(sat_store *store, const sat_statement *st, sat_error 
 	uint64_t version = sat_cursor_varint(&body);
 	sat_cursor json = sat_cursor_span(&body);
 	if (!sat_cursor_done(&body) || version > INT64_MAX)
-		return sat_fail(err, SAT_EDAMAGED, "a programme of the registry is damaged");
+		return sat_fail(err, SAT_EDAMAGED, "a programme from headquarters is damaged");
 	int64_t present;
 	SAT_BYTES(name);
 	int rc = sat_meta_int(store, "programme_version", &present, -1, err);
@@ -206,7 +206,7 @@ static int apply_date(sat_store *store, sat_cursor body, sat_error *err)
 {
 	uint64_t day = sat_cursor_varint(&body);
 	if (!sat_cursor_done(&body) || day > INT32_MAX)
-		return sat_fail(err, SAT_EDAMAGED, "a date of the registry is damaged");
+		return sat_fail(err, SAT_EDAMAGED, "a date from headquarters is damaged");
 	int64_t known;
 	int rc = sat_meta_int(store, "registry_date", &known, 0, err);
 	return rc != 0 || (int64_t)day <= known ? rc

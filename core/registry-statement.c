@@ -18,7 +18,7 @@ int sat_statement_read(sat_statement *st, const void *object, size_t length, sat
 	st->signed_bytes = sat_cursor_ok(&c) ? (size_t)(c.at - (const uint8_t *)object) : 0;
 	st->signature = sat_cursor_take(&c, SAT_SIGNATURE_BYTES);
 	if (!sat_cursor_done(&c) || length > SAT_STATEMENT_BYTES_MAX || st->serial > INT64_MAX)
-		return sat_fail(err, SAT_EDAMAGED, "a statement of the registry is damaged");
+		return sat_fail(err, SAT_EDAMAGED, "a statement of headquarters is damaged");
 	memcpy(st->issuer.bytes, issuer, SAT_DEVICE_BYTES);
 	sat_hash(st->name, "satchel1statname", object, length);
 	return 0;
@@ -73,7 +73,7 @@ static int check_programme(const sat_statement *st, sat_error *err)
 	int rc = sat_programme_read(&programme, (const char *)json.at, sat_cursor_left(&json), err);
 	if (rc != SAT_EINVALID)
 		return rc;
-	sat_error_context(err, "a programme of the registry");
+	sat_error_context(err, "a programme from headquarters");
 	if (err != NULL)
 		err->code = SAT_EREFUSED;
 	return SAT_EREFUSED;
@@ -98,7 +98,7 @@ int sat_statement_admit(sat_store *store, const void *object, size_t length, int
 	sat_hash(digest, "satchel1state", object, st.signed_bytes);
 	if (!sat_device_equal(&st.issuer, &registry.device) ||
 	    !sat_verify(&registry.keys, digest, st.signature))
-		return sat_fail(err, SAT_EFORGED, "a statement claims to be the registry's and is not");
+		return sat_fail(err, SAT_EFORGED, "a statement claims to be from headquarters and is not");
 	rc = check_programme(&st, err);
 	if (rc != 0)
 		return rc;
@@ -110,7 +110,7 @@ int sat_statement_issue(sat_store *store, const sat_identity *identity, sat_stat
                         const void *body, size_t length, sat_error *err)
 {
 	if (store->role != SAT_REGISTRY)
-		return sat_fail(err, SAT_EUSAGE, "only the registry makes such statements");
+		return sat_fail(err, SAT_EUSAGE, "only headquarters makes such statements");
 	int64_t serial;
 	int rc = sat_db_int(store->db, "SELECT max(serial) + 1 FROM sat_statement", &serial, 1, err);
 	if (rc != 0)

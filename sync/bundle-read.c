@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include "frame.h"
 
@@ -229,6 +230,8 @@ static int expand(sat_bundle_reader *r, const sat_frame_entry *entry, sat_error 
 	if (room == NULL)
 		return sat_no_memory(err);
 	size_t n = ZSTD_decompress(room, expanded, r->packed.data, packed);
+	if (ZSTD_isError(n) && ZSTD_getErrorCode(n) == ZSTD_error_memory_allocation)
+		return sat_no_memory(err);
 	return ZSTD_isError(n) || n != expanded ? refuse_frame(r, "it does not expand", err) : 0;
 }
 

@@ -178,7 +178,9 @@ static int seal_manifest(sat_bundle_writer *w, const sat_bytes *plain, const sat
 	SAT_BYTES(box);
 	sat_bytes_put_span(&box, plain->data, plain->length);
 	sat_bytes_put(&box, signature, sizeof signature);
-	if (!sat_bytes_ok(&box) || box.length + SAT_BOX_BYTES > w->manifest_box)
+	if (!sat_bytes_ok(&box))
+		return sat_no_memory(err);
+	if (box.length + SAT_BOX_BYTES > w->manifest_box)
 		return sat_fail(err, SAT_ELIMIT, "a bundle's manifest has become too large");
 	size_t zeros = w->manifest_box - SAT_BOX_BYTES - box.length;
 	uint8_t *pad = sat_bytes_extend(&box, zeros);

@@ -237,7 +237,7 @@ static int admit_claims(merge *m, const sat_frame_content *content, sat_error *e
 		if (known->device != 0 && claim->highest <= known->highest)
 			continue;
 		sat_device device;
-		int rc = sat_device_find(m->store, &claim->device, &device, NULL);
+		int rc = sat_device_find(m->store, &claim->device, &device, err);
 		if (rc == SAT_ENOTFOUND)
 			continue;
 		uint8_t digest[SAT_HASH_BYTES];

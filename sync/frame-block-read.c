@@ -31,24 +31,28 @@ static int read_dot_lists(sat_frame_reader *r, sat_cursor *c, size_t n, uint64_t
 	return rc == 0 ? sat_frame_read_dots(r, c, total, dots) : rc;
 }
 
+/* Names of purposes, at most SAT_PURPOSES_MAX, each once. */
 static int read_purposes(sat_frame_reader *r, sat_cursor *c, size_t count, sat_purposes **bits)
 {
+	char names[SAT_PURPOSES_MAX][SAT_NAME_BYTES];
 	*bits = sat_arena_take(r->arena, (count + 1) * sizeof **bits);
 	if (*bits == NULL)
 		return sat_frame_no_memory(r);
 	for (size_t i = 0; i < count; i++) {
-		sat_cursor name = sat_cursor_span(c);
-		if (!sat_cursor_ok(c) || !sat_name_valid((const char *)name.at, sat_cursor_left(&name)))
+		if (!take_name(c, names[i]))
 			return sat_frame_breach(r, "the name of a purpose");
-		int rc = sat_purpose_intern(r->store, (const char *)name.at, sat_cursor_left(&name),
-		                            &(*bits)[i], r->err);
+		for (size_t k = 0; k < i; k++) {
+			if (strcmp(names[k], names[i]) == 0)
+				return sat_frame_breach(r, "a purpose that occurs twice");
+		}
+		int rc = sat_purpose_intern(r->store, names[i], strlen(names[i]), &(*bits)[i], r->err);
 		if (rc != 0)
 			return rc;
 	}
 	return 0;
 }
 
-/* --- rows --------------------------------------------------------------------------------------------- */
+/* --- pasts -------------------------------------------------------------------------------------------- */
 
 /* Puts a past in the store's own order, which is not the frame's; false when it names an incarnation twice
  * or something that is no write.  Most are short and in order; a sender may make them as long as a frame. */
@@ -81,6 +85,70 @@ static int read_pasts(sat_frame_reader *r, sat_cursor *c, sat_block *block)
 	return rc;
 }
 
+/* --- statements --------------------------------------------------------------------------------------- */
+
+typedef struct statements {
+	size_t total;
+	uint64_t *counts;        /* by row: 0 the usual statement, else its entries and one */
+	sat_dot *persons;        /* by entry, and so on */
+	uint64_t *which;         /* 0 every purpose, else one of `purposes`, from 1 */
+	uint64_t *episodes;
+	sat_purposes *purposes;
+} statements;
+
+/* Whether each row's entries ascend as the frame orders them, so that none occurs twice.  Indices and names
+ * of persons are what the frame says, not what they became here: `list` is at the list of dots, `names` at
+ * those of its unlinked ones. */
+static bool stated_in_order(const statements *s, size_t rows, sat_cursor list, const uint8_t *names)
+{
+	uint64_t index = 0, run = 0;
+	for (size_t i = 0, at = 0; i < rows; i++) {
+		sat_frame_stated last = { 0 };
+		for (uint64_t k = 1; k < s->counts[i]; k++, at++, run--) {
+			if (run == 0) {
+				index = sat_cursor_varint(&list);
+				run = sat_cursor_varint(&list);
+			}
+			sat_frame_stated next = { .index = index, .purpose = s->which[at] };
+			if (index == 0) {
+				next.index = SAT_FRAME_UNLINKED;
+				memcpy(next.name, names, sizeof next.name);
+				names += sizeof next.name;
+			} else {
+				next.counter = sat_dot_counter(s->persons[at]);
+			}
+			if (k > 1 && sat_frame_compare_stated(&last, &next) >= 0)
+				return false;
+			last = next;
+		}
+	}
+	return true;
+}
+
+static int read_statement_columns(sat_frame_reader *r, sat_cursor *c, size_t rows, statements *s)
+{
+	size_t p = sat_cursor_count(c, 1), unlinked = 0;
+	int rc = p <= SAT_PURPOSES_MAX && sat_cursor_ok(c) ? read_purposes(r, c, p, &s->purposes)
+	                                                   : sat_frame_breach(r, "purposes of a statement");
+	if (rc == 0)
+		rc = sat_frame_read_varints(r, c, rows, SAT_FRAME_CELLS_MAX, &s->counts);
+	for (size_t i = 0; rc == 0 && i < rows; i++)
+		s->total += s->counts[i] > 0 ? (size_t)s->counts[i] - 1 : 0;
+	sat_cursor list = *c;
+	if (rc == 0)
+		rc = sat_frame_read_dots(r, c, s->total, &s->persons);
+	for (size_t i = 0; rc == 0 && i < s->total; i++)
+		unlinked += !sat_dot_linked(s->persons[i]);
+	const uint8_t *names = rc == 0 ? c->at - unlinked * SAT_UNLINKED_BYTES : NULL;
+	if (rc == 0)
+		rc = sat_frame_read_varints(r, c, s->total, p, &s->which);
+	if (rc == 0)
+		rc = sat_frame_read_varints(r, c, s->total, UINT32_MAX - 1, &s->episodes);
+	if (rc == 0 && !stated_in_order(s, rows, list, names))
+		rc = sat_frame_breach(r, "a statement out of order");
+	return rc;
+}
+
 static int compare_stated(const void *a, const void *b)
 {
 	const sat_stated *x = a, *y = b;
@@ -89,47 +157,50 @@ static int compare_stated(const void *a, const void *b)
 	return x->purpose < y->purpose ? -1 : x->purpose > y->purpose;
 }
 
+/* The store's order, which is not the frame's.  Purposes for which the store has no more room have become
+ * one. */
+static uint32_t order_stated(sat_stated *stated, size_t count)
+{
+	size_t n = 0;
+	qsort(stated, count, sizeof *stated, compare_stated);
+	for (size_t i = 0; i < count; i++) {
+		if (n == 0 || compare_stated(&stated[n - 1], &stated[i]) != 0)
+			stated[n++] = stated[i];
+	}
+	return (uint32_t)n;
+}
+
 static int read_stated(sat_frame_reader *r, sat_cursor *c, sat_block *block)
 {
-	size_t p = sat_cursor_count(c, 1);
-	sat_purposes *bits;
-	uint64_t *counts, *which, *episodes;
-	int rc = p <= SAT_PURPOSES_MAX && sat_cursor_ok(c) ? read_purposes(r, c, p, &bits)
-	                                                   : sat_frame_breach(r, "purposes of a statement");
-	if (rc == 0)
-		rc = sat_frame_read_varints(r, c, block->rows, SAT_FRAME_CELLS_MAX, &counts);
-	size_t total = 0;
-	for (size_t i = 0; rc == 0 && i < block->rows; i++)
-		total += counts[i] > 0 ? (size_t)counts[i] - 1 : 0;
-	sat_dot *persons;
-	if (rc == 0)
-		rc = sat_frame_read_dots(r, c, total, &persons);
-	if (rc == 0)
-		rc = sat_frame_read_varints(r, c, total, p, &which);
-	if (rc == 0)
-		rc = sat_frame_read_varints(r, c, total, UINT32_MAX - 1, &episodes);
-	sat_stated *all = rc == 0 ? sat_arena_take(r->arena, (total + 1) * sizeof *all) : NULL;
+	statements s = { 0 };
+	int rc = read_statement_columns(r, c, block->rows, &s);
+	sat_stated *all = rc == 0 ? sat_arena_take(r->arena, (s.total + 1) * sizeof *all) : NULL;
 	if (rc == 0 && all == NULL)
 		rc = sat_frame_no_memory(r);
-	for (size_t i = 0; rc == 0 && i < total; i++) {
-		bool every = which[i] == 0 || bits[which[i] - 1] == SAT_PURPOSE_NEVER;
-		uint8_t purpose = every ? SAT_EVERY_PURPOSE : (uint8_t)__builtin_ctzll(bits[which[i] - 1]);
-		all[i] = (sat_stated){ persons[i], (uint32_t)episodes[i], purpose };
-		if (which[i] == 0 && episodes[i] != 0)
+	for (size_t i = 0; rc == 0 && i < s.total; i++) {
+		/* What cannot be told apart here states every purpose, which keeps it back the sooner. */
+		bool every = s.which[i] == 0 || s.purposes[s.which[i] - 1] == SAT_PURPOSE_NEVER;
+		all[i] = (sat_stated){ .person = s.persons[i], .purpose = SAT_EVERY_PURPOSE };
+		if (!every) {
+			all[i].purpose = (uint8_t)__builtin_ctzll(s.purposes[s.which[i] - 1]);
+			all[i].episode = (uint32_t)s.episodes[i];
+		}
+		if (s.which[i] == 0 && s.episodes[i] != 0)
 			rc = sat_frame_breach(r, "a statement");
 	}
 	for (size_t i = 0, at = 0; rc == 0 && i < block->rows; i++) {
 		sat_row *row = &block->row[i];
-		row->usual = counts[i] == 0;
+		row->usual = s.counts[i] == 0;
 		if (row->usual)
 			continue;
 		row->stated = all + at;
-		row->stated_count = (uint32_t)(counts[i] - 1);
-		qsort(all + at, row->stated_count, sizeof *all, compare_stated);
-		at += row->stated_count;
+		row->stated_count = order_stated(all + at, (size_t)s.counts[i] - 1);
+		at += (size_t)s.counts[i] - 1;
 	}
 	return rc;
 }
+
+/* --- rows --------------------------------------------------------------------------------------------- */
 
 static int read_persons(sat_frame_reader *r, sat_cursor *c, sat_block *block)
 {

@@ -1,11 +1,23 @@
 /* Writing record blocks; see frame-private.h and FORMAT.md, section 3.5. */
+#include <stdlib.h>
 #include <string.h>
 
+#include "core/incarnation.h"
 #include "frame-private.h"
 
 static void put_text(sat_bytes *b, const char *text)
 {
 	sat_bytes_put_span(b, text, text == NULL ? 0 : strlen(text));
+}
+
+/* Names of purposes, in the order of their bits. */
+static void put_purposes(sat_frame_writer *w, sat_bytes *b, sat_purposes purposes)
+{
+	sat_bytes_put_varint(b, (uint64_t)__builtin_popcountll(purposes));
+	for (unsigned bit = 0; bit < SAT_PURPOSES_MAX; bit++) {
+		if (purposes >> bit & 1)
+			put_text(b, sat_purpose_name(w->store, bit));
+	}
 }
 
 /* --- rows --------------------------------------------------------------------------------------------- */
@@ -42,46 +54,6 @@ static void put_pasts(sat_frame_writer *w, sat_bytes *b, const sat_block *block,
 	sat_frame_put_dots(w, b, dots, n);
 }
 
-static void put_stated(sat_frame_writer *w, sat_bytes *b, const sat_block *block, sat_dot *dots)
-{
-	sat_purposes used = 0;
-	for (size_t i = 0; i < block->rows; i++) {
-		for (uint32_t k = 0; !block->row[i].usual && k < block->row[i].stated_count; k++) {
-			if (block->row[i].stated[k].purpose != SAT_EVERY_PURPOSE)
-				used |= UINT64_C(1) << block->row[i].stated[k].purpose;
-		}
-	}
-	sat_bytes_put_varint(b, (uint64_t)__builtin_popcountll(used));
-	for (unsigned bit = 0; bit < 63; bit++) {
-		if (used >> bit & 1)
-			put_text(b, sat_purpose_name(w->store, bit));
-	}
-	size_t n = 0;
-	for (size_t i = 0; i < block->rows; i++) {
-		const sat_row *row = &block->row[i];
-		sat_bytes_put_varint(b, row->usual ? 0 : (uint64_t)row->stated_count + 1);
-		for (uint32_t k = 0; !row->usual && k < row->stated_count; k++)
-			dots[n++] = row->stated[k].person;
-	}
-	sat_frame_put_dots(w, b, dots, n);
-	for (int pass = 0; pass < 2; pass++) {
-		for (size_t i = 0; i < block->rows; i++) {
-			const sat_row *row = &block->row[i];
-			for (uint32_t k = 0; !row->usual && k < row->stated_count; k++) {
-				uint8_t purpose = row->stated[k].purpose;
-				if (pass == 1)
-					sat_bytes_put_varint(b, row->stated[k].episode);
-				else if (purpose == SAT_EVERY_PURPOSE)
-					sat_bytes_put_varint(b, 0);
-				else
-					sat_bytes_put_varint(b,
-					                     1 + (uint64_t)__builtin_popcountll(
-					                             used & ((UINT64_C(1) << purpose) - 1)));
-			}
-		}
-	}
-}
-
 static void put_persons(sat_frame_writer *w, sat_bytes *b, const sat_block *block, sat_dot *dots)
 {
 	size_t n = 0;
@@ -91,6 +63,80 @@ static void put_persons(sat_frame_writer *w, sat_bytes *b, const sat_block *bloc
 			dots[n++] = block->row[i].persons[k];
 	}
 	sat_frame_put_dots(w, b, dots, n);
+}
+
+/* --- statements --------------------------------------------------------------------------------------- */
+
+/* An entry of a statement, and its place in the order of the frame. */
+typedef struct entry {
+	sat_frame_stated place;
+	const sat_stated *stated;
+} entry;
+
+static int compare_entries(const void *a, const void *b)
+{
+	const entry *x = a, *y = b;
+	return sat_frame_compare_stated(&x->place, &y->place);
+}
+
+static size_t row_entries(const sat_row *row) { return row->usual ? 0 : row->stated_count; }
+
+/* The purposes that are stated one by one, whose names the section begins with. */
+static sat_purposes put_stated_purposes(sat_frame_writer *w, sat_bytes *b, const sat_block *block)
+{
+	sat_purposes used = 0;
+	for (size_t i = 0; i < block->rows; i++) {
+		for (size_t k = 0; k < row_entries(&block->row[i]); k++) {
+			if (block->row[i].stated[k].purpose != SAT_EVERY_PURPOSE)
+				used |= UINT64_C(1) << block->row[i].stated[k].purpose;
+		}
+	}
+	put_purposes(w, b, used);
+	return used;
+}
+
+static entry place_entry(sat_frame_writer *w, const sat_stated *stated, sat_purposes used)
+{
+	entry e = { .stated = stated, .place.index = SAT_FRAME_UNLINKED };
+	if (sat_dot_linked(stated->person)) {
+		e.place.index = sat_frame_index_of(w, stated->person);
+		e.place.counter = sat_dot_counter(stated->person);
+	} else {
+		int rc = sat_unlinked_name(w->store, stated->person, e.place.name, w->err);
+		if (rc != 0)
+			sat_frame_fail(w, rc);
+	}
+	if (stated->purpose != SAT_EVERY_PURPOSE)
+		e.place.purpose =
+		    1 + (uint64_t)__builtin_popcountll(used & ((UINT64_C(1) << stated->purpose) - 1));
+	return e;
+}
+
+static void put_stated(sat_frame_writer *w, sat_bytes *b, const sat_block *block, sat_dot *dots, size_t total)
+{
+	entry *entries = sat_arena_take(&w->arena, (total + 1) * sizeof *entries);
+	if (entries == NULL) {
+		sat_frame_fail(w, SAT_ENOMEM);
+		return;
+	}
+	sat_purposes used = put_stated_purposes(w, b, block);
+	size_t n = 0;
+	for (size_t i = 0; i < block->rows; i++) {
+		const sat_row *row = &block->row[i];
+		size_t count = row_entries(row);
+		sat_bytes_put_varint(b, row->usual ? 0 : count + 1);
+		for (size_t k = 0; k < count; k++)
+			entries[n + k] = place_entry(w, &row->stated[k], used);
+		qsort(entries + n, count, sizeof *entries, compare_entries);
+		n += count;
+	}
+	for (size_t i = 0; i < n; i++)
+		dots[i] = entries[i].stated->person;
+	sat_frame_put_dots(w, b, dots, n);
+	for (size_t i = 0; i < n; i++)
+		sat_bytes_put_varint(b, entries[i].place.purpose);
+	for (size_t i = 0; i < n; i++)
+		sat_bytes_put_varint(b, entries[i].stated->episode);
 }
 
 /* --- fields ------------------------------------------------------------------------------------------- */
@@ -194,12 +240,7 @@ static void put_field(sat_frame_writer *w, sat_bytes *b, const sat_block_field *
 	put_text(b, f->name);
 	sat_bytes_put_u8(b, (uint8_t)f->type);
 	sat_bytes_put_u8(b, f->concerns);
-	sat_purposes named = f->needs & ~SAT_PURPOSE_NEVER;
-	sat_bytes_put_varint(b, (uint64_t)__builtin_popcountll(named));
-	for (unsigned bit = 0; bit < 63; bit++) {
-		if (named >> bit & 1)
-			put_text(b, sat_purpose_name(w->store, bit));
-	}
+	put_purposes(w, b, f->needs & ~SAT_PURPOSE_NEVER);
 	put_presence(w, b, f, rows);
 	put_column(w, b, f, rows);
 }
@@ -212,7 +253,7 @@ void sat_frame_write_block(sat_frame_writer *w, const sat_block *block)
 	size_t most = block->rows, pasts = 0, stated = 0, persons = 0, fields = 0;
 	for (size_t i = 0; i < block->rows; i++) {
 		pasts += block->row[i].past_count;
-		stated += block->row[i].usual ? 0 : block->row[i].stated_count;
+		stated += row_entries(&block->row[i]);
 		persons += block->row[i].person_count;
 	}
 	most = pasts > most ? pasts : most;
@@ -237,7 +278,7 @@ void sat_frame_write_block(sat_frame_writer *w, const sat_block *block)
 	if (flags & 2)
 		put_pasts(w, b, block, dots);
 	if (flags & 4)
-		put_stated(w, b, block, dots);
+		put_stated(w, b, block, dots, stated);
 	if (flags & 8)
 		put_persons(w, b, block, dots);
 	for (size_t i = 0; i < block->fields; i++)

@@ -3,6 +3,11 @@
 
 #include "frame-private.h"
 
+/* What a decision takes at the least: its subject's counter, its purpose's index, event, flags, episode,
+ * until, recipients, number of superseded names and the byte that tells of its details; then ten texts and a
+ * time, or a commitment, which is longer. */
+#define DECISION_BYTES_MIN (9u + SAT_DETAILS + 1u)
+
 /* A terminated copy, NULL for an empty text; texts here hold no zero. */
 static int terminate(sat_frame_reader *r, const sat_piece *text, const char **copy)
 {
@@ -191,10 +196,11 @@ int sat_frame_read_decisions(sat_frame_reader *r, sat_cursor *c)
 	int rc = 0;
 	for (size_t i = 0; rc == 0 && i < b; i++) {
 		rc = read_batch_head(r, c, i, &m);
-		/* Every decision takes several bytes. */
-		if (rc == 0 && m > sat_cursor_left(c))
+		if (rc == 0 && m > sat_cursor_left(c) / DECISION_BYTES_MIN)
 			rc = sat_frame_breach(r, "decisions");
 	}
+	if (rc == 0)
+		rc = sat_frame_spend(r, m);
 	if (rc != 0)
 		return rc;
 	content->batch_count = b;

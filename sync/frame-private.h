@@ -20,6 +20,8 @@
 #ifndef SAT_FRAME_PRIVATE_H
 #define SAT_FRAME_PRIVATE_H
 
+#include <string.h>
+
 #include "frame.h"
 
 /* One text of a column, not terminated; borrowed. */
@@ -27,6 +29,30 @@ typedef struct sat_piece {
 	const char *bytes;
 	size_t length;
 } sat_piece;
+
+/* One entry of a statement as a frame orders them (FORMAT.md, section 3.5). */
+typedef struct sat_frame_stated {
+	uint64_t index;                      /* of the person's incarnation in the frame's table; SAT_FRAME_UNLINKED */
+	int64_t counter;
+	uint8_t name[SAT_UNLINKED_BYTES];    /* of an unlinked person, else zeros */
+	uint64_t purpose;                    /* its number in the block, 0: every purpose */
+} sat_frame_stated;
+
+/* Unlinked persons come after all others. */
+#define SAT_FRAME_UNLINKED UINT64_MAX
+
+/* Below 0, 0 or above it, as `a` comes before, with or after `b`. */
+static inline int sat_frame_compare_stated(const sat_frame_stated *a, const sat_frame_stated *b)
+{
+	if (a->index != b->index)
+		return a->index < b->index ? -1 : 1;
+	if (a->counter != b->counter)
+		return a->counter < b->counter ? -1 : 1;
+	int names = memcmp(a->name, b->name, sizeof a->name);
+	if (names != 0)
+		return names;
+	return a->purpose < b->purpose ? -1 : a->purpose > b->purpose;
+}
 
 /* --- reading ------------------------------------------------------------------------------------- */
 

@@ -1,4 +1,5 @@
 /* Reading frames, strictly; see frame.h and FORMAT.md, section 3. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/incarnation.h"
@@ -96,6 +97,27 @@ static int read_moments(sat_frame_reader *r, sat_cursor *c)
 
 /* --- the frame ---------------------------------------------------------------------------------------- */
 
+static int compare_indices(const void *a, const void *b)
+{
+	const int64_t *x = a, *y = b;
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* One incarnation under two indices would let one list name the same thing twice. */
+static int check_distinct(sat_frame_reader *r, size_t n)
+{
+	int64_t *sorted = sat_arena_take(r->arena, (n + 1) * sizeof *sorted);
+	if (sorted == NULL)
+		return sat_frame_no_memory(r);
+	memcpy(sorted, r->names + 1, n * sizeof *sorted);
+	qsort(sorted, n, sizeof *sorted, compare_indices);
+	for (size_t i = 1; i < n; i++) {
+		if (sorted[i - 1] == sorted[i])
+			return sat_frame_breach(r, "an incarnation that is named twice");
+	}
+	return 0;
+}
+
 static int read_names(sat_frame_reader *r, sat_cursor *c)
 {
 	size_t n = sat_cursor_count(c, SAT_INCARNATION_BYTES);
@@ -112,7 +134,7 @@ static int read_names(sat_frame_reader *r, sat_cursor *c)
 			return rc;
 	}
 	r->name_count = n;
-	return sat_cursor_ok(c) ? 0 : sat_frame_breach(r, "names of incarnations");
+	return sat_cursor_ok(c) ? check_distinct(r, n) : sat_frame_breach(r, "names of incarnations");
 }
 
 static int read_section(sat_frame_reader *r, uint8_t type, sat_cursor *body)

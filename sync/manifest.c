@@ -68,32 +68,54 @@ static void take(sat_cursor *c, void *to, size_t count)
 		memcpy(to, data, count);
 }
 
-static bool take_names(sat_cursor *c, sat_arena *arena, sat_name16 **names, size_t *count)
+/* These take a part each: 0, SAT_EREFUSED or SAT_ENOMEM. */
+static int take_names(sat_cursor *c, sat_arena *arena, sat_name16 **names, size_t *count)
 {
 	*count = sat_cursor_count(c, SAT_NAME16_BYTES);
-	*names = *count > SAT_NAMES_MAX ? NULL : sat_arena_take(arena, (*count + 1) * sizeof **names);
+	if (*count > SAT_NAMES_MAX)
+		return SAT_EREFUSED;
+	*names = sat_arena_take(arena, (*count + 1) * sizeof **names);
 	if (*names == NULL)
-		return false;
+		return SAT_ENOMEM;
 	take(c, *names, *count * sizeof **names);
-	return sat_cursor_ok(c);
+	return sat_cursor_ok(c) ? 0 : SAT_EREFUSED;
 }
 
-static bool take_frames(sat_cursor *c, sat_arena *arena, sat_manifest *m)
+static int take_receipt(sat_cursor *c, sat_arena *arena, sat_manifest *m)
+{
+	uint64_t receipt = sat_cursor_varint(c);
+	if (receipt > 1 || !sat_cursor_ok(c))
+		return SAT_EREFUSED;
+	m->receipt = receipt == 1;
+	if (!m->receipt)
+		return 0;
+	m->receipt_counter = sat_cursor_varint(c);
+	if (m->receipt_counter > INT64_MAX)
+		return SAT_EREFUSED;
+	int rc = take_names(c, arena, &m->held, &m->held_count);
+	if (rc == 0)
+		rc = take_names(c, arena, &m->settled, &m->settled_count);
+	return rc == 0 ? take_names(c, arena, &m->declined, &m->declined_count) : rc;
+}
+
+static int take_frames(sat_cursor *c, sat_arena *arena, sat_manifest *m)
 {
 	m->frame_count = sat_cursor_count(c, 2 + SAT_HASH_BYTES);
 	if (m->frame_count > SAT_FRAMES_MAX)
-		return false;
+		return SAT_EREFUSED;
 	m->frames = sat_arena_take(arena, (m->frame_count + 1) * sizeof *m->frames);
-	for (size_t i = 0; m->frames != NULL && i < m->frame_count; i++) {
+	if (m->frames == NULL)
+		return SAT_ENOMEM;
+	for (size_t i = 0; i < m->frame_count; i++) {
 		m->frames[i].length = sat_cursor_varint(c);
 		m->frames[i].expanded = sat_cursor_varint(c);
 		take(c, m->frames[i].hash, SAT_HASH_BYTES);
 		if (!sat_cursor_ok(c) || m->frames[i].length <= SAT_BOX_BYTES ||
 		    m->frames[i].length > SAT_FRAME_BYTES_MAX + SAT_BOX_BYTES || m->frames[i].expanded == 0 ||
 		    m->frames[i].expanded > SAT_FRAME_BYTES_MAX)
-			return false;
+			return SAT_EREFUSED;
 	}
-	return m->frames != NULL && sat_cursor_ok(c);
+	return sat_cursor_ok(c) ? 0 : SAT_EREFUSED;
 }
 
 static bool take_enrolment(sat_cursor *c, sat_manifest *m)
@@ -127,20 +149,16 @@ int sat_manifest_read(sat_manifest *m, const void *data, size_t length, sat_aren
 	m->time = sat_cursor_zigzag(&c);
 	take(&c, m->programme, SAT_HASH_BYTES);
 	take(&c, m->base.bytes, SAT_NAME16_BYTES);
-	bool fine = m->flags <= 7 && take_names(&c, arena, &m->rests, &m->rest_count);
-	uint64_t receipt = sat_cursor_varint(&c);
-	m->receipt = receipt == 1;
-	fine = fine && receipt <= 1 && sat_cursor_ok(&c);
-	if (fine && m->receipt) {
-		m->receipt_counter = sat_cursor_varint(&c);
-		fine = m->receipt_counter <= INT64_MAX && take_names(&c, arena, &m->held, &m->held_count) &&
-		       take_names(&c, arena, &m->settled, &m->settled_count) &&
-		       take_names(&c, arena, &m->declined, &m->declined_count);
-	}
-	fine = fine && take_frames(&c, arena, m);
-	if (fine && m->flags & SAT_MANIFEST_ENROLMENT)
-		fine = take_enrolment(&c, m);
-	if (!fine || !sat_cursor_done(&c))
+	int rc = m->flags <= 7 ? take_names(&c, arena, &m->rests, &m->rest_count) : SAT_EREFUSED;
+	if (rc == 0)
+		rc = take_receipt(&c, arena, m);
+	if (rc == 0)
+		rc = take_frames(&c, arena, m);
+	if (rc == 0 && m->flags & SAT_MANIFEST_ENROLMENT && !take_enrolment(&c, m))
+		rc = SAT_EREFUSED;
+	if (rc == SAT_ENOMEM)
+		return sat_no_memory(err);
+	if (rc != 0 || !sat_cursor_done(&c))
 		return sat_fail(err, SAT_EREFUSED, "its manifest breaks the format");
 	return 0;
 }

@@ -93,6 +93,12 @@ else
 fi
 
 # --- there and back --------------------------------------------------------------------------------
+on l1.db invite more.invitation
+tells laptop__invites_nobody 'only headquarters writes invitations'
+on l1.db device approve "$(words_of l2.db)"
+tells laptop__approves_nobody 'only headquarters approves laptops'
+on hq.db device confirm --yes
+tells headquarters__confirms_nothing 'headquarters has nothing to confirm'
 on l1.db add community name=Aurukun
 on l1.db add workshop title=Cairns start=2022-06
 workshop=$out

@@ -138,7 +138,7 @@ on members.db add member badge=b7
 tells namesake__is_told_in_the_words_of_the_programme 'another member with this badge'
 
 # --- references ------------------------------------------------------------------------------------
-on hq.db --json add person pseudonym=P1 name=Mary community=Aurukun
+on hq.db --json add person pseudonym=P1 name="Participant 0032" community=Aurukun
 p1=$(json 'd["id"]')
 code_is reference__by_title_is_found 0
 on hq.db --json list person "community=$aurukun"
@@ -198,14 +198,14 @@ on hq.db set "$workshop" "aim=$big"
 code_is set__takes_long_text 0
 
 # --- consent ---------------------------------------------------------------------------------------
-on hq.db --json consent record P1 attend_record=yes identity=later demographics=no --method oral --witness Jo
+on hq.db --json consent record P1 attend_record=yes identity=later demographics=no --method oral --witness "Witness 0007"
 is consent__of_several_is_recorded 3 "$(json 'len(d["decisions"])')"
 on hq.db --json consent show P1
 answers='{p["purpose"]: p["answer"] for p in d["purposes"]}'
 is consent__yes_permits permitted "$(json "${answers}[\"attend_record\"]")"
 is consent__later_suspends suspended "$(json "${answers}[\"identity\"]")"
 is consent__unasked_is_no suspended "$(json "${answers}[\"photo\"]")"
-is consent__keeps_details Jo "$(json 'd["decisions"][0]["details"]["witness"]')"
+is consent__keeps_details "Witness 0007" "$(json 'd["decisions"][0]["details"]["witness"]')"
 on hq.db --json consent record P1 Identity=Yes --recipients "registry facilitator registry"
 on hq.db --json consent show P1
 is consent__later_yes_permits permitted "$(json "${answers}[\"identity\"]")"
@@ -230,16 +230,16 @@ on hq.db --json consent withdraw P1 identity
 on hq.db --json consent show P1
 is withdraw__suspends suspended "$(json "${answers}[\"identity\"]")"
 on hq.db --json list person pseudonym=P1
-is withdraw__keeps_own_values Mary "$(json 'd["records"][0].get("name")')"
+is withdraw__keeps_own_values "Participant 0032" "$(json 'd["records"][0].get("name")')"
 on hq.db consent withdraw P1 identity --final
 code_is withdraw__final_asks_first 2
 on hq.db --json consent withdraw P1 identity --final --yes
 is withdraw__final_says_what_goes name "$(json 'd["erases"][0]["fields"][0]')"
 on hq.db --json show "$p1"
 is withdraw__final_erases true "$(json '"erased" in d["fields"]["name"].get("not_shown", "")')"
-on hq.db --json search Mary
+on hq.db --json search "Participant 0032"
 is withdraw__final_reaches_the_search_index 0 "$(json 'd["count"]')"
-is withdraw__final_leaves_nothing_in_the_file 0 "$(grep -c Mary hq.db)"
+is withdraw__final_leaves_nothing_in_the_file 0 "$(grep -c "Participant 0032" hq.db)"
 on hq.db consent record P1 identity=yes --yes
 on hq.db --json show "$p1"
 is withdraw__final_is_not_undone_by_a_yes true "$(json '"value" not in d["fields"]["name"]')"

@@ -1,6 +1,7 @@
 /* Entries: a frame's plaintext, admitted as if its sender had signed for all that it names, in a
- * transaction that is rolled back.  Whatever is admitted can be dumped, and can be passed on: a frame that
- * would make headquarters fail at its next export would silence everybody. */
+ * transaction that is rolled back.  Whatever is admitted can be dumped, changes nothing when it comes again,
+ * and can be passed on: a frame that would make headquarters fail at its next export would silence
+ * everybody. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,11 +67,31 @@ static int admit(sat_store *store, sat_admission *a, sat_frame_content *content,
 	return rc == 0 ? sat_admit_moments(a, content->moments, content->moment_count, err) : rc;
 }
 
-static void dump(sat_store *store)
+static void dump(sat_store *store, sat_bytes *text)
 {
-	SAT_BYTES(text);
 	sat_error err = { 0 };
-	stop_unless(sat_dump_canonical(store, &text, &err) == 0, "dump", &err);
+	stop_unless(sat_dump_canonical(store, text, &err) == 0, "dump", &err);
+}
+
+/* The same frame, read again, in a bundle of its own. */
+static void come_again(sat_store *store, const sat_sender *from, const uint8_t *data, size_t size)
+{
+	SAT_ARENA(arena);
+	SAT_BYTES(before);
+	SAT_BYTES(after);
+	SAT_AUTO(sat_admission) a = NULL;
+	sat_frame_content content;
+	sat_error err = { 0 };
+	dump(store, &before);
+	int rc = sat_frame_read(store, data, size, &arena, &content, &err);
+	if (rc == 0)
+		rc = sat_admission_begin(&a, store, from, &err);
+	if (rc == 0)
+		rc = admit(store, a, &content, &err);
+	stop_unless(rc == 0, "admit again", &err);
+	dump(store, &after);
+	stop_unless(before.length == after.length && memcmp(before.data, after.data, after.length) == 0,
+	            "what came again changed something", &err);
 }
 
 static void pass_on(sat_store *store, int track)
@@ -112,8 +133,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		rc = admit(store, a, &content, &err);
 	stop_unless(rc == 0 || rc == SAT_EREFUSED || rc == SAT_ETOONEW || rc == SAT_ELIMIT || rc == SAT_EFORGED,
 	            "admit", &err);
+	sat_admission_free(a);
+	a = NULL;
 	if (rc == 0) {
-		dump(store);
+		come_again(store, &from, data, size);
 		pass_on(store, SAT_TRACK_LEAD);
 		pass_on(store, SAT_TRACK_RECORDS);
 	}

@@ -13,6 +13,8 @@
 #include <cmocka.h>
 
 #include "core/incarnation.h"
+#include "sync/frame.h"
+#include "tests/support/allocations.h"
 #include "tests/support/forged-bundle.h"
 
 static const char programme[] =
@@ -493,7 +495,7 @@ static void hostile__statement_of_the_registry_by_another_is_refused(void **stat
 	for (size_t i = 0; i < sizeof types; i++) {
 		SAT_BYTES(frame);
 		put_statement(c, c->evil.identity, types[i], &date, &frame);
-		refused(c, deliver_bytes(c, &frame), "registry");
+		refused(c, deliver_bytes(c, &frame), "headquarters and is not");
 	}
 }
 
@@ -570,6 +572,58 @@ static void hostile__names_that_sql_knows_are_names(void **state)
 		free(dump);
 	}
 	goes_on(c);
+}
+
+/* A note of one row in which the person `dot` states `count` purposes, named by `letter` and a number, each
+ * in an episode of its own. */
+static void put_stating_note(sat_bytes *frame, sat_dot dot, char letter, unsigned count)
+{
+	SAT_BYTES(body);
+	sat_bytes_put_span(&body, "note", 4);
+	sat_bytes_put(&body, "\4\1\1\1", 4);    /* with statements; one row; its id: a run of index 1, one long */
+	sat_bytes_put_zigzag(&body, sat_dot_counter(dot));
+	sat_bytes_put_varint(&body, count);
+	for (unsigned i = 0; i < count; i++) {
+		char name[8];
+		sat_bytes_put_span(&body, name, (size_t)snprintf(name, sizeof name, "%c%02u", letter, i));
+	}
+	sat_bytes_put_varint(&body, count + 1);
+	sat_bytes_put_u8(&body, 1);
+	sat_bytes_put_varint(&body, count);
+	for (unsigned i = 0; i < count; i++)
+		sat_bytes_put_zigzag(&body, i == 0 ? sat_dot_counter(dot) : 0);
+	for (unsigned i = 0; i < count; i++)
+		sat_bytes_put_varint(&body, i + 1);
+	for (unsigned i = 0; i < count; i++)
+		sat_bytes_put_varint(&body, i + 5);
+	sat_bytes_put_u8(&body, 1);               /* one field: text, of text, plain */
+	sat_bytes_put_span(&body, "text", 4);
+	sat_bytes_put(&body, "\1\0\0\0\0", 5);
+	sat_bytes_put_span(&body, "told", 4);
+	put_section(frame, 5, &body);
+}
+
+/* What becomes of the purposes that the store cannot tell apart is still what a reader accepts. */
+static void hostile__statements_of_too_many_purposes_are_passed_on(void **state)
+{
+	camp *c = *state;
+	SAT_BYTES(frame);
+	sat_dot first = next_dot(c), second = next_dot(c);
+	sign_up_to(c, 1 << 18);
+	forgery f;
+	forgery_begin(&f, &c->evil, &c->hq);
+	sat_chunk statements = one_row(c, "note", "text", "signed", next_dot(c), next_dot(c));
+	forgery_chunk(&f, c->evil.store, &statements);
+	begin_frame(c, &frame);
+	put_stating_note(&frame, first, 'p', SAT_PURPOSES_MAX);
+	put_stating_note(&frame, second, 'q', 3);
+	forgery_frame(&f, frame.data, frame.length);
+	sat_merged merged = deliver(c, &f);
+	assert_int_equal(merged.verdict, SAT_MERGED);
+	goes_on(c);
+	sat_dot there = replica_same(&c->evil, second, &c->good);
+	assert_int_not_equal(there, 0);
+	assert_int_equal(replica_field(&c->good, there, "text", NULL), 1);
 }
 
 /* More fields than a kind can have: the bundle is refused, the store is not stuck. */
@@ -841,6 +895,38 @@ static void hostile__endless_past_is_refused_at_once(void **state)
 	alarm(0);
 }
 
+/* A few bytes each announce the largest batch there is. */
+static void hostile__decisions_that_bytes_cannot_hold_are_not_allocated(void **state)
+{
+	camp *c = *state;
+	enum { BATCHES = 256, ROOM = 1 << 20 };
+	static const uint8_t zeros[ROOM + SAT_SIGNATURE_BYTES];
+	SAT_BYTES(frame);
+	SAT_BYTES(body);
+	begin_frame(c, &frame);
+	sat_bytes_put_varint(&body, BATCHES);
+	for (unsigned i = 0; i < BATCHES; i++) {
+		sat_bytes_put_u8(&body, 1);
+		sat_bytes_put_varint(&body, 1);
+		sat_bytes_put_varint(&body, SAT_BATCH_MAX);
+		sat_bytes_put_u8(&body, 0);
+		sat_bytes_put(&body, zeros, SAT_SIGNATURE_BYTES);
+	}
+	sat_bytes_put(&body, zeros, ROOM);
+	put_section(&frame, 4, &body);
+	SAT_ARENA(arena);
+	sat_frame_content content;
+	sat_error err = { 0 };
+	assert_int_equal(sat_store_begin(c->hq.store, &err), 0);
+	allocations_watch(0, 0);
+	int rc = sat_frame_read(c->hq.store, frame.data, frame.length, &arena, &content, &err);
+	allocations_unwatch();
+	sat_store_rollback(c->hq.store);
+	assert_int_equal(rc, SAT_EREFUSED);
+	assert_true(allocations_largest() <= 16u * SAT_FRAME_BYTES_MAX);
+	refused(c, deliver_bytes(c, &frame), "breaks the format (decisions)");
+}
+
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -868,6 +954,7 @@ int main(void)
 		CLAIM(hostile__programme_that_cannot_be_read_is_not_kept),
 		CLAIM(hostile__names_of_the_store_itself_are_refused),
 		CLAIM(hostile__names_that_sql_knows_are_names),
+		CLAIM(hostile__statements_of_too_many_purposes_are_passed_on),
 		CLAIM(hostile__too_many_fields_are_refused),
 		CLAIM(hostile__decision_over_what_nobody_has_permits_nothing),
 		CLAIM(hostile__decision_by_another_author_is_refused),
@@ -879,6 +966,7 @@ int main(void)
 		CLAIM(hostile__batch_beyond_all_counters_is_refused),
 		CLAIM(hostile__second_section_of_decisions_is_refused),
 		CLAIM(hostile__endless_past_is_refused_at_once),
+		CLAIM(hostile__decisions_that_bytes_cannot_hold_are_not_allocated),
 	};
 	return cmocka_run_group_tests(claims, NULL, NULL);
 }

@@ -675,10 +675,14 @@ def parse_frame(plain: bytes) -> Content:
     """The whole of section 3."""
     reader = Reader(plain)
     content = Content()
+    table: set[bytes] = set()
     for _ in range(reader.count(8)):
         name = reader.take(8)
         if name == bytes(8):
             raise Breach("an incarnation of zeros")
+        if name in table:
+            raise Breach("an incarnation is named twice")
+        table.add(name)
         content.incarnations.append(name)
     last, blocks = 0, 0
     while reader.left():
@@ -940,7 +944,7 @@ def decision_rows(reader: Reader, content: Content, number: int) -> list[Json]:
     recipients = text_column(reader, content, number)[1]
     counts = [at_most(reader.varint(), MAX_SUPERSEDES) for _ in range(number)]
     reader.fits(sum(counts), 32)
-    content.spend(3 * number)
+    content.spend(4 * number)
     rows = []
     for i in range(number):
         rows.append({"subject": content.show(subjects[i]), "_subject": content.raw(subjects[i]),
@@ -1130,9 +1134,17 @@ def block_pasts(reader: Reader, content: Content, number: int) -> list[list[str]
     return [[content.show(dot) for dot in past] for past in pasts]
 
 
+def purpose_list(reader: Reader) -> list[str]:
+    """Names of purposes, each at most once (3.5)."""
+    names = [reader.name() for _ in range(at_most(reader.count(1), MAX_PURPOSES))]
+    if len(set(names)) < len(names):
+        raise Breach("a purpose occurs twice in a list")
+    return names
+
+
 def block_statements(reader: Reader, content: Content, number: int) -> list[Any]:
     """Statements other than the usual one (3.5)."""
-    purposes = [reader.name() for _ in range(at_most(reader.count(1), MAX_PURPOSES))]
+    purposes = purpose_list(reader)
     codes = [reader.varint() for _ in range(number)]
     counts = [max(code - 1, 0) for code in codes]
     total = counted(reader, counts)
@@ -1144,6 +1156,10 @@ def block_statements(reader: Reader, content: Content, number: int) -> list[Any]
         raise Breach("an index beyond the purposes of a block")
     if any(episode and not pick for pick, episode in zip(picks, episodes)):
         raise Breach("every purpose is stated in another episode than 0")
+    places = [(person[0] or math.inf, person[1], pick) for person, pick in zip(persons, picks)]
+    for places_of_row in split(places, counts):
+        if any(a >= b for a, b in zip(places_of_row, places_of_row[1:])):
+            raise Breach("the entries of a statement do not ascend")
     entries = [{"person": content.show(person),
                 "purpose": purposes[pick - 1] if pick else None, "episode": episode}
                for person, pick, episode in zip(persons, picks, episodes)]
@@ -1171,7 +1187,7 @@ def block_field(reader: Reader, content: Content, rows: list[Json], known: set[s
     key = f"{name} {type_name}" if name in known else name
     known.update((name, f"{name} {type_name}"))
     flags = only_bits(reader.u8(), 1, "a field's flags")
-    purposes = [reader.name() for _ in range(at_most(reader.count(1), MAX_PURPOSES))]
+    purposes = purpose_list(reader)
     presence, states = field_presence(reader, len(rows))
     holders = [row for row, state in zip(rows, states) if state == 1]
     encoding, values = field_column(reader, content, kind, len(holders))

@@ -502,6 +502,12 @@ def block_of(*fields: Json, **row: Any) -> list[Json]:
              "rows": [dict({"id": dot(1)}, **row)]}]
 
 
+def stating(*entries: tuple[str, Any, int]) -> Json:
+    """A frame with a row that states these persons, purposes and episodes."""
+    return block_of(statement=[{"person": person, "purpose": purpose, "episode": episode}
+                               for person, purpose, episode in entries])
+
+
 def test_frames() -> None:
     """Strict parse of section 3: breaches in otherwise sound bundles."""
     inc = bytes.fromhex(INC_A)
@@ -559,6 +565,17 @@ def test_frames() -> None:
         ("year 0", block_of({"name": "f", "type": 5}, values={"f": "0000-01-01"})),
         ("every purpose, episode 1", block_of(statement=[
             {"person": dot(2), "purpose": None, "episode": 1}])),
+        ("statement of one purpose twice", stating((dot(2), "a", 0), (dot(2), "a", 1))),
+        ("statement of every purpose twice", stating((LONE, None, 0), (LONE, None, 0))),
+        ("statement with persons descending", stating((dot(3), "a", 0), (dot(2), "a", 0))),
+        ("statement with an unlinked person first", stating((LONE, "a", 0), (dot(2), "a", 0))),
+        ("statement with every purpose last", stating((dot(2), "a", 1), (dot(2), None, 0))),
+        ("statement with unlinked persons descending", stating(
+            (max(LONE, LONE2), "a", 0), (min(LONE, LONE2), "a", 0))),
+        ("purpose twice in a statement", tampered_frame(
+            stating((dot(2), "a", 0), (dot(3), "b", 0))[0], lambda b: b.replace(b"\1b", b"\1a"))),
+        ("purpose twice in a field", block_of({"name": "f", "type": 2, "purposes": ["a", "a"]})),
+        ("incarnation twice", b"\2" + inc + inc),
         ("past of one incarnation twice", block_of(past=[dot(1), dot(2)], dot=dot(9))),
         ("past unlinked", block_of(past=[LONE], dot=dot(9))),
         ("write unlinked", block_of(dot=LONE))]
@@ -566,6 +583,9 @@ def test_frames() -> None:
         frame_outcome(name, frame, "refused")
     frame_outcome("new section", [{"type": 9, "raw": "00"}], "too_new")
     frame_outcome("new section to skip", [{"type": 200, "raw": "00"}], "ok")
+    frame_outcome("statement ascending", stating(
+        (dot(2), None, 0), (dot(2), "a", 7), (dot(2), "b", 0), (dot(3), "a", 0),
+        (min(LONE, LONE2), "b", 1), (max(LONE, LONE2), "a", 0)), "ok")
     frame_outcome("past descending", block_of(past=[dot(2, INC_C), dot(1)], dot=dot(9)), "ok")
     frame_outcome("rows apart", [{"type": 5, "kind": "k", "rows": [
         {"id": dot(1)}, {"id": dot(2)}, {"id": dot(1), "dot": dot(3)}]}], "ok")

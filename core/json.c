@@ -1,0 +1,30 @@
+/* See json.h. */
+#include "json.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "error.h"
+
+static _Thread_local bool starved;
+
+static void *allocate(size_t size)
+{
+	void *memory = malloc(size);
+	starved = starved || memory == NULL;
+	return memory;
+}
+
+/* What jansson allocated before, and what others free, is the C library's all the same. */
+static void watch_allocations(void) { json_set_alloc_funcs(allocate, free); }
+
+json_t *sat_json_read(const void *text, size_t length, json_error_t *where, int *code)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	pthread_once(&once, watch_allocations);
+	starved = false;
+	json_t *json = json_loadb(text, length, JSON_REJECT_DUPLICATES, where);
+	*code = json != NULL ? 0 : starved ? SAT_ENOMEM : SAT_EINVALID;
+	return json;
+}
