@@ -77,6 +77,7 @@ struct sat_store {
 	int64_t waiting;
 	int64_t declined;
 
+	bool stale;                  /* a rollback could not reread the file */
 	bool tables_changed;             /* in this transaction: a rollback has to load them again */
 	bool needs_grew;                 /* a column needs a purpose that it did not need before */
 	bool in_transaction;

@@ -413,9 +413,32 @@ void sat_store_free(sat_store *store)
 
 /* --- transactions ------------------------------------------------------------------------------- */
 
+/* Knows again what is in the file.  Until that has succeeded nothing may be written: what is in memory
+ * speaks of rows that were rolled back, incarnations among them.  The counter does not go back: a number
+ * that was given out is never given out again, whether or not anything was kept under it. */
+static int reread(sat_store *store, sat_error *err)
+{
+	uint8_t name[SAT_INCARNATION_BYTES] = { 0 };
+	const sat_incarnation *own = sat_incarnation_at(store, store->own);
+	if (own != NULL)
+		memcpy(name, own->name, sizeof name);
+	int64_t seq = store->seq;
+	store->tables_changed = store->tables_changed || store->stale;
+	int rc = sat_store_reload(store, err);
+	store->stale = rc != 0;
+	/* An incarnation whose row was rolled back is gone; one that is still there goes on. */
+	if (store->own != 0 && (store->stale || sat_incarnation_find(store, name) != store->own))
+		sat_incarnation_leave(store);
+	if (store->seq < seq)
+		store->seq = seq;
+	return rc;
+}
+
 int sat_store_begin(sat_store *store, sat_error *err)
 {
-	int rc = SAT_SQL(store, begin, "BEGIN IMMEDIATE");
+	int rc = store->stale ? reread(store, err) : 0;
+	if (rc == 0)
+		rc = SAT_SQL(store, begin, "BEGIN IMMEDIATE");
 	if (rc == 0)
 		rc = sat_run(store->db, store->sql.begin, err);
 	if (rc == 0) {
@@ -447,25 +470,13 @@ int sat_store_commit(sat_store *store, sat_error *err)
 	return rc;
 }
 
-/* The counter does not go back: a number that was given out is never given out again, whether or not
- * anything was kept under it. */
 void sat_store_rollback(sat_store *store)
 {
 	if (!store->in_transaction)
 		return;
 	sat_db_exec(store->db, "ROLLBACK", NULL);
 	store->in_transaction = false;
-	uint8_t name[SAT_INCARNATION_BYTES] = { 0 };
-	const sat_incarnation *own = sat_incarnation_at(store, store->own);
-	if (own != NULL)
-		memcpy(name, own->name, sizeof name);
-	int64_t seq = store->seq;
-	sat_store_reload(store, NULL);
-	/* An incarnation whose row was rolled back is gone; one that is still there goes on. */
-	if (store->own != 0 && sat_incarnation_find(store, name) != store->own)
-		sat_incarnation_leave(store);
-	if (store->seq < seq)
-		store->seq = seq;
+	reread(store, NULL);
 }
 
 /* --- what others ask ---------------------------------------------------------------------------- */

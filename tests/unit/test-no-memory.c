@@ -205,11 +205,11 @@ static void try_one(camp *c, const operation *o, size_t n, size_t count, const c
 }
 
 /* Nor is there anything left in memory that would spoil the next attempt with the same open store. */
-static void try_again(camp *c, const operation *o, size_t n)
+static void try_again(camp *c, const operation *o, size_t n, size_t count)
 {
 	sat_error err = { 0 };
 	restore(c, o);
-	allocations_watch(n, 1);
+	allocations_watch(n, count);
 	int rc = o->run(c, &err);
 	allocations_unwatch();
 	if (rc != 0 && (rc = o->run(c, &err)) != 0)
@@ -237,7 +237,8 @@ static void fail_each(camp *c, const operation *o)
 	for (size_t n = 1; n <= total; n = next_try(n, total)) {
 		try_one(c, o, n, 1, before, after);
 		try_one(c, o, n, SIZE_MAX, before, after);
-		try_again(c, o, n);
+		try_again(c, o, n, 1);
+		try_again(c, o, n, SIZE_MAX);
 	}
 	free(before);
 	free(after);
