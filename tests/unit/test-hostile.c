@@ -844,7 +844,7 @@ static void hostile__batch_beyond_all_counters_is_refused(void **state)
 	camp *c = *state;
 	const struct {
 		uint64_t first, leaves;
-	} cases[] = { { UINT64_MAX, 1 }, { UINT64_MAX - 1, 3 }, { UINT64_C(1) << 40, 1 }, { (UINT64_C(1) << 40) - 1, 2 },
+	} cases[] = { { UINT64_MAX, 1 }, { UINT64_MAX - 1, 3 }, { UINT64_C(1) << 20, 1 }, { (UINT64_C(1) << 20) - 1, 2 },
 		      { 0, 1 } };
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		SAT_BYTES(frame);
