@@ -216,9 +216,9 @@ void camp_found(camp *c, const char *dir)
 	*c = (camp){ 0 };
 	snprintf(c->dir, sizeof c->dir, "%.200s", dir);
 	snprintf(c->work, sizeof c->work, "%.200s/work", dir);
-	snprintf(c->first_stick, sizeof c->first_stick, "%.200s/work/first-stick", dir);
-	snprintf(c->stick, sizeof c->stick, "%.200s/work/first-stick", dir);
-	snprintf(c->copy, sizeof c->copy, "%.200s/work/copy.db", dir);
+	snprintf(c->first_stick, sizeof c->first_stick, "%.200s/scratch/first-stick", dir);
+	snprintf(c->stick, sizeof c->stick, "%.200s/scratch/first-stick", dir);
+	snprintf(c->copy, sizeof c->copy, "%.200s/scratch/copy.db", dir);
 	if (mkdir(c->work, 0700) != 0 || mkdir(c->first_stick, 0700) != 0)
 		fail("making", c->work);
 	replica_found(&c->hq, c->work, "registry", 1, PROGRAMME_1);
@@ -232,7 +232,7 @@ void camp_found(camp *c, const char *dir)
 	CHECK(camp_merge(c, &c->one, err));
 	replica_close(&c->hq);
 	replica_close(&c->one);
-	snprintf(c->stick, sizeof c->stick, "%.200s/work/stick", dir);
+	snprintf(c->stick, sizeof c->stick, "%.200s/scratch/stick", dir);
 	if (mkdir(c->stick, 0700) != 0)
 		fail("making", c->stick);
 }
