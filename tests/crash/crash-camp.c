@@ -215,7 +215,7 @@ void camp_found(camp *c, const char *dir)
 {
 	*c = (camp){ 0 };
 	snprintf(c->dir, sizeof c->dir, "%.200s", dir);
-	snprintf(c->work, sizeof c->work, "%.200s/work", dir);
+	snprintf(c->work, sizeof c->work, "%.200s/scratch", dir);
 	snprintf(c->first_stick, sizeof c->first_stick, "%.200s/scratch/first-stick", dir);
 	snprintf(c->stick, sizeof c->stick, "%.200s/scratch/first-stick", dir);
 	snprintf(c->copy, sizeof c->copy, "%.200s/scratch/copy.db", dir);

@@ -14,12 +14,12 @@
 #include "evil-camp.h"
 
 static const char programme[] =
-	"{\"satchel_programme\":1,\"name\":\"hostile\",\"version\":1,\"language\":\"en\","
-	"\"purposes\":[{\"name\":\"attend\"}],\"kinds\":["
-	"{\"name\":\"person\",\"person\":true,\"fields\":["
-	"{\"name\":\"pseudonym\",\"type\":\"text\",\"needs\":[\"attend\"]}]},"
-	"{\"name\":\"note\",\"fields\":[{\"name\":\"text\",\"type\":\"text\"},"
-	"{\"name\":\"speaker\",\"type\":\"reference\",\"of\":\"person\",\"needs\":[\"attend\"]}]}]}";
+    "{\"satchel_programme\":1,\"name\":\"hostile\",\"version\":1,\"language\":\"en\","
+    "\"purposes\":[{\"name\":\"attend\"}],\"kinds\":["
+    "{\"name\":\"person\",\"person\":true,\"fields\":["
+    "{\"name\":\"pseudonym\",\"type\":\"text\",\"needs\":[\"attend\"]}]},"
+    "{\"name\":\"note\",\"fields\":[{\"name\":\"text\",\"type\":\"text\"},"
+    "{\"name\":\"speaker\",\"type\":\"reference\",\"of\":\"person\",\"needs\":[\"attend\"]}]}]}";
 
 void camp_carry(replica *from, replica *to, memory_place *stick)
 {
@@ -65,7 +65,10 @@ int camp_tear_down(void **state)
 
 /* --- crafting ----------------------------------------------------------------------------------------- */
 
-int64_t camp_own(const replica *r) { return sat_store_incarnation(r->store); }
+int64_t camp_own(const replica *r)
+{
+	return sat_store_incarnation(r->store);
+}
 
 /* The next dot of the evil laptop, signed for: what it brings under it is its own. */
 sat_dot camp_next_dot(camp *c)
@@ -78,16 +81,18 @@ void camp_sign_up_to(camp *c, int64_t highest)
 {
 	sat_error err = { 0 };
 	uint8_t digest[SAT_HASH_BYTES], signature[SAT_SIGNATURE_BYTES];
-	sat_incarnation_digest(sat_incarnation_at(c->evil.store, camp_own(&c->evil))->name, sat_store_self(c->evil.store),
-	                       highest, digest);
+	sat_incarnation_digest(sat_incarnation_at(c->evil.store, camp_own(&c->evil))->name,
+	                       sat_store_self(c->evil.store), highest, digest);
 	sat_sign(c->evil.identity, digest, signature);
 	assert_int_equal(sat_store_begin(c->evil.store, &err), 0);
-	assert_int_equal(sat_incarnation_state(c->evil.store, camp_own(&c->evil), 1, highest, signature, &err), 0);
+	assert_int_equal(
+	    sat_incarnation_state(c->evil.store, camp_own(&c->evil), 1, highest, signature, &err), 0);
 	assert_int_equal(sat_store_commit(c->evil.store, &err), 0);
 }
 
 /* A block of one row with one text. */
-sat_chunk camp_one_row(camp *c, const char *kind, const char *field, const char *text, sat_dot record, sat_dot dot)
+sat_chunk camp_one_row(camp *c, const char *kind, const char *field, const char *text, sat_dot record,
+                       sat_dot dot)
 {
 	sat_chunk chunk = { 0 };
 	sat_row *row;
@@ -172,7 +177,8 @@ void camp_refused(camp *c, sat_merged merged, const char *words)
 void camp_begin_frame(camp *c, sat_bytes *frame)
 {
 	sat_bytes_put_varint(frame, 1);
-	sat_bytes_put(frame, sat_incarnation_at(c->evil.store, camp_own(&c->evil))->name, SAT_INCARNATION_BYTES);
+	sat_bytes_put(frame, sat_incarnation_at(c->evil.store, camp_own(&c->evil))->name,
+	              SAT_INCARNATION_BYTES);
 }
 
 void camp_put_section(sat_bytes *frame, uint8_t type, const sat_bytes *body)

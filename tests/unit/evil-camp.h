@@ -10,9 +10,9 @@ typedef struct camp {
 	char dir[64];
 	replica hq, evil, good;
 	memory_place stick;
-	sat_dot note;         /* of the good laptop, in the evil one's numbers */
-	sat_dot own_note;     /* of the evil one */
-	char *before;         /* headquarters' dump */
+	sat_dot note;     /* of the good laptop, in the evil one's numbers */
+	sat_dot own_note; /* of the evil one */
+	char *before;     /* headquarters' dump */
 	sat_arena arena;
 } camp;
 

@@ -1,5 +1,5 @@
-/* Claims about a laptop that was approved and means ill, and writes the bytes of its frames by hand: counters,
- * statements, names and columns that are not what they say.  Each is refused with a sentence. */
+/* Claims about a laptop that was approved and means ill, and writes the bytes of its frames by hand:
+ * counters, statements, names and columns that are not what they say.  Each is refused with a sentence. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -31,14 +31,15 @@ static void counters_are_refused(camp *c, uint64_t zigzag)
 
 static void hostile__counter_of_two_to_the_63_is_refused(void **state)
 {
-	counters_are_refused(*state, UINT64_MAX);         /* -2^63 */
-	counters_are_refused(*state, UINT64_MAX - 1);     /* 2^63 - 1 */
-	counters_are_refused(*state, UINT64_C(2) << 20);  /* 2^20 */
+	counters_are_refused(*state, UINT64_MAX);        /* -2^63 */
+	counters_are_refused(*state, UINT64_MAX - 1);    /* 2^63 - 1 */
+	counters_are_refused(*state, UINT64_C(2) << 20); /* 2^20 */
 	counters_are_refused(*state, 0);
-	counters_are_refused(*state, 1);                  /* -1 */
+	counters_are_refused(*state, 1); /* -1 */
 }
 
-static void put_claim(sat_bytes *frame, const sat_device_id *device, uint64_t highest, const uint8_t *signature)
+static void put_claim(sat_bytes *frame, const sat_device_id *device, uint64_t highest,
+                      const uint8_t *signature)
 {
 	SAT_BYTES(body);
 	sat_bytes_put(&body, "\1\1", 2);
@@ -94,7 +95,8 @@ static void hostile__statement_that_its_device_did_not_sign_is_refused(void **st
 }
 
 /* A frame with one statement in the registry's name, signed by `signer`. */
-static void put_statement(camp *c, const sat_identity *signer, uint8_t type, const sat_bytes *text, sat_bytes *frame)
+static void put_statement(camp *c, const sat_identity *signer, uint8_t type, const sat_bytes *text,
+                          sat_bytes *frame)
 {
 	uint8_t digest[SAT_HASH_BYTES], signature[SAT_SIGNATURE_BYTES];
 	SAT_BYTES(object);
@@ -168,7 +170,10 @@ static void hostile__names_of_the_store_itself_are_refused(void **state)
 	camp *c = *state;
 	const struct {
 		const char *kind, *field;
-	} cases[] = { { "consent", "text" }, { "note", "id" }, { "sat_meta", "text" }, { "sqlite_master", "x" },
+	} cases[] = { { "consent", "text" },
+		      { "note", "id" },
+		      { "sat_meta", "text" },
+		      { "sqlite_master", "x" },
 		      { "note", "sat_seq" } };
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		sat_dot dot = camp_next_dot(c);
@@ -183,8 +188,8 @@ static void hostile__names_that_sql_knows_are_names(void **state)
 	const struct {
 		const char *kind, *field;
 	} cases[] = { { "consent_subject", "text" }, { "consent_seq", "text" }, { "note_speaker", "text" },
-		      { "select", "where" }, { "note", "rowid" }, { "note", "oid" }, { "note_speaker", "rowid" },
-		      { "main", "group" }, { "statement", "text" } };
+		      { "select", "where" },         { "note", "rowid" },       { "note", "oid" },
+		      { "note_speaker", "rowid" },   { "main", "group" },       { "statement", "text" } };
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		sat_dot dot = camp_next_dot(c);
 		sat_chunk chunk = camp_one_row(c, cases[i].kind, cases[i].field, "kept", dot, dot);
@@ -193,8 +198,8 @@ static void hostile__names_that_sql_knows_are_names(void **state)
 			fail_msg("%s.%s: %s", cases[i].kind, cases[i].field, merged.reason);
 		char id[SAT_ID_CHARS], line[256], *dump = replica_dump(&c->hq);
 		assert_int_equal(sat_id_print(c->evil.store, dot, id, NULL), 0);
-		snprintf(line, sizeof line, "record %s %s %s text %s past{} states{} text kept\n", cases[i].kind,
-		         id, cases[i].field, id);
+		snprintf(line, sizeof line, "record %s %s %s text %s past{} states{} text kept\n",
+		         cases[i].kind, id, cases[i].field, id);
 		assert_non_null(strstr(dump, line));
 		free(dump);
 	}
@@ -207,7 +212,8 @@ static void put_stating_note(sat_bytes *frame, sat_dot dot, char letter, unsigne
 {
 	SAT_BYTES(body);
 	sat_bytes_put_span(&body, "note", 4);
-	sat_bytes_put(&body, "\4\1\1\1", 4);    /* with statements; one row; its id: a run of index 1, one long */
+	sat_bytes_put(&body, "\4\1\1\1",
+	              4); /* with statements; one row; its id: a run of index 1, one long */
 	sat_bytes_put_zigzag(&body, sat_dot_counter(dot));
 	sat_bytes_put_varint(&body, count);
 	for (unsigned i = 0; i < count; i++) {
@@ -223,7 +229,7 @@ static void put_stating_note(sat_bytes *frame, sat_dot dot, char letter, unsigne
 		sat_bytes_put_varint(&body, i + 1);
 	for (unsigned i = 0; i < count; i++)
 		sat_bytes_put_varint(&body, i + 5);
-	sat_bytes_put_u8(&body, 1);               /* one field: text, of text, plain */
+	sat_bytes_put_u8(&body, 1); /* one field: text, of text, plain */
 	sat_bytes_put_span(&body, "text", 4);
 	sat_bytes_put(&body, "\1\0\0\0\0", 5);
 	sat_bytes_put_span(&body, "told", 4);
@@ -270,22 +276,23 @@ static void hostile__too_many_fields_are_refused(void **state)
 	camp_refused(c, merged, "fields");
 }
 
-/* --- claims about the bytes of decisions and pasts ------------------------------------------------------- */
+/* --- claims about the bytes of decisions and pasts -------------------------------------------------------
+ */
 
 /* One decision without details, in a batch that begins at this counter. */
 static void put_batch_at(sat_bytes *body, uint64_t first, uint64_t leaves)
 {
 	const uint8_t zeros[SAT_SIGNATURE_BYTES] = { 0 };
-	sat_bytes_put(body, "\1\1", 2);           /* one batch, by incarnation 1 */
+	sat_bytes_put(body, "\1\1", 2); /* one batch, by incarnation 1 */
 	sat_bytes_put_varint(body, first);
 	sat_bytes_put_varint(body, leaves);
 	sat_bytes_put_u8(body, 0);
 	sat_bytes_put(body, zeros, SAT_SIGNATURE_BYTES);
-	sat_bytes_put(body, "\1", 1);             /* subjects: one run of index 1 */
+	sat_bytes_put(body, "\1", 1); /* subjects: one run of index 1 */
 	sat_bytes_put_varint(body, leaves);
 	for (uint64_t i = 0; i < leaves; i++)
 		sat_bytes_put_u8(body, 2);
-	sat_bytes_put_u8(body, 0);                /* purposes, plain */
+	sat_bytes_put_u8(body, 0); /* purposes, plain */
 	for (uint64_t i = 0; i < leaves; i++)
 		sat_bytes_put_u8(body, 6);
 	for (uint64_t i = 0; i < leaves; i++)
@@ -298,7 +305,7 @@ static void put_batch_at(sat_bytes *body, uint64_t first, uint64_t leaves)
 		sat_bytes_put_u8(body, 0);
 	for (uint64_t i = 0; i < 2 * leaves; i++) /* nothing superseded, no details */
 		sat_bytes_put_u8(body, 0);
-	sat_bytes_put(body, zeros, 10);           /* their ten columns, empty */
+	sat_bytes_put(body, zeros, 10); /* their ten columns, empty */
 	for (uint64_t i = 0; i < leaves; i++)
 		sat_bytes_put(body, zeros, SAT_HASH_BYTES);
 }
@@ -309,7 +316,10 @@ static void hostile__batch_beyond_all_counters_is_refused(void **state)
 	camp *c = *state;
 	const struct {
 		uint64_t first, leaves;
-	} cases[] = { { UINT64_MAX, 1 }, { UINT64_MAX - 1, 3 }, { UINT64_C(1) << 20, 1 }, { (UINT64_C(1) << 20) - 1, 2 },
+	} cases[] = { { UINT64_MAX, 1 },
+		      { UINT64_MAX - 1, 3 },
+		      { UINT64_C(1) << 20, 1 },
+		      { (UINT64_C(1) << 20) - 1, 2 },
 		      { 0, 1 } };
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		SAT_BYTES(frame);
@@ -325,7 +335,7 @@ static void hostile__batch_beyond_all_counters_is_refused(void **state)
 static void hostile__second_section_of_decisions_is_refused(void **state)
 {
 	camp *c = *state;
-	const uint8_t nothing[13] = { 0 };        /* no batches; twelve columns of text, plain */
+	const uint8_t nothing[13] = { 0 }; /* no batches; twelve columns of text, plain */
 	SAT_BYTES(frame);
 	SAT_BYTES(body);
 	camp_begin_frame(c, &frame);
@@ -345,17 +355,17 @@ static void hostile__endless_past_is_refused_at_once(void **state)
 	SAT_BYTES(body);
 	camp_begin_frame(c, &frame);
 	sat_bytes_put_span(&body, "note", 4);
-	sat_bytes_put(&body, "\2\1", 2);         /* with pasts; one row */
-	sat_bytes_put(&body, "\1\1\2", 3);       /* its id: a run of index 1, one long; counter 1 */
+	sat_bytes_put(&body, "\2\1", 2);   /* with pasts; one row */
+	sat_bytes_put(&body, "\1\1\2", 3); /* its id: a run of index 1, one long; counter 1 */
 	sat_bytes_put_varint(&body, ENTRIES);
 	sat_bytes_put_u8(&body, 1);
 	sat_bytes_put_varint(&body, ENTRIES);
 	sat_bytes_put_zigzag(&body, ENTRIES + 1);
 	for (int i = 1; i < ENTRIES; i++)
 		sat_bytes_put_zigzag(&body, -1);
-	sat_bytes_put_u8(&body, 0);               /* no fields */
+	sat_bytes_put_u8(&body, 0); /* no fields */
 	camp_put_section(&frame, 5, &body);
-	alarm(60);                                /* instead of waiting for the end of it */
+	alarm(60); /* instead of waiting for the end of it */
 	camp_refused(c, camp_deliver_bytes(c, &frame), "a past");
 	alarm(0);
 }

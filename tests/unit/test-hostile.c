@@ -145,7 +145,8 @@ static void hostile__write_beyond_what_was_signed_for_is_not_admitted(void **sta
 static void hostile__write_to_a_record_that_is_not_there_waits_unseen(void **state)
 {
 	camp *c = *state;
-	sat_chunk chunk = camp_one_row(c, "note", "text", "x", sat_dot_make(camp_own(&c->evil), 99999), camp_next_dot(c));
+	sat_chunk chunk =
+	    camp_one_row(c, "note", "text", "x", sat_dot_make(camp_own(&c->evil), 99999), camp_next_dot(c));
 	sat_merged merged = camp_deliver_chunk(c, &chunk, 0);
 	assert_int_equal(merged.verdict, SAT_MERGED);
 	camp_unchanged(c);
@@ -208,7 +209,8 @@ static void hostile__moment_beyond_what_was_signed_for_is_not_admitted(void **st
 	assert_int_not_equal(moment_at_hq(c, to_come), 1);
 }
 
-/* --- claims about decisions ------------------------------------------------------------------------------ */
+/* --- claims about decisions ------------------------------------------------------------------------------
+ */
 
 /* A batch of one decision, signed by `signer`. */
 static sat_chunk one_decision(camp *c, const sat_identity *signer, sat_decision *d)
@@ -247,8 +249,12 @@ static void hostile__decision_over_what_nobody_has_permits_nothing(void **state)
 	camp *c = *state;
 	sat_dot person = known_person(c);
 	const uint8_t nowhere[SAT_HASH_BYTES] = { 1, 2, 3 };
-	sat_decision d = { .id = camp_next_dot(c), .subject = person, .purpose = "attend", .event = SAT_GIVEN,
-		           .supersedes = nowhere, .supersedes_count = 1 };
+	sat_decision d = { .id = camp_next_dot(c),
+		           .subject = person,
+		           .purpose = "attend",
+		           .event = SAT_GIVEN,
+		           .supersedes = nowhere,
+		           .supersedes_count = 1 };
 	sat_chunk chunk = one_decision(c, c->evil.identity, &d);
 	sat_merged merged = camp_deliver_chunk(c, &chunk, 0);
 	assert_int_equal(merged.verdict, SAT_MERGED);
@@ -266,8 +272,11 @@ static void hostile__decision_by_another_author_is_refused(void **state)
 {
 	camp *c = *state;
 	sat_dot person = known_person(c);
-	sat_decision d = { .id = sat_dot_make(sat_dot_index(c->note), 1), .subject = person, .purpose = "attend",
-		           .event = SAT_WITHDRAWN, .final = true };
+	sat_decision d = { .id = sat_dot_make(sat_dot_index(c->note), 1),
+		           .subject = person,
+		           .purpose = "attend",
+		           .event = SAT_WITHDRAWN,
+		           .final = true };
 	sat_chunk chunk = one_decision(c, c->evil.identity, &d);
 	camp_refused(c, camp_deliver_chunk(c, &chunk, 0), "not signed by");
 }
@@ -276,7 +285,10 @@ static void hostile__decision_with_a_wrong_signature_is_refused(void **state)
 {
 	camp *c = *state;
 	sat_dot person = known_person(c);
-	sat_decision d = { .id = camp_next_dot(c), .subject = person, .purpose = "attend", .event = SAT_WITHDRAWN,
+	sat_decision d = { .id = camp_next_dot(c),
+		           .subject = person,
+		           .purpose = "attend",
+		           .event = SAT_WITHDRAWN,
 		           .final = true };
 	sat_chunk chunk = one_decision(c, c->evil.identity, &d);
 	chunk.batches[0].signature[5] ^= 1;
@@ -301,15 +313,23 @@ static void second_batch_is_refused(camp *c, int32_t shift)
 	sat_batch batch = { .first = first + shift, .leaves = 2 };
 	size_t count = 2;
 	for (int i = 0; i < 2; i++) {
-		two[i] = (sat_decision){ .id = batch.first + i, .subject = person, .purpose = "attend",
-			                 .event = SAT_REFUSED, .has_details = true, .own_salt = true };
+		two[i] = (sat_decision){ .id = batch.first + i,
+			                 .subject = person,
+			                 .purpose = "attend",
+			                 .event = SAT_REFUSED,
+			                 .has_details = true,
+			                 .own_salt = true };
 		assert_int_equal(sat_decision_seal(c->evil.store, &two[i], &err), 0);
 		memcpy(names[i], two[i].name, SAT_HASH_BYTES);
 	}
-	assert_int_equal(sat_batch_root(&batch, NULL, (const uint8_t(*)[SAT_HASH_BYTES])names, root, &err), 0);
+	assert_int_equal(sat_batch_root(&batch, NULL, (const uint8_t(*)[SAT_HASH_BYTES])names, root, &err),
+	                 0);
 	assert_int_equal(sat_batch_digest(c->evil.store, &batch, root, digest, &err), 0);
 	sat_sign(c->evil.identity, digest, batch.signature);
-	sat_chunk lie = { .batches = &batch, .batch_count = 1, .decisions = two, .decision_count = 2,
+	sat_chunk lie = { .batches = &batch,
+		          .batch_count = 1,
+		          .decisions = two,
+		          .decision_count = 2,
 		          .decision_counts = &count };
 	camp_refused(c, camp_deliver_chunk(c, &lie, 0), "in two ways");
 }
@@ -336,18 +356,26 @@ static void hostile__second_part_of_a_batch_is_refused(void **state)
 	size_t one = 1;
 	camp_next_dot(c);
 	for (int i = 0; i < 2; i++) {
-		two[i] = (sat_decision){ .id = batch.first + i, .subject = person, .purpose = "attend",
-			                 .event = SAT_RENEWED, .has_details = true, .own_salt = true };
+		two[i] = (sat_decision){ .id = batch.first + i,
+			                 .subject = person,
+			                 .purpose = "attend",
+			                 .event = SAT_RENEWED,
+			                 .has_details = true,
+			                 .own_salt = true };
 		assert_int_equal(sat_decision_seal(c->evil.store, &two[i], &err), 0);
 		memcpy(names[i], two[i].name, SAT_HASH_BYTES);
 	}
 	camp_sign_up_to(c, 1 << 18);
-	assert_int_equal(sat_batch_root(&batch, NULL, (const uint8_t(*)[SAT_HASH_BYTES])names, root, &err), 0);
+	assert_int_equal(sat_batch_root(&batch, NULL, (const uint8_t(*)[SAT_HASH_BYTES])names, root, &err),
+	                 0);
 	assert_int_equal(sat_batch_digest(c->evil.store, &batch, root, digest, &err), 0);
 	sat_sign(c->evil.identity, digest, batch.signature);
 	batch.proof_count = 1;
 	batch.proof = names[1];
-	sat_chunk part = { .batches = &batch, .batch_count = 1, .decisions = &two[0], .decision_count = 1,
+	sat_chunk part = { .batches = &batch,
+		           .batch_count = 1,
+		           .decisions = &two[0],
+		           .decision_count = 1,
 		           .decision_counts = &one };
 	assert_int_equal(camp_deliver_chunk(c, &part, 0).verdict, SAT_MERGED);
 	camp_goes_on(c);
