@@ -328,8 +328,9 @@ static int run_job(job *j, sat_error *err)
 		rc = is_revoked(&j->peer) ? export_revocation(j, err) : export_data(j, err);
 	}
 	if (rc == 0)
-		return sat_store_commit(j->store, err);
-	sat_store_rollback(j->store);
+		rc = sat_store_commit(j->store, err);
+	if (rc != 0)
+		sat_store_rollback(j->store);
 	return rc;
 }
 

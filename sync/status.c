@@ -213,7 +213,8 @@ int sat_quarantine_decide(sat_store *store, const sat_identity *identity, const 
 	if (rc == 0)
 		rc = sat_statement_issue(store, identity, SAT_SIGNED_RELEASE, body, sizeof body, err);
 	if (rc == 0)
-		return sat_store_commit(store, err);
-	sat_store_rollback(store);
+		rc = sat_store_commit(store, err);
+	if (rc != 0)
+		sat_store_rollback(store);
 	return rc;
 }
