@@ -234,6 +234,20 @@ int sat_admit_tombstones(sat_admission *a, const sat_dot *records, size_t count,
 	return rc;
 }
 
+/* To whom we vouched for what others wrote, that goes again as well. */
+static int vouch_again(sat_admission *a, sat_dot record, sat_error *err)
+{
+	sat_store *store = a->store;
+	int rc = SAT_SQL(store, vouch_insert,
+	                 "INSERT OR IGNORE INTO sat_vouch(device, record) SELECT id, ? FROM sat_device "
+	                 "WHERE id = ? AND vouched = 1");
+	if (rc != 0)
+		return rc;
+	sat_bind_int(store->sql.vouch_insert, 1, record);
+	sat_bind_int(store->sql.vouch_insert, 2, a->from.device);
+	return sat_run(store->db, store->sql.vouch_insert, err);
+}
+
 static int answer_ask(sat_admission *a, const sat_asked *ask, sat_error *err)
 {
 	sat_store *store = a->store;
@@ -249,7 +263,8 @@ static int answer_ask(sat_admission *a, const sat_asked *ask, sat_error *err)
 	rc = sat_table_of_record(store, ask->record, &table, err);
 	if (rc != 0 || table == NULL)
 		return rc;
-	return sat_history_touch(store, ask->record, table->id, err);
+	rc = sat_history_touch(store, ask->record, table->id, err);
+	return rc != 0 ? rc : vouch_again(a, ask->record, err);
 }
 
 int sat_admit_asks(sat_admission *a, const sat_asked *asks, size_t count, sat_error *err)

@@ -85,7 +85,8 @@ void sat_chunk_take_mark(const sat_chunk *c, sat_chunk_mark *m)
 		               .withheld = c->withheld, .statements = c->statement_count,
 		               .tombstones = c->tombstone_count, .batches = c->batch_count,
 		               .decisions = c->decision_count, .asks = c->ask_count,
-		               .moments = c->moment_count, .assumed = c->assumed, .author = c->author };
+		               .moments = c->moment_count, .assumed = c->assumed, .vouches = c->vouches,
+		               .author = c->author };
 	for (size_t i = 0; i < c->block_count; i++)
 		m->rows[i] = c->blocks[i].rows;
 }
@@ -103,6 +104,7 @@ void sat_chunk_back_to(sat_chunk *c, const sat_chunk_mark *m)
 	c->ask_count = m->asks;
 	c->moment_count = m->moments;
 	c->assumed = m->assumed;
+	c->vouches = m->vouches;
 	c->author = m->author;
 	for (size_t i = 0; i < c->block_count; i++)
 		sat_block_cut(&c->blocks[i], m->rows[i]);

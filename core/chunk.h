@@ -54,6 +54,7 @@ typedef struct sat_chunk {
 	size_t records;             /* records of which something is in it */
 	size_t withheld;            /* records of which something was left out by the gate */
 	bool assumed;               /* something was left out because the recipient told it */
+	bool vouches;               /* what others wrote may be in it, though nothing else is vouched for */
 	bool part;                  /* of one record that is larger than a frame */
 	/* track records */
 	sat_block *blocks;          /* at the place of their table in the store; rows may be 0 */
@@ -97,7 +98,7 @@ size_t sat_chunk_value_bytes(const sat_value *value);
 /* How far a chunk was filled, so that a step can be taken back. */
 typedef struct sat_chunk_mark {
 	size_t bytes, entries, records, withheld, statements, tombstones, batches, decisions, asks, moments;
-	bool assumed;
+	bool assumed, vouches;
 	int64_t author;
 	size_t rows[SAT_KINDS_MAX];
 } sat_chunk_mark;

@@ -15,13 +15,15 @@ struct sat_delta {
 	int64_t step;            /* how many sequences the next stretch has, at most */
 	sat_gate *gate;
 	int64_t self;            /* our sat_device.id */
+	bool vouches;            /* some records were asked for where we vouched */
+	bool asked;              /* of the record at hand others' writes go as well */
 	bool dividing;           /* one record that is too large for a frame goes out in parts */
 	size_t divided;          /* its values that went out */
 	bool rest;               /* more of them are to come */
 	sat_chunk chunk;
 	size_t records, withheld; /* totals of the chunks before */
 	bool assumed;
-	sat_stmt *run_at, *run_next, *tombstones, *statements, *asks, *batches, *consent_range, *consent_changed,
+	sat_stmt *run_at, *run_next, *tombstones, *statements, *asks, *vouch, *batches, *consent_range, *consent_changed,
 		*moments;
 	sat_arena scratch;       /* for one record, or for the moments of one chunk */
 };
@@ -44,7 +46,7 @@ static inline int64_t sat_delta_author(const sat_delta *delta, sat_dot dot)
 /* True when this delta passes on what `author` wrote. */
 static inline bool sat_delta_sends(const sat_delta *delta, int64_t author)
 {
-	return delta->options.everything || author == delta->self;
+	return delta->options.everything || delta->asked || author == delta->self;
 }
 
 /* True when `told` is the recipient's own incarnation, which needs not be told the same; notes in the chunk

@@ -288,6 +288,18 @@ static int add_usual(sat_delta *d, sat_table *table, sat_stmt *row, bool *full, 
 
 /* --- one stretch --------------------------------------------------------------------------------- */
 
+/* Of a record that the recipient asked for where we vouched, others' writes go as well. */
+static int look_asked(sat_delta *d, sat_dot record, sat_error *err)
+{
+	sat_bind_int(d->vouch, 1, d->options.device);
+	sat_bind_int(d->vouch, 2, record);
+	int rc = sat_step(d->store->db, d->vouch, err);
+	sat_reset(d->vouch);
+	d->asked = rc == 1;
+	d->chunk.vouches = d->chunk.vouches || d->asked;
+	return rc < 0 ? rc : 0;
+}
+
 static int add_row(sat_delta *d, sat_table *table, sat_stmt *row, int64_t told, bool *full, sat_error *err)
 {
 	bool of_device = SAT_PLANTED_BUG(6) && told != 0 &&
@@ -297,6 +309,9 @@ static int add_row(sat_delta *d, sat_table *table, sat_stmt *row, int64_t told, 
 	if (of_device || sat_delta_told(d, told))
 		return 0;
 	/* The name of an unlinked record is no dot: without a write of its own there is nothing to tell. */
+	int rc = d->vouches ? look_asked(d, sat_column_int(row, SAT_AT_ID), err) : 0;
+	if (rc != 0)
+		return rc;
 	bool usual = sat_column_is_null(row, SAT_AT_CLOCK) && sat_dot_linked(sat_column_int(row, SAT_AT_ID));
 	return usual && !d->dividing ? add_usual(d, table, row, full, err) : add_state(d, table, row, full, err);
 }

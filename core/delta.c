@@ -26,6 +26,7 @@ static int prepare(sat_delta *d, sat_error *err)
 		{ &d->tombstones, "SELECT record, told FROM sat_tombstone WHERE seq > ? AND seq <= ?" },
 		{ &d->statements, "SELECT object, told FROM sat_statement WHERE seq > ? AND seq <= ? ORDER BY seq" },
 		{ &d->asks, "SELECT name, record FROM sat_ask WHERE device = ? AND seq > ? AND seq <= ?" },
+		{ &d->vouch, "SELECT 1 FROM sat_vouch WHERE device = ? AND record = ?" },
 		{ &d->batches, "SELECT id, leaves FROM sat_batch WHERE id > ? AND id <= ? ORDER BY id" },
 		{ &d->consent_range,
 		  "SELECT " SAT_CONSENT_COLUMNS " FROM sat_decision WHERE id BETWEEN ? AND ? ORDER BY id" },
@@ -58,6 +59,10 @@ int sat_delta_open(sat_delta **out, sat_store *store, const sat_delta_options *o
 	int rc = sat_gate_open(&d->gate, store, &options->to, err);
 	if (rc == 0)
 		rc = sat_meta_int(store, "self", &d->self, 0, err);
+	int64_t vouches = 0;
+	if (rc == 0)
+		rc = sat_db_int(store->db, "SELECT EXISTS(SELECT 1 FROM sat_vouch)", &vouches, 0, err);
+	d->vouches = vouches != 0;
 	if (rc == 0)
 		rc = prepare(d, err);
 	if (rc != 0) {
@@ -72,7 +77,7 @@ void sat_delta_free(sat_delta *d)
 {
 	if (d == NULL)
 		return;
-	sat_stmt **all[] = { &d->run_at,  &d->run_next,      &d->tombstones,      &d->statements, &d->asks,
+	sat_stmt **all[] = { &d->run_at,  &d->run_next,      &d->tombstones,      &d->statements,      &d->asks, &d->vouch,
 		             &d->batches, &d->consent_range, &d->consent_changed, &d->moments };
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		sat_db_finalize(d->store->db, all[i]);

@@ -24,7 +24,8 @@ typedef struct sat_delta_options {
 	sat_recipient to;           /* what the gate is opened for; its audiences are borrowed */
 	int64_t device;             /* sat_device.id of the recipient: for asks */
 	int64_t heard;              /* its incarnation heard last: what that told is left out; 0: none */
-	bool everything;            /* the registry, or one that vouches, sends others' writes as well */
+	bool everything;            /* the registry, or one that vouches, sends others' writes as well; else
+	                               only those of records that the recipient asked for after that */
 	size_t chunk_bytes_max;     /* a chunk holds about this, at most; one batch of decisions may hold more */
 } sat_delta_options;
 

@@ -29,7 +29,7 @@ typedef struct sat_statements {
 	sat_stmt *accepted_set, *accepted_get;
 	sat_stmt *declined_insert, *declined_delete, *declined_find, *declined_person_insert;
 	sat_stmt *declined_of_person, *declined_source;
-	sat_stmt *vouched_insert, *vouched_delete, *vouched_find;
+	sat_stmt *vouched_insert, *vouched_delete, *vouched_find, *vouch_insert;
 	sat_stmt *ask_insert, *ask_changed, *tombstone_changed, *ask_find;
 } sat_statements;
 

@@ -21,8 +21,9 @@ typedef enum sat_level {
 typedef struct sat_export_options {
 	sat_form form;
 	sat_level level;
-	bool vouch;                  /* bring others' writes as well: when a laptop was lost.  Sends again what
-	                              * the peer confirmed, since that did not hold them */
+	bool vouch;                  /* bring others' writes as well: when a laptop was lost.  Goes for every
+	                              * export from now on until the peer has confirmed them, and sends again
+	                              * what it confirmed before, since that did not hold them */
 	bool tell_revoked;           /* a revoked peer is sent the statement that revoked it, and nothing else,
 	                              * instead of being refused */
 	uint64_t bundle_bytes_max;   /* an export is split into bundles of at most this; 0: 1 GiB */

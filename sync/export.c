@@ -37,6 +37,7 @@ typedef struct job {
 	size_t rest_count, rest_room;
 	size_t records, withheld, parts;
 	bool assumed;
+	bool vouches;               /* others' writes are in the part */
 	sat_bytes plain;            /* scratch for one frame */
 } job;
 
@@ -70,6 +71,7 @@ static int begin_part(job *j, sat_error *err)
 	if (most == 0 || most > SAT_BUNDLE_BYTES_MAX)
 		most = SAT_BUNDLE_BYTES_MAX;
 	j->frame_count = 0;
+	j->vouches = j->plan.vouches;
 	size_t names;
 	int rc = sat_ledger_receipt_names(j->store, j->peer.id, &names, err);
 	if (rc == 0)
@@ -84,7 +86,7 @@ static int begin_part(job *j, sat_error *err)
 
 static void fill_manifest(job *j, sat_manifest *m, unsigned flags)
 {
-	*m = (sat_manifest){ .flags = flags, .sender = j->store->self, .recipient = j->peer.device,
+	*m = (sat_manifest){ .flags = flags | (j->vouches ? SAT_MANIFEST_VOUCHES : 0u), .sender = j->store->self, .recipient = j->peer.device,
 		             .time = j->store->env->now(j->store->env->context), .base = j->plan.base,
 		             .rests = j->rests, .rest_count = j->rest_count };
 	const sat_incarnation *own = sat_incarnation_at(j->store, j->store->own);
@@ -197,12 +199,13 @@ static int add_chunk(job *j, const sat_chunk *chunk, sat_error *err)
 	sat_bytes_reset(&j->plain);
 	int rc = sat_frame_write(j->store, chunk, &j->plain, err);
 	if (rc == 0 && j->frame_count > 0 && sat_bundle_writer_full(j->writer) && !goes_on(j, chunk)) {
-		rc = end_part(j, SAT_MANIFEST_MORE | (j->options.vouch ? SAT_MANIFEST_VOUCHES : 0), err);
+		rc = end_part(j, SAT_MANIFEST_MORE, err);
 		if (rc == 0)
 			rc = begin_part(j, err);
 	}
 	/* Every part whose frames leave out what the recipient told has to say so. */
 	j->assumed = j->assumed || chunk->assumed;
+	j->vouches = j->vouches || chunk->vouches;
 	sat_name16 name;
 	if (rc == 0)
 		rc = sat_bundle_writer_add(j->writer, j->plain.data, j->plain.length, &name, err);
@@ -219,7 +222,7 @@ static int add_track(job *j, int track, sat_error *err)
 {
 	sat_delta_options options = { .to = { .role = j->peer.role, .audiences = j->peer.audiences },
 		                      .device = j->peer.id, .heard = j->peer.heard,
-		                      .everything = j->store->role == SAT_REGISTRY || j->options.vouch,
+		                      .everything = j->store->role == SAT_REGISTRY || j->plan.vouches,
 		                      .chunk_bytes_max = SAT_CHUNK_BYTES_MAX };
 	SAT_AUTO(sat_delta) delta = NULL;
 	int rc = sat_gate_today(j->store, true, &options.to.today, err);
@@ -258,12 +261,12 @@ static int export_data(job *j, sat_error *err)
 	int rc = sign_incarnations(j, err);
 	if (rc == 0)
 		rc = sat_gate_new_day(j->store, err);
+	if (rc == 0 && j->options.vouch)
+		rc = sat_ledger_vouch(j->store, j->peer.id, err);
 	if (rc == 0)
 		rc = sat_ledger_plan(j->store, j->peer.id, &j->arena, &j->plan, err);
 	if (rc == 0)
 		rc = sat_ledger_receipt_due(j->store, j->peer.id, &j->receipt_due, err);
-	if (rc == 0 && j->options.vouch && !SAT_PLANTED_BUG(15))
-		rc = sat_ledger_plan_all(j->store, &j->arena, &j->plan, err);
 	j->rests = j->plan.rests;
 	j->rest_count = j->rest_room = j->plan.rest_count;
 	if (rc == 0)
@@ -274,7 +277,7 @@ static int export_data(job *j, sat_error *err)
 		rc = add_track(j, SAT_TRACK_RECORDS, err);
 	if (rc == 0 && j->frame_count == 0 && j->parts == 0 && !j->receipt_due)
 		return 0; /* nothing new for this peer, and nothing of theirs to confirm */
-	return rc == 0 ? end_part(j, j->options.vouch ? SAT_MANIFEST_VOUCHES : 0, err) : rc;
+	return rc == 0 ? end_part(j, 0, err) : rc;
 }
 
 static bool has(const sat_span *gaps, size_t count, int64_t seq)

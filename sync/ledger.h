@@ -32,11 +32,13 @@ typedef struct sat_plan {
 	size_t gap_count[2];
 	sat_name16 *rests;        /* frames above the base that are confirmed */
 	size_t rest_count;
+	bool vouches;             /* others' writes go as well */
 } sat_plan;
 int sat_ledger_plan(sat_store *store, int64_t device, sat_arena *arena, sat_plan *plan, sat_error *err);
 
-/* The plan that sends everything from the beginning, resting on nothing. */
-int sat_ledger_plan_all(sat_store *store, sat_arena *arena, sat_plan *plan, sat_error *err);
+/* From now on we vouch to the device for what others wrote: plans begin at the beginning, resting on nothing,
+ * until it has confirmed a bundle that was made by such a plan. */
+int sat_ledger_vouch(sat_store *store, int64_t device, sat_error *err);
 
 /* Notes a bundle that is durable on its carrier. */
 typedef struct sat_sent_frame {

@@ -202,7 +202,8 @@ CREATE TABLE sat_device (
   receipt   INTEGER NOT NULL DEFAULT 0, -- counter of the newest receipt we gave
   receipt_due INTEGER NOT NULL DEFAULT 0, -- 1: it has sent something since our newest receipt
   receipt_at INTEGER,                 -- when its newest receipt arrived, by our clock
-  told_words INTEGER NOT NULL DEFAULT 0 -- 1: a person confirmed the six words
+  told_words INTEGER NOT NULL DEFAULT 0, -- 1: a person confirmed the six words
+  vouched   INTEGER NOT NULL DEFAULT 0 -- 1: to it we vouch for what others wrote (sync/ledger.h)
 );
 
 -- Incarnations of peers that were heard and then followed by another: their receipts are past.
@@ -222,6 +223,13 @@ CREATE TABLE sat_vouched (
   dot    INTEGER PRIMARY KEY,
   device INTEGER NOT NULL
 );
+
+-- Records that a device asked for when we had vouched to it: what others wrote in them goes to it as well.
+CREATE TABLE sat_vouch (
+  device INTEGER NOT NULL,
+  record INTEGER NOT NULL,
+  PRIMARY KEY (device, record)
+) WITHOUT ROWID;
 
 -- Values that consent did not let in, until they come again.
 CREATE TABLE sat_declined (
@@ -255,7 +263,8 @@ CREATE TABLE sat_sent (
   assumes INTEGER,                    -- incarnation whose told records were left out
   at      INTEGER NOT NULL,
   file    TEXT NOT NULL,
-  courier BLOB NOT NULL               -- courier token
+  courier BLOB NOT NULL,              -- courier token
+  vouches INTEGER NOT NULL            -- 1: since we vouch to the device
 ) WITHOUT ROWID;
 CREATE INDEX sat_sent_device ON sat_sent(device, upto);
 CREATE TABLE sat_sent_frame (

@@ -160,6 +160,9 @@ static void look_inside(world *w, machine *from, parcel *p)
 			MUST(w, sat_bundle_reader_trust(reader, sat_identity_public(from->identity),
 			                                sat_identity_public(w->kit->identities[p->to]), &p->name, err));
 			note_frames(p, reader);
+			p->vouches = (sat_bundle_reader_manifest(reader)->flags & SAT_MANIFEST_VOUCHES) != 0;
+			if (p->vouches && !from->vouched[p->to])
+				world_fail(w, 2, "%s vouches, which nobody told it to", world_name(w, from));
 			p->incarnation = world_incarnation(w, sat_bundle_reader_manifest(reader)->incarnation);
 			if (w->verbose)
 				trace_manifest(w, sat_bundle_reader_manifest(reader));
@@ -184,12 +187,12 @@ void parcel_drop(world *w, size_t at)
 	*p = w->parcels[--w->parcel_count];
 }
 
-static void take_bundle(world *w, machine *from, int to, bool vouches, int *with_frames)
+static void take_bundle(world *w, machine *from, int to, int *with_frames)
 {
 	if (w->parcel_count == PARCELS_MAX)
 		parcel_drop(w, dice_below(&w->dice, w->parcel_count));
 	parcel *p = &w->parcels[w->parcel_count++];
-	*p = (parcel){ .from = (int)(from - w->machines), .to = to, .vouches = vouches,
+	*p = (parcel){ .from = (int)(from - w->machines), .to = to,
 		       .data = w->place.bundles[0].data, .size = w->place.bundles[0].size };
 	w->place.bundles[0].data = NULL;
 	memory_place_remove(&w->place, 0);
@@ -201,6 +204,7 @@ int parcel_send(world *w, machine *from, int to, bool vouch)
 {
 	sat_device device;
 	sat_error why = { 0 };
+	from->vouched[to] = from->vouched[to] || vouch;
 	int rc = sat_device_find(from->store, sat_identity_device(w->kit->identities[to]), &device, &why);
 	if (rc != 0)
 		return -1;
@@ -216,7 +220,7 @@ int parcel_send(world *w, machine *from, int to, bool vouch)
 	promise_after_export(w, from);
 	int with_frames = 0;
 	while (w->place.count > 0)
-		take_bundle(w, from, to, vouch, &with_frames);
+		take_bundle(w, from, to, &with_frames);
 	return with_frames;
 }
 

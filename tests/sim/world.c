@@ -223,6 +223,7 @@ machine *world_twin(world *w, machine *m)
 	world_copy_file(w, m->path, twin->path);
 	twin->env.now = m->env.now;
 	twin->export_day = m->export_day;
+	memcpy(twin->vouched, m->vouched, sizeof twin->vouched);
 	twin->held = holdings_keep(m->held);
 	memcpy(twin->heard, m->heard, sizeof twin->heard);
 	return twin;

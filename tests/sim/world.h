@@ -61,6 +61,7 @@ typedef struct machine {
 	backup backups[BACKUPS_MAX];
 	size_t writes;           /* makes texts unique */
 	int32_t export_day;      /* by which the latest export went */
+	bool vouched[DEVICES_MAX]; /* somebody has told it to vouch to the device */
 	struct sqlite3_stmt *reads[8]; /* of the open store, for holdings.c and promises.c */
 } machine;
 

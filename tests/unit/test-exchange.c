@@ -13,67 +13,15 @@
 
 #include "core/store-private.h"
 #include "sync/bundle.h"
-#include "tests/support/replica.h"
-
-typedef struct camp {
-	char dir[64];
-	replica hq, one, two;
-	memory_place stick;
-} camp;
-
-static int set_up(void **state)
-{
-	camp *c = calloc(1, sizeof *c);
-	strcpy(c->dir, "/tmp/satchel-XXXXXX");
-	assert_non_null(mkdtemp(c->dir));
-	memory_place_init(&c->stick);
-	replica_found(&c->hq, c->dir, "registry", 1, NULL);
-	replica_join(&c->one, &c->hq, c->dir, "one", 2, SAT_FACILITATOR);
-	replica_join(&c->two, &c->hq, c->dir, "two", 3, SAT_FACILITATOR);
-	*state = c;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	camp *c = *state;
-	char command[128];
-	replica_free(&c->hq);
-	replica_free(&c->one);
-	replica_free(&c->two);
-	memory_place_clear(&c->stick);
-	snprintf(command, sizeof command, "rm -rf %s", c->dir);
-	assert_int_equal(system(command), 0);
-	free(c);
-	return 0;
-}
-
-static void carry(replica *from, replica *to, memory_place *stick)
-{
-	replica_export(from, to, stick);
-	replica_merge_all(to, stick);
-}
-
-static sat_peer_status standing(replica *r, const char *peer)
-{
-	SAT_ARENA(arena);
-	sat_status status;
-	assert_int_equal(sat_status_read(r->store, &arena, &status, NULL), 0);
-	for (size_t i = 0; i < status.peer_count; i++) {
-		if (strcmp(status.peers[i].name, peer) == 0)
-			return status.peers[i];
-	}
-	fail_msg("no peer %s", peer);
-	return (sat_peer_status){ 0 };
-}
+#include "two-laptops.h"
 
 static void exchange__record_reaches_headquarters(void **state)
 {
 	camp *c = *state;
 	sat_dot workshop = replica_add(&c->one, "workshop", "title", "River mapping", NULL);
-	assert_int_equal(standing(&c->one, "registry").unsent, 1);
+	assert_int_equal(camp_standing(&c->one, "registry").unsent, 1);
 	assert_int_equal(replica_export(&c->one, &c->hq, &c->stick), 1);
-	assert_int_equal(standing(&c->one, "registry").copied, 1);
+	assert_int_equal(camp_standing(&c->one, "registry").copied, 1);
 	sat_merged merged = replica_merge_all(&c->hq, &c->stick);
 	assert_int_equal(merged.verdict, SAT_MERGED);
 	assert_int_equal(merged.records, 1);
@@ -87,12 +35,12 @@ static void exchange__receipt_moves_copied_to_received(void **state)
 {
 	camp *c = *state;
 	replica_add(&c->one, "workshop", "title", "River mapping", NULL);
-	carry(&c->one, &c->hq, &c->stick);
-	sat_peer_status before = standing(&c->one, "registry");
+	camp_carry(&c->one, &c->hq, &c->stick);
+	sat_peer_status before = camp_standing(&c->one, "registry");
 	assert_int_equal(before.copied, 1);
 	assert_int_equal(before.received, 0);
-	carry(&c->hq, &c->one, &c->stick);
-	sat_peer_status after = standing(&c->one, "registry");
+	camp_carry(&c->hq, &c->one, &c->stick);
+	sat_peer_status after = camp_standing(&c->one, "registry");
 	assert_int_equal(after.copied, 0);
 	assert_int_equal(after.received, 1);
 	/* Nothing is left to say on either side. */
@@ -104,13 +52,13 @@ static void exchange__changes_reach_the_other_laptop_through_headquarters(void *
 {
 	camp *c = *state;
 	sat_dot workshop = replica_add(&c->one, "workshop", "title", "River mapping", "place", "Cairns", NULL);
-	carry(&c->one, &c->hq, &c->stick);
-	carry(&c->hq, &c->two, &c->stick);
+	camp_carry(&c->one, &c->hq, &c->stick);
+	camp_carry(&c->hq, &c->two, &c->stick);
 	sat_dot there = replica_same(&c->one, workshop, &c->two);
 	assert_true(there != 0);
 	replica_set(&c->two, there, "place", "Weipa");
-	carry(&c->two, &c->hq, &c->stick);
-	carry(&c->hq, &c->one, &c->stick);
+	camp_carry(&c->two, &c->hq, &c->stick);
+	camp_carry(&c->hq, &c->one, &c->stick);
 	char *place;
 	assert_int_equal(replica_field(&c->one, workshop, "place", &place), 1);
 	assert_string_equal(place, "Weipa");
@@ -121,18 +69,18 @@ static void exchange__edits_made_apart_are_both_kept(void **state)
 {
 	camp *c = *state;
 	sat_dot note = replica_add(&c->one, "note", "text", "first", NULL);
-	carry(&c->one, &c->hq, &c->stick);
-	carry(&c->hq, &c->two, &c->stick);
+	camp_carry(&c->one, &c->hq, &c->stick);
+	camp_carry(&c->hq, &c->two, &c->stick);
 	replica_set(&c->one, note, "text", "by one");
 	replica_set(&c->two, replica_same(&c->one, note, &c->two), "text", "by two");
-	carry(&c->one, &c->hq, &c->stick);
+	camp_carry(&c->one, &c->hq, &c->stick);
 	replica_export(&c->two, &c->hq, &c->stick);
 	sat_merged merged = replica_merge_all(&c->hq, &c->stick);
 	assert_int_equal(merged.conflicts, 1);
 	sat_dot at_hq = replica_same(&c->one, note, &c->hq);
 	assert_int_equal(replica_field(&c->hq, at_hq, "text", NULL), 2);
 	replica_set(&c->hq, at_hq, "text", "by both");
-	carry(&c->hq, &c->one, &c->stick);
+	camp_carry(&c->hq, &c->one, &c->stick);
 	char *text;
 	assert_int_equal(replica_field(&c->one, note, "text", &text), 1);
 	assert_string_equal(text, "by both");
@@ -143,16 +91,16 @@ static void exchange__nothing_leaves_without_consent(void **state)
 {
 	camp *c = *state;
 	sat_dot person = replica_add(&c->one, "person", "pseudonym", "P 0417", "name", "Participant 0417", NULL);
-	carry(&c->one, &c->hq, &c->stick);
+	camp_carry(&c->one, &c->hq, &c->stick);
 	assert_int_equal(replica_field(&c->hq, replica_same(&c->one, person, &c->hq), "pseudonym", NULL), 0);
 	replica_decide(&c->one, person, "attend_record", SAT_GIVEN, false);
-	carry(&c->one, &c->hq, &c->stick);
+	camp_carry(&c->one, &c->hq, &c->stick);
 	sat_dot there = replica_same(&c->one, person, &c->hq);
 	assert_true(there != 0);
 	assert_int_equal(replica_field(&c->hq, there, "pseudonym", NULL), 1);
 	assert_int_equal(replica_field(&c->hq, there, "name", NULL), 0);
 	replica_decide(&c->one, person, "identity", SAT_GIVEN, false);
-	carry(&c->one, &c->hq, &c->stick);
+	camp_carry(&c->one, &c->hq, &c->stick);
 	assert_int_equal(replica_field(&c->hq, there, "name", NULL), 1);
 }
 
@@ -162,14 +110,14 @@ static void exchange__taking_back_erases_at_headquarters(void **state)
 	sat_dot person = replica_add(&c->one, "person", "pseudonym", "P 0417", "name", "Participant 0417", NULL);
 	replica_decide(&c->one, person, "attend_record", SAT_GIVEN, false);
 	replica_decide(&c->one, person, "identity", SAT_GIVEN, false);
-	carry(&c->one, &c->hq, &c->stick);
+	camp_carry(&c->one, &c->hq, &c->stick);
 	sat_dot there = replica_same(&c->one, person, &c->hq);
 	char *name;
 	replica_field(&c->hq, there, "name", &name);
 	assert_string_equal(name, "Participant 0417");
 	free(name);
 	replica_decide(&c->one, person, "identity", SAT_WITHDRAWN, true);
-	carry(&c->one, &c->hq, &c->stick);
+	camp_carry(&c->one, &c->hq, &c->stick);
 	replica_field(&c->hq, there, "name", &name);
 	assert_string_equal(name, "");
 	free(name);
@@ -180,7 +128,7 @@ static void exchange__taking_back_erases_at_headquarters(void **state)
 	/* A later yes opens a new episode, and what is then written travels. */
 	replica_decide(&c->one, person, "identity", SAT_GIVEN, false);
 	replica_set(&c->one, person, "name", "Participant 0417 b");
-	carry(&c->one, &c->hq, &c->stick);
+	camp_carry(&c->one, &c->hq, &c->stick);
 	replica_field(&c->hq, there, "name", &name);
 	assert_string_equal(name, "Participant 0417 b");
 	free(name);
@@ -205,10 +153,10 @@ static void exchange__replicas_that_saw_the_same_dump_the_same(void **state)
 	replica_decide(&c->one, person, "attend_record", SAT_GIVEN, false);
 	replica_add(&c->two, "workshop", "title", "River mapping", NULL);
 	for (int i = 0; i < 3; i++) {
-		carry(&c->one, &c->hq, &c->stick);
-		carry(&c->two, &c->hq, &c->stick);
-		carry(&c->hq, &c->one, &c->stick);
-		carry(&c->hq, &c->two, &c->stick);
+		camp_carry(&c->one, &c->hq, &c->stick);
+		camp_carry(&c->two, &c->hq, &c->stick);
+		camp_carry(&c->hq, &c->one, &c->stick);
+		camp_carry(&c->hq, &c->two, &c->stick);
 	}
 	char *one = replica_dump(&c->one), *two = replica_dump(&c->two);
 	assert_string_equal(one, two);
@@ -242,7 +190,7 @@ static void exchange__record_larger_than_a_frame_goes_in_parts(void **state)
 	char *translation = long_text(700000, 'c'), *there;
 	sat_dot note = replica_add(&c->one, "note", "text", text, "theme", theme, "translation", translation, NULL);
 	replica_add(&c->one, "workshop", "title", "after it", NULL);
-	carry(&c->one, &c->hq, &c->stick);
+	camp_carry(&c->one, &c->hq, &c->stick);
 	sat_dot same = replica_same(&c->one, note, &c->hq);
 	const char *const fields[] = { "text", "theme", "translation" };
 	const char *const expected[] = { text, theme, translation };
@@ -251,9 +199,9 @@ static void exchange__record_larger_than_a_frame_goes_in_parts(void **state)
 		assert_string_equal(there, expected[i]);
 		free(there);
 	}
-	carry(&c->hq, &c->one, &c->stick);
-	assert_int_equal(standing(&c->one, "registry").received, 2);
-	assert_int_equal(standing(&c->one, "registry").copied, 0);
+	camp_carry(&c->hq, &c->one, &c->stick);
+	assert_int_equal(camp_standing(&c->one, "registry").received, 2);
+	assert_int_equal(camp_standing(&c->one, "registry").copied, 0);
 	free(text);
 	free(theme);
 	free(translation);
@@ -283,8 +231,8 @@ static void export_two_parts(camp *c)
 {
 	char *text = long_text(700000, 'a');
 	/* What leads every bundle is confirmed before. */
-	carry(&c->one, &c->hq, &c->stick);
-	carry(&c->hq, &c->one, &c->stick);
+	camp_carry(&c->one, &c->hq, &c->stick);
+	camp_carry(&c->hq, &c->one, &c->stick);
 	replica_add(&c->one, "note", "text", text, NULL);
 	replica_add(&c->one, "note", "text", text, NULL);
 	assert_int_equal(export_within(c, 1), 2);
@@ -298,13 +246,13 @@ static void exchange__part_of_a_split_export_that_arrived_is_received(void **sta
 	export_two_parts(c);
 	memory_place_remove(&c->stick, c->stick.count - 1);
 	replica_merge_all(&c->hq, &c->stick);
-	carry(&c->hq, &c->one, &c->stick);
-	assert_int_equal(standing(&c->one, "registry").received, 1);
-	assert_int_equal(standing(&c->one, "registry").copied, 1);
+	camp_carry(&c->hq, &c->one, &c->stick);
+	assert_int_equal(camp_standing(&c->one, "registry").received, 1);
+	assert_int_equal(camp_standing(&c->one, "registry").copied, 1);
 	assert_int_equal(export_within(c, 0), 1);
 	replica_merge_all(&c->hq, &c->stick);
-	carry(&c->hq, &c->one, &c->stick);
-	assert_int_equal(standing(&c->one, "registry").received, 2);
+	camp_carry(&c->hq, &c->one, &c->stick);
+	assert_int_equal(camp_standing(&c->one, "registry").received, 2);
 }
 
 static void exchange__split_export_that_arrived_whole_is_received_whole(void **state)
@@ -312,9 +260,9 @@ static void exchange__split_export_that_arrived_whole_is_received_whole(void **s
 	camp *c = *state;
 	export_two_parts(c);
 	replica_merge_all(&c->hq, &c->stick);
-	carry(&c->hq, &c->one, &c->stick);
-	assert_int_equal(standing(&c->one, "registry").received, 2);
-	assert_int_equal(standing(&c->one, "registry").copied, 0);
+	camp_carry(&c->hq, &c->one, &c->stick);
+	assert_int_equal(camp_standing(&c->one, "registry").received, 2);
+	assert_int_equal(camp_standing(&c->one, "registry").copied, 0);
 	assert_int_equal(export_within(c, 0), 0);
 	/* No single frame is named any more: the bundle that is held stands for all that it rests on. */
 	int64_t named;
@@ -339,90 +287,18 @@ static void exchange__parts_of_a_record_stay_together(void **state)
 	assert_int_equal(export_within(c, 1), 1);
 	memory_place_remove(&c->stick, c->stick.count - 1);
 	replica_merge_all(&c->hq, &c->stick);
-	carry(&c->hq, &c->one, &c->stick);
-	assert_int_equal(standing(&c->one, "registry").received, 0);
+	camp_carry(&c->hq, &c->one, &c->stick);
+	assert_int_equal(camp_standing(&c->one, "registry").received, 0);
 	free(text);
 	free(theme);
-}
-
-static sat_verdict two_vouches(camp *c)
-{
-	sat_export_options options = { .form = SAT_FULL, .vouch = true };
-	sat_device hq;
-	assert_int_equal(sat_device_registry(c->two.store, &hq, NULL), 0);
-	assert_int_equal(sat_export(c->two.store, c->two.identity, hq.id, &c->stick.carrier, &options, NULL, NULL,
-	                            NULL), 0);
-	return replica_merge_all(&c->hq, &c->stick).verdict;
-}
-
-static int64_t voucher_at_hq(camp *c, sat_dot dot)
-{
-	int64_t voucher;
-	assert_int_equal(sat_record_vouched(c->hq.store, dot, &voucher, NULL), 0);
-	return voucher;
-}
-
-static void exchange__lost_laptops_writes_come_back_by_one_that_vouches(void **state)
-{
-	camp *c = *state;
-	sat_dot workshop = replica_add(&c->one, "workshop", "title", "River mapping", NULL);
-	carry(&c->hq, &c->one, &c->stick);
-	/* Laptop two gets it from laptop one directly; then laptop one falls into the river. */
-	carry(&c->one, &c->two, &c->stick);
-	assert_int_equal(replica_field(&c->two, replica_same(&c->one, workshop, &c->two), "title", NULL), 1);
-	carry(&c->two, &c->hq, &c->stick);
-	assert_int_equal(replica_field(&c->hq, replica_same(&c->two, replica_same(&c->one, workshop, &c->two), &c->hq),
-	                               "title", NULL), 0);
-	assert_int_equal(two_vouches(c), SAT_MERGED);
-	sat_dot there = replica_same(&c->one, workshop, &c->hq);
-	assert_int_equal(replica_field(&c->hq, there, "title", NULL), 1);
-	sat_device device;
-	assert_int_equal(sat_device_get(c->hq.store, voucher_at_hq(c, there), &device, NULL), 0);
-	assert_string_equal(device.name, "two");
-}
-
-static void exchange__nobody_vouches_for_what_its_author_brought(void **state)
-{
-	camp *c = *state;
-	sat_dot before = replica_add(&c->one, "workshop", "title", "River mapping", NULL);
-	carry(&c->hq, &c->one, &c->stick);
-	carry(&c->one, &c->hq, &c->stick);
-	sat_dot after = replica_add(&c->one, "workshop", "title", "Reef mapping", NULL);
-	carry(&c->one, &c->two, &c->stick);
-	assert_int_equal(two_vouches(c), SAT_MERGED);
-	assert_int_equal(voucher_at_hq(c, replica_same(&c->one, before, &c->hq)), 0);
-	assert_true(voucher_at_hq(c, replica_same(&c->one, after, &c->hq)) != 0);
-	/* The laptop that was thought lost comes back. */
-	carry(&c->one, &c->hq, &c->stick);
-	assert_int_equal(voucher_at_hq(c, replica_same(&c->one, after, &c->hq)), 0);
-}
-
-static void revoke_named(camp *c, const char *name)
-{
-	sat_device device;
-	assert_int_equal(sat_device_named(c->hq.store, name, &device, NULL), 0);
-	assert_int_equal(sat_store_begin(c->hq.store, NULL), 0);
-	assert_int_equal(sat_device_revoke(c->hq.store, c->hq.identity, device.id, NULL), 0);
-	assert_int_equal(sat_store_commit(c->hq.store, NULL), 0);
-}
-
-static void exchange__nobody_vouches_after_being_revoked(void **state)
-{
-	camp *c = *state;
-	sat_dot workshop = replica_add(&c->one, "workshop", "title", "River mapping", NULL);
-	carry(&c->hq, &c->one, &c->stick);
-	carry(&c->one, &c->two, &c->stick);
-	revoke_named(c, "two");
-	assert_int_equal(two_vouches(c), SAT_REVOKED_SENDER);
-	assert_int_equal(replica_field(&c->hq, replica_same(&c->one, workshop, &c->hq), "title", NULL), 0);
 }
 
 static void exchange__revoked_laptop_is_set_aside_until_a_person_decides(void **state)
 {
 	camp *c = *state;
 	sat_dot before = replica_add(&c->one, "workshop", "title", "before", NULL);
-	carry(&c->one, &c->hq, &c->stick);
-	revoke_named(c, "one");
+	camp_carry(&c->one, &c->hq, &c->stick);
+	camp_revoke(c, "one");
 	sat_dot after = replica_add(&c->one, "workshop", "title", "after", NULL);
 	replica_export(&c->one, &c->hq, &c->stick);
 	const char *name = c->stick.bundles[0].name;
@@ -445,19 +321,19 @@ static void exchange__edit_that_the_sender_lacks_is_sent_back(void **state)
 {
 	camp *c = *state;
 	sat_dot note = replica_add(&c->hq, "note", "text", "by headquarters", NULL);
-	carry(&c->hq, &c->one, &c->stick);
-	carry(&c->hq, &c->two, &c->stick);
+	camp_carry(&c->hq, &c->one, &c->stick);
+	camp_carry(&c->hq, &c->two, &c->stick);
 	sat_dot at_one = replica_same(&c->hq, note, &c->one);
 	/* Two and headquarters disagree; one has changed what it knew.  Headquarters then tells one as many
 	 * values as one holds afterwards, but not the same. */
 	replica_set(&c->hq, note, "text", "by headquarters again");
-	carry(&c->hq, &c->one, &c->stick);
+	camp_carry(&c->hq, &c->one, &c->stick);
 	replica_set(&c->two, replica_same(&c->hq, note, &c->two), "text", "by two");
-	carry(&c->two, &c->hq, &c->stick);
+	camp_carry(&c->two, &c->hq, &c->stick);
 	replica_set(&c->one, at_one, "text", "by one");
-	carry(&c->hq, &c->one, &c->stick);
+	camp_carry(&c->hq, &c->one, &c->stick);
 	assert_int_equal(replica_field(&c->one, at_one, "text", NULL), 2);
-	carry(&c->one, &c->hq, &c->stick);
+	camp_carry(&c->one, &c->hq, &c->stick);
 	char *one = replica_dump(&c->one), *hq = replica_dump(&c->hq);
 	assert_string_equal(one, hq);
 	free(one);
@@ -489,24 +365,24 @@ static void exchange__copy_whose_name_is_past_takes_another(void **state)
 	camp *c = *state;
 	replica copy;
 	sat_dot note = replica_add(&c->one, "note", "text", "first", NULL);
-	carry(&c->one, &c->hq, &c->stick);
-	carry(&c->hq, &c->one, &c->stick);
+	camp_carry(&c->one, &c->hq, &c->stick);
+	camp_carry(&c->hq, &c->one, &c->stick);
 	open_copy(c, &c->one, &copy);
 	/* The copy is heard by headquarters, and its name reaches the other one through a third laptop. */
 	replica_set(&copy, note, "text", "by the copy");
-	carry(&copy, &c->hq, &c->stick);
-	carry(&c->hq, &c->two, &c->stick);
+	camp_carry(&copy, &c->hq, &c->stick);
+	camp_carry(&c->hq, &c->two, &c->stick);
 	replica_set(&c->two, replica_same(&copy, note, &c->two), "text", "by two");
-	carry(&c->two, &c->one, &c->stick);
+	camp_carry(&c->two, &c->one, &c->stick);
 	sat_store_free(copy.store);
 	replica_add(&c->one, "workshop", "title", "River mapping", NULL);
 	replica_add(&c->hq, "workshop", "title", "Reef mapping", NULL);
 	for (int i = 0; i < 3; i++) {
-		carry(&c->one, &c->hq, &c->stick);
-		carry(&c->hq, &c->one, &c->stick);
+		camp_carry(&c->one, &c->hq, &c->stick);
+		camp_carry(&c->hq, &c->one, &c->stick);
 	}
-	carry(&c->one, &c->hq, &c->stick);
-	sat_peer_status after = standing(&c->hq, "one");
+	camp_carry(&c->one, &c->hq, &c->stick);
+	sat_peer_status after = camp_standing(&c->hq, "one");
 	assert_int_equal(after.unsent, 0);
 	assert_int_equal(after.copied, 0);
 }
@@ -529,16 +405,16 @@ static void exchange__value_that_waits_is_taken_back_as_well(void **state)
 	assert_int_equal(sat_store_begin(c->one.store, NULL), 0);
 	assert_int_equal(sat_consent_record(c->one.store, c->one.identity, &laptops, 1, NULL), 0);
 	assert_int_equal(sat_store_commit(c->one.store, NULL), 0);
-	carry(&c->one, &c->hq, &c->stick);
-	carry(&c->hq, &c->one, &c->stick);
-	carry(&c->one, &c->two, &c->stick);
+	camp_carry(&c->one, &c->hq, &c->stick);
+	camp_carry(&c->hq, &c->one, &c->stick);
+	camp_carry(&c->one, &c->two, &c->stick);
 	sat_dot at_two = replica_same(&c->one, person, &c->two);
 	replica_decide(&c->two, at_two, "attend_record", SAT_GIVEN, false);
 	replica_set(&c->two, at_two, "pseudonym", "P 0418");
-	carry(&c->two, &c->hq, &c->stick);
+	camp_carry(&c->two, &c->hq, &c->stick);
 	assert_int_equal(waiting_contents(&c->hq), 1);
 	replica_decide(&c->two, at_two, "attend_record", SAT_WITHDRAWN, true);
-	carry(&c->two, &c->hq, &c->stick);
+	camp_carry(&c->two, &c->hq, &c->stick);
 	assert_int_equal(waiting_contents(&c->hq), 0);
 }
 
@@ -553,12 +429,12 @@ static void exchange__what_a_wrong_clock_hid_is_sent_when_the_clock_is_right(voi
 	assert_int_equal(sat_consent_record(c->one.store, c->one.identity, &decision, 1, NULL), 0);
 	assert_int_equal(sat_store_commit(c->one.store, NULL), 0);
 	c->one.env.now = right + INT64_C(50) * 365 * 86400;
-	carry(&c->one, &c->hq, &c->stick);
-	carry(&c->hq, &c->one, &c->stick);
+	camp_carry(&c->one, &c->hq, &c->stick);
+	camp_carry(&c->hq, &c->one, &c->stick);
 	c->one.env.now = right;
 	/* Never offered, it is not received, before the next export as little as after it. */
-	assert_int_equal(standing(&c->one, "registry").received, 0);
-	carry(&c->one, &c->hq, &c->stick);
+	assert_int_equal(camp_standing(&c->one, "registry").received, 0);
+	camp_carry(&c->one, &c->hq, &c->stick);
 	char *pseudonym;
 	replica_field(&c->hq, replica_same(&c->one, person, &c->hq), "pseudonym", &pseudonym);
 	assert_string_equal(pseudonym, "P 0417");
@@ -580,13 +456,13 @@ static void exchange__parts_say_that_they_leave_out_what_the_recipient_told(void
 {
 	camp *c = *state;
 	sat_dot workshop = replica_add(&c->hq, "workshop", "title", "by headquarters", NULL);
-	carry(&c->hq, &c->one, &c->stick);
+	camp_carry(&c->hq, &c->one, &c->stick);
 	replica_set(&c->one, replica_same(&c->hq, workshop, &c->one), "title", "told by one");
-	carry(&c->one, &c->hq, &c->stick);
+	camp_carry(&c->one, &c->hq, &c->stick);
 	replica_add(&c->hq, "workshop", "title", "by headquarters", NULL);
 	/* Another author's records go in a frame of their own, here in a bundle of its own. */
 	replica_add(&c->two, "workshop", "title", "by two", NULL);
-	carry(&c->two, &c->hq, &c->stick);
+	camp_carry(&c->two, &c->hq, &c->stick);
 	sat_export_options options = { .form = SAT_FULL, .bundle_bytes_max = 1 };
 	sat_device one;
 	assert_int_equal(sat_device_named(c->hq.store, "one", &one, NULL), 0);
@@ -615,21 +491,21 @@ static void exchange__declined_value_is_asked_of_everybody_who_sent_it(void **st
 	camp *c = *state;
 	sat_dot person = replica_add(&c->one, "person", "pseudonym", "P 0417", NULL);
 	replica_decide(&c->one, person, "attend_record", SAT_GIVEN, false);
-	carry(&c->hq, &c->one, &c->stick);
-	carry(&c->one, &c->hq, &c->stick);
-	carry(&c->hq, &c->two, &c->stick);
+	camp_carry(&c->hq, &c->one, &c->stick);
+	camp_carry(&c->one, &c->hq, &c->stick);
+	camp_carry(&c->hq, &c->two, &c->stick);
 	sat_dot at_two = replica_same(&c->one, person, &c->two);
 	/* The name arrives from both without the decision about it; then the decision, from one alone. */
 	replica_decide(&c->one, person, "identity", SAT_GIVEN, false);
 	replica_set(&c->one, person, "name", "Maria");
 	carry_without(c, &c->one, 0);
-	carry(&c->one, &c->hq, &c->stick);
+	camp_carry(&c->one, &c->hq, &c->stick);
 	carry_without(c, &c->hq, 0);
 	carry_without(c, &c->one, 1);
 	assert_int_equal(replica_field(&c->two, at_two, "name", NULL), 0);
 	/* Laptop one is lost, but headquarters has the name as well. */
-	carry(&c->two, &c->hq, &c->stick);
-	carry(&c->hq, &c->two, &c->stick);
+	camp_carry(&c->two, &c->hq, &c->stick);
+	camp_carry(&c->hq, &c->two, &c->stick);
 	assert_int_equal(replica_field(&c->two, at_two, "name", NULL), 1);
 }
 
@@ -671,12 +547,12 @@ static void exchange__audience_that_a_decision_names_receives(void **state)
 {
 	camp *c = *state;
 	sat_dot person = person_for_elders(c);
-	carry(&c->one, &c->hq, &c->stick);
-	carry(&c->hq, &c->two, &c->stick);
+	camp_carry(&c->one, &c->hq, &c->stick);
+	camp_carry(&c->hq, &c->two, &c->stick);
 	assert_false(two_holds_pseudonym(c, person));
-	carry(&c->two, &c->hq, &c->stick);
+	camp_carry(&c->two, &c->hq, &c->stick);
 	stands_for(c, "elders");
-	carry(&c->hq, &c->two, &c->stick);
+	camp_carry(&c->hq, &c->two, &c->stick);
 	assert_true(two_holds_pseudonym(c, person));
 }
 
@@ -684,19 +560,19 @@ static void exchange__new_audience_asks_again_for_what_was_declined(void **state
 {
 	camp *c = *state;
 	sat_dot person = person_for_elders(c);
-	carry(&c->hq, &c->two, &c->stick);
-	carry(&c->hq, &c->one, &c->stick);
-	carry(&c->one, &c->two, &c->stick);
+	camp_carry(&c->hq, &c->two, &c->stick);
+	camp_carry(&c->hq, &c->one, &c->stick);
+	camp_carry(&c->one, &c->two, &c->stick);
 	stands_for(c, "elders");
-	carry(&c->hq, &c->one, &c->stick);
+	camp_carry(&c->hq, &c->one, &c->stick);
 	/* What laptop one sends leads with the new approval; that frame is lost. */
 	carry_without(c, &c->one, 0);
 	assert_false(two_holds_pseudonym(c, person));
-	carry(&c->two, &c->one, &c->stick);
-	carry(&c->hq, &c->two, &c->stick);
+	camp_carry(&c->two, &c->one, &c->stick);
+	camp_carry(&c->hq, &c->two, &c->stick);
 	for (int i = 0; i < 2; i++) {
-		carry(&c->one, &c->two, &c->stick);
-		carry(&c->two, &c->one, &c->stick);
+		camp_carry(&c->one, &c->two, &c->stick);
+		camp_carry(&c->two, &c->one, &c->stick);
 	}
 	assert_true(two_holds_pseudonym(c, person));
 }
@@ -723,39 +599,34 @@ static void exchange__latest_approval_rules_in_whatever_order(void **state)
 	assert_string_equal(two.audiences, "elders");
 }
 
-#define CLAIM(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
 int main(void)
 {
 	const struct CMUnitTest claims[] = {
-		CLAIM(exchange__record_reaches_headquarters),
-		CLAIM(exchange__receipt_moves_copied_to_received),
-		CLAIM(exchange__changes_reach_the_other_laptop_through_headquarters),
-		CLAIM(exchange__edits_made_apart_are_both_kept),
-		CLAIM(exchange__nothing_leaves_without_consent),
-		CLAIM(exchange__taking_back_erases_at_headquarters),
-		CLAIM(exchange__same_bundle_twice_changes_nothing),
-		CLAIM(exchange__replicas_that_saw_the_same_dump_the_same),
-		CLAIM(exchange__bundle_for_another_is_left_alone),
-		CLAIM(exchange__edit_that_the_sender_lacks_is_sent_back),
-		CLAIM(exchange__unlinked_record_without_values_goes_unsaid),
-		CLAIM(exchange__copy_whose_name_is_past_takes_another),
-		CLAIM(exchange__value_that_waits_is_taken_back_as_well),
-		CLAIM(exchange__lost_laptops_writes_come_back_by_one_that_vouches),
-		CLAIM(exchange__nobody_vouches_for_what_its_author_brought),
-		CLAIM(exchange__nobody_vouches_after_being_revoked),
-		CLAIM(exchange__parts_say_that_they_leave_out_what_the_recipient_told),
-		CLAIM(exchange__declined_value_is_asked_of_everybody_who_sent_it),
-		CLAIM(exchange__audience_that_a_decision_names_receives),
-		CLAIM(exchange__new_audience_asks_again_for_what_was_declined),
-		CLAIM(exchange__latest_approval_rules_in_whatever_order),
-		CLAIM(exchange__revoked_laptop_is_set_aside_until_a_person_decides),
-		CLAIM(exchange__record_larger_than_a_frame_goes_in_parts),
-		CLAIM(exchange__part_of_a_split_export_that_arrived_is_received),
-		CLAIM(exchange__split_export_that_arrived_whole_is_received_whole),
-		CLAIM(exchange__split_export_has_no_empty_part),
-		CLAIM(exchange__parts_of_a_record_stay_together),
-		CLAIM(exchange__what_a_wrong_clock_hid_is_sent_when_the_clock_is_right),
+		CAMP_CLAIM(exchange__record_reaches_headquarters),
+		CAMP_CLAIM(exchange__receipt_moves_copied_to_received),
+		CAMP_CLAIM(exchange__changes_reach_the_other_laptop_through_headquarters),
+		CAMP_CLAIM(exchange__edits_made_apart_are_both_kept),
+		CAMP_CLAIM(exchange__nothing_leaves_without_consent),
+		CAMP_CLAIM(exchange__taking_back_erases_at_headquarters),
+		CAMP_CLAIM(exchange__same_bundle_twice_changes_nothing),
+		CAMP_CLAIM(exchange__replicas_that_saw_the_same_dump_the_same),
+		CAMP_CLAIM(exchange__bundle_for_another_is_left_alone),
+		CAMP_CLAIM(exchange__edit_that_the_sender_lacks_is_sent_back),
+		CAMP_CLAIM(exchange__unlinked_record_without_values_goes_unsaid),
+		CAMP_CLAIM(exchange__copy_whose_name_is_past_takes_another),
+		CAMP_CLAIM(exchange__value_that_waits_is_taken_back_as_well),
+		CAMP_CLAIM(exchange__parts_say_that_they_leave_out_what_the_recipient_told),
+		CAMP_CLAIM(exchange__declined_value_is_asked_of_everybody_who_sent_it),
+		CAMP_CLAIM(exchange__audience_that_a_decision_names_receives),
+		CAMP_CLAIM(exchange__new_audience_asks_again_for_what_was_declined),
+		CAMP_CLAIM(exchange__latest_approval_rules_in_whatever_order),
+		CAMP_CLAIM(exchange__revoked_laptop_is_set_aside_until_a_person_decides),
+		CAMP_CLAIM(exchange__record_larger_than_a_frame_goes_in_parts),
+		CAMP_CLAIM(exchange__part_of_a_split_export_that_arrived_is_received),
+		CAMP_CLAIM(exchange__split_export_that_arrived_whole_is_received_whole),
+		CAMP_CLAIM(exchange__split_export_has_no_empty_part),
+		CAMP_CLAIM(exchange__parts_of_a_record_stay_together),
+		CAMP_CLAIM(exchange__what_a_wrong_clock_hid_is_sent_when_the_clock_is_right),
 	};
 	return cmocka_run_group_tests(claims, NULL, NULL);
 }

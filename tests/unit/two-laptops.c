@@ -1,0 +1,67 @@
+/* See two-laptops.h. */
+#include "two-laptops.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+int camp_set_up(void **state)
+{
+	camp *c = *state = calloc(1, sizeof *c);
+	strcpy(c->dir, "/tmp/satchel-XXXXXX");
+	assert_non_null(mkdtemp(c->dir));
+	memory_place_init(&c->stick);
+	replica_found(&c->hq, c->dir, "registry", 1, NULL);
+	replica_join(&c->one, &c->hq, c->dir, "one", 2, SAT_FACILITATOR);
+	replica_join(&c->two, &c->hq, c->dir, "two", 3, SAT_FACILITATOR);
+	return 0;
+}
+
+int camp_tear_down(void **state)
+{
+	camp *c = *state;
+	char command[128];
+	replica_free(&c->hq);
+	replica_free(&c->one);
+	replica_free(&c->two);
+	memory_place_clear(&c->stick);
+	snprintf(command, sizeof command, "rm -rf %s", c->dir);
+	assert_int_equal(system(command), 0);
+	free(c);
+	return 0;
+}
+
+void camp_carry(replica *from, replica *to, memory_place *stick)
+{
+	replica_export(from, to, stick);
+	replica_merge_all(to, stick);
+}
+
+sat_peer_status camp_standing(replica *r, const char *peer)
+{
+	SAT_ARENA(arena);
+	sat_status status;
+	assert_int_equal(sat_status_read(r->store, &arena, &status, NULL), 0);
+	for (size_t i = 0; i < status.peer_count; i++) {
+		if (strcmp(status.peers[i].name, peer) == 0)
+			return status.peers[i];
+	}
+	fail_msg("no peer %s", peer);
+	return (sat_peer_status){ 0 };
+}
+
+void camp_revoke(camp *c, const char *name)
+{
+	sat_device device;
+	assert_int_equal(sat_device_named(c->hq.store, name, &device, NULL), 0);
+	assert_int_equal(sat_store_begin(c->hq.store, NULL), 0);
+	assert_int_equal(sat_device_revoke(c->hq.store, c->hq.identity, device.id, NULL), 0);
+	assert_int_equal(sat_store_commit(c->hq.store, NULL), 0);
+}
