@@ -239,8 +239,8 @@ static int run_planted(options *o)
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: sim [--seeds FROM COUNT] [--steps N] [--seconds S] [--state FILE] [--go-on]\n"
-	                "           [--plant BUG] [-v SEED]\n");
+	fprintf(stderr, "usage: sim [--seeds FROM COUNT] [--stride N] [--steps N] [--seconds S] [--state FILE]\n"
+	                "           [--go-on] [--plant BUG] [-v SEED]\n");
 	return 2;
 }
 
@@ -252,12 +252,12 @@ static bool read_options(options *o, int argc, char **argv)
 		if (strcmp(word, "--seeds") == 0 && left >= 2) {
 			o->from = strtoull(argv[++i], NULL, 10);
 			o->count = strtoull(argv[++i], NULL, 10);
+		} else if (strcmp(word, "--stride") == 0 && left >= 1) {
+			o->stride = strtoull(argv[++i], NULL, 10);
 		} else if (strcmp(word, "--steps") == 0 && left >= 1) {
 			o->steps = strtoul(argv[++i], NULL, 10);
 		} else if (strcmp(word, "--seconds") == 0 && left >= 1) {
 			o->seconds = strtod(argv[++i], NULL);
-			if (o->count == 200)
-				o->count = UINT64_MAX;
 		} else if (strcmp(word, "--state") == 0 && left >= 1) {
 			o->state = argv[++i];
 		} else if (strcmp(word, "--plant") == 0 && left >= 1) {
@@ -272,12 +272,14 @@ static bool read_options(options *o, int argc, char **argv)
 			return false;
 		}
 	}
+	if (o->count == 0)
+		o->count = o->seconds > 0 ? UINT64_MAX : 200;
 	return true;
 }
 
 int main(int argc, char **argv)
 {
-	options o = { .from = 1, .count = 200, .stride = 1, .steps = 80 };
+	options o = { .from = 1, .stride = 1, .steps = 80 };
 	if (!read_options(&o, argc, argv))
 		return usage();
 	setvbuf(stdout, NULL, _IOLBF, 0);
