@@ -308,6 +308,8 @@ int sat_token_put(sat_store *store, sat_error *err)
 		if (rc == 0)
 			rc = sat_meta_set_int(store, "counter", store->counter, err);
 		if (rc == 0)
+			rc = sat_store_end_run(store, err);
+		if (rc == 0)
 			rc = sat_store_commit(store, err);
 		if (rc != 0) {
 			sat_store_rollback(store);

@@ -160,6 +160,9 @@ static const struct rule {
 	{ "SELECT count(*) FROM sat_run AS a JOIN sat_run AS b "
 	  "ON a.seq < b.seq AND b.seq < a.seq + a.count",
 	  "runs of creations overlap in the local sequence" },
+	{ "SELECT count(*) FROM sat_run AS a JOIN sat_run AS b "
+	  "ON a.first < b.first AND b.first < a.first + a.count",
+	  "runs of creations overlap" },
 	{ "SELECT count(*) FROM sat_incarnation WHERE device NOT IN (SELECT id FROM sat_device)",
 	  "incarnations belong to a device that is not here" },
 };

@@ -65,8 +65,7 @@ struct sat_store {
 	int64_t run_seq;                 /* the run that grows: its row, its first dot, its length */
 	int64_t run_first;
 	int64_t run_count;
-	bool run_dirty;
-	bool run_stored;                 /* its row is in the table */
+	int64_t run_kept;                /* the length that its row says; 0: it has none yet */
 	int64_t moment;                  /* the clock's second when the latest moment was noted */
 	bool moment_due;
 
@@ -93,6 +92,9 @@ int sat_store_next(sat_store *store, sat_dot *dot, int64_t *seq, sat_error *err)
 /* Makes sure that the next `count` dots (less than SAT_COUNTER_END) are under one incarnation, a fresh
  * one when the present one is nearly used up.  In a transaction. */
 int sat_store_reserve(sat_store *store, int64_t count, sat_error *err);
+/* Lets the row of the run that grows say its true length, so that the next process can go on behind it.
+ * In a transaction. */
+int sat_store_end_run(sat_store *store, sat_error *err);
 /* The next sequence alone, for a change that is no local creation. */
 int64_t sat_store_next_sequence(sat_store *store);
 /* A run of merged creations: `count` dots from `first` get the next sequences.  In a transaction. */

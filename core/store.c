@@ -89,26 +89,47 @@ static int insert_run(sat_store *store, int64_t seq, sat_dot first, int64_t coun
 	return sat_run(store->db, s, err);
 }
 
-static int store_run(sat_store *store, sat_error *err)
+/* Lets the row of the run that grows say this length. */
+static int keep_run(sat_store *store, int64_t count, sat_error *err)
 {
-	if (!store->run_dirty || store->run_count == 0)
-		return 0;
 	int rc;
-	if (store->run_stored) {
+	if (store->run_kept == 0) {
+		rc = insert_run(store, store->run_seq, store->run_first, count, 0, err);
+	} else {
 		rc = SAT_SQL(store, run_update, "UPDATE sat_run SET count = ? WHERE seq = ?");
 		if (rc != 0)
 			return rc;
-		sat_bind_int(store->sql.run_update, 1, store->run_count);
+		sat_bind_int(store->sql.run_update, 1, count);
 		sat_bind_int(store->sql.run_update, 2, store->run_seq);
 		rc = sat_run(store->db, store->sql.run_update, err);
-	} else {
-		rc = insert_run(store, store->run_seq, store->run_first, store->run_count, 0, err);
 	}
-	if (rc == 0) {
-		store->run_stored = true;
-		store->run_dirty = false;
-	}
+	if (rc == 0)
+		store->run_kept = count;
 	return rc;
+}
+
+int sat_store_end_run(sat_store *store, sat_error *err)
+{
+	return store->run_count == store->run_kept ? 0 : keep_run(store, store->run_count, err);
+}
+
+/* True while the next creation goes on with the run. */
+static bool run_grows(const sat_store *store)
+{
+	return store->run_count > 0 && store->run_seq + store->run_count == store->seq + 1;
+}
+
+/* The row of a run that grows says more than there is, so that most commits can leave it alone: nobody
+ * looks above store->seq.  After a crash the rest of it stays unused. */
+static int keep_ahead(sat_store *store, sat_error *err)
+{
+	enum { AHEAD = 1024 };
+	if (!run_grows(store))
+		return sat_store_end_run(store, err);
+	if (store->run_count <= store->run_kept)
+		return 0;
+	int64_t room = SAT_COUNTER_END - 1 - sat_dot_counter(store->run_first + store->run_count - 1);
+	return keep_run(store, store->run_count + (room < AHEAD ? room : AHEAD), err);
 }
 
 /* A moment is noted when the clock shows another second than at the latest one, so that a day of
@@ -147,14 +168,13 @@ int sat_store_next(sat_store *store, sat_dot *dot, int64_t *seq, sat_error *err)
 	    store->run_seq + store->run_count == *seq) {
 		store->run_count++;
 	} else {
-		if ((rc = store_run(store, err)) != 0)
+		if ((rc = sat_store_end_run(store, err)) != 0)
 			return rc;
 		store->run_seq = *seq;
 		store->run_first = *dot;
 		store->run_count = 1;
-		store->run_stored = false;
+		store->run_kept = 0;
 	}
-	store->run_dirty = true;
 	return store->moment_due ? note_moment(store, *dot, err) : 0;
 }
 
@@ -162,11 +182,29 @@ int64_t sat_store_next_sequence(sat_store *store) { return ++store->seq; }
 
 int sat_store_add_run(sat_store *store, sat_dot first, int64_t count, int64_t told, sat_error *err)
 {
-	int rc = store_run(store, err);
+	int rc = sat_store_end_run(store, err);
 	if (rc == 0)
 		rc = insert_run(store, store->seq + 1, first, count, told, err);
 	store->seq += count;
 	return rc;
+}
+
+/* After a rollback: the run that grows under our incarnation, with all dots that were given out. */
+static int find_run(sat_store *store, sat_error *err)
+{
+	sat_stmt *s = NULL;
+	int rc = sat_db_prepare(store->db, &s, "SELECT seq, first, count FROM sat_run ORDER BY seq DESC LIMIT 1", err);
+	if (rc == 0)
+		rc = sat_step(store->db, s, err);
+	if (rc == 1 && sat_dot_index(sat_column_int(s, 1)) == store->own) {
+		store->run_seq = sat_column_int(s, 0);
+		store->run_first = sat_column_int(s, 1);
+		store->run_kept = sat_column_int(s, 2);
+		int64_t given = sat_dot_make(store->own, store->counter) - store->run_first + 1;
+		store->run_count = given < store->run_kept ? given : store->run_kept;
+	}
+	sat_db_finalize(store->db, &s);
+	return rc < 0 ? rc : 0;
 }
 
 /* --- loading ------------------------------------------------------------------------------------ */
@@ -229,8 +267,7 @@ static int load_counters(sat_store *store, sat_error *err)
 		rc = sat_db_int(store->db, "SELECT max(about) FROM sat_decided", &store->last_subject, 0, err);
 	if (rc == 0)
 		rc = sat_meta_int(store, "closed_subjects", &store->closed_subjects, 0, err);
-	store->run_count = 0;
-	store->run_dirty = store->run_stored = false;
+	store->run_count = store->run_kept = 0;
 	store->moment = INT64_MIN;
 	return rc;
 }
@@ -429,6 +466,10 @@ static int reread(sat_store *store, sat_error *err)
 	/* An incarnation whose row was rolled back is gone; one that is still there goes on. */
 	if (store->own != 0 && (store->stale || sat_incarnation_find(store, name) != store->own))
 		sat_incarnation_leave(store);
+	if (rc == 0 && store->own != 0) {
+		rc = find_run(store, err);
+		store->stale = rc != 0;
+	}
 	if (store->seq < seq)
 		store->seq = seq;
 	return rc;
@@ -453,9 +494,9 @@ int sat_store_commit(sat_store *store, sat_error *err)
 {
 	int rc = sat_search_settle_if_many(store, err);
 	if (rc == 0)
-		rc = store_run(store, err);
+		rc = keep_ahead(store, err);
 	/* A sequence that no run ends with has to be remembered by itself. */
-	if (rc == 0 && store->run_seq + store->run_count != store->seq + 1)
+	if (rc == 0 && !run_grows(store))
 		rc = sat_meta_set_int(store, "seq", store->seq, err);
 	if (rc != 0)
 		return rc;

@@ -172,7 +172,8 @@ CREATE TABLE sat_purpose (
 
 -- Local sequence of creations: the record created under the dot `first` + i has sequence `seq` + i,
 -- for i below `count`, unless sat_history says otherwise.  Runs do not overlap in dots.  A record that
--- arrives later for a dot within a run gets a sequence of its own there.
+-- arrives later for a dot within a run gets a sequence of its own there.  The run of our own creations that
+-- grows says more than there is, up to the end that a clean close writes down.
 CREATE TABLE sat_run (
   seq   INTEGER PRIMARY KEY,
   first INTEGER NOT NULL,

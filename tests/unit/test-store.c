@@ -206,6 +206,41 @@ static void store__rolled_back_write_leaves_nothing(void **state)
 	free(after);
 }
 
+static int64_t counted(replica *r, const char *sql)
+{
+	int64_t n;
+	assert_int_equal(sat_db_int(r->store->db, sql, &n, -1, NULL), 0);
+	return n;
+}
+
+/* Every creation has one place in the local sequence, whatever interrupts a run. */
+static void store__runs_stay_apart(void **state)
+{
+	place *p = *state;
+	replica *r = &p->r;
+	replica_add(r, "workshop", "title", "one", NULL);
+	sat_dot edited = replica_add(r, "workshop", "title", "two", NULL);
+	assert_int_equal(sat_store_begin(r->store, NULL), 0);
+	sat_dot dot;
+	int64_t seq;
+	assert_int_equal(sat_store_next(r->store, &dot, &seq, NULL), 0);
+	sat_store_rollback(r->store);
+	replica_add(r, "workshop", "title", "after a rollback", NULL);
+	replica_set(r, edited, "title", "edited");
+	replica_add(r, "workshop", "title", "after an edit", NULL);
+	sat_store_free(r->store);
+	replica_open(r);
+	replica_add(r, "workshop", "title", "after a power cut", NULL);
+	replica_close(r);
+	replica_open(r);
+	replica_add(r, "workshop", "title", "after a clean close", NULL);
+	assert_int_equal(counted(r, "SELECT count(*) FROM sat_run AS a JOIN sat_run AS b ON "
+	                            "(a.seq < b.seq AND b.seq < a.seq + a.count) OR "
+	                            "(a.first < b.first AND b.first < a.first + a.count)"), 0);
+	assert_int_equal(counted(r, "SELECT count(*) FROM workshop JOIN sat_run ON "
+	                            "id BETWEEN first AND first + count - 1"), 6);
+}
+
 static const char grown[] =
 	"{\"satchel_programme\":1,\"name\":\"grown\",\"version\":2,\"language\":\"en\",\"purposes\":[],"
 	"\"kinds\":[{\"name\":\"workshop\",\"label\":{\"en\":\"Workshop\"},\"title\":\"title\",\"fields\":["
@@ -330,6 +365,7 @@ int main(void)
 		CLAIM(store__foreign_file_is_refused),
 		CLAIM(store__existing_file_is_never_replaced),
 		CLAIM(store__rolled_back_write_leaves_nothing),
+		CLAIM(store__runs_stay_apart),
 		CLAIM(token__closing_and_opening_goes_on_under_one_name),
 		CLAIM(token__power_cut_takes_a_fresh_name),
 		CLAIM(incarnation__used_up_one_is_followed_by_a_fresh_one),
