@@ -24,29 +24,23 @@ int sat_claim_of_dot(sat_admission *a, sat_dot dot, sat_claim *claim, sat_error 
 	*claim = SAT_CLAIM_FINE;
 	if (!sat_dot_linked(dot))
 		return 0;
-	const sat_incarnation *incarnation = sat_incarnation_at(a->store, sat_dot_index(dot));
-	if (incarnation == NULL || incarnation->device == 0 ||
-	    sat_dot_counter(dot) > incarnation->highest) {
+	int64_t index = sat_dot_index(dot), accepted;
+	const sat_incarnation *incarnation = sat_incarnation_at(a->store, index);
+	int rc = 0;
+	if (incarnation == NULL || incarnation->device == 0 || sat_dot_counter(dot) > incarnation->highest) {
 		*claim = SAT_CLAIM_MISSING;
-		return 0;
-	}
-	if (incarnation->device != a->from.device && !a->from.registry && !a->from.vouches) {
+	} else if (incarnation->device != a->from.device && !a->from.registry && !a->from.vouches) {
 		*claim = SAT_CLAIM_FALSE;
-		return 0;
-	}
-	/* Nobody vouches after being revoked. */
-	if (a->from.revoked && incarnation->device != a->from.device) {
+	} else if (a->from.revoked && incarnation->device != a->from.device) {
+		/* Nobody vouches after being revoked. */
 		*claim = SAT_PLANTED_BUG(16) ? SAT_CLAIM_FINE : SAT_CLAIM_ASIDE;
-		return 0;
+	} else if (a->from.revoked) {
+		rc = accepted_point(a->store, index, &accepted, err);
+		*claim = rc == 0 && sat_dot_counter(dot) > accepted ? SAT_CLAIM_ASIDE : SAT_CLAIM_FINE;
 	}
-	if (a->from.revoked) {
-		int64_t accepted;
-		int rc = accepted_point(a->store, sat_dot_index(dot), &accepted, err);
-		if (sat_dot_counter(dot) > accepted)
-			*claim = SAT_CLAIM_ASIDE;
-		return rc;
-	}
-	return 0;
+	if (rc == 0 && *claim == SAT_CLAIM_FINE)
+		sat_incarnation_arrived(a->store, index, sat_dot_counter(dot));
+	return rc;
 }
 
 /* True when something of a write is here, seen or waiting. */

@@ -131,7 +131,7 @@ int sat_device_revoke(sat_store *store, const sat_identity *identity, int64_t id
 		if (store->incarnations[i].device != id)
 			continue;
 		sat_bytes_put(&body, store->incarnations[i].name, SAT_INCARNATION_BYTES);
-		sat_bytes_put_varint(&body, (uint64_t)store->incarnations[i].highest);
+		sat_bytes_put_varint(&body, (uint64_t)store->incarnations[i].arrived);
 	}
 	return sat_statement_issue(store, identity, SAT_SIGNED_REVOCATION, body.data, body.length, err);
 }

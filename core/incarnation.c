@@ -65,7 +65,7 @@ int sat_incarnations_load(sat_store *store, sat_error *err)
 		memset(store->incarnation_slots, 0, store->incarnation_slot_count * sizeof(uint32_t));
 	sat_stmt *all = NULL;
 	int rc = sat_db_prepare(store->db, &all,
-	                        "SELECT id, name, device, highest FROM sat_incarnation ORDER BY id", err);
+	                        "SELECT id, name, device, highest, arrived FROM sat_incarnation ORDER BY id", err);
 	while (rc == 0 && (rc = sat_step(store->db, all, err)) == 1) {
 		int64_t id = sat_column_int(all, 0);
 		size_t length;
@@ -80,6 +80,8 @@ int sat_incarnations_load(sat_store *store, sat_error *err)
 		memcpy(entry->name, name, SAT_INCARNATION_BYTES);
 		entry->device = sat_column_int(all, 2);
 		entry->highest = sat_column_int(all, 3);
+		entry->arrived = sat_column_int(all, 4);
+		entry->arrived_now = false;
 		enter(store, (uint32_t)id);
 	}
 	sat_db_finalize(store->db, &all);
@@ -154,6 +156,35 @@ int sat_incarnation_state(sat_store *store, int64_t index, int64_t device, int64
 		entry->device = device;
 		entry->highest = highest;
 	}
+	return rc;
+}
+
+void sat_incarnation_arrived(sat_store *store, int64_t index, int64_t counter)
+{
+	sat_incarnation *entry = &store->incarnations[index];
+	if (counter <= entry->arrived)
+		return;
+	entry->arrived = counter;
+	entry->arrived_now = store->arrivals = true;
+}
+
+int sat_incarnations_keep(sat_store *store, sat_error *err)
+{
+	if (!store->arrivals)
+		return 0;
+	sat_stmt *s = NULL;
+	int rc = sat_db_prepare(store->db, &s, "UPDATE sat_incarnation SET arrived = ? WHERE id = ?", err);
+	for (size_t i = 1; rc == 0 && i < store->incarnation_count; i++) {
+		sat_incarnation *entry = &store->incarnations[i];
+		if (!entry->arrived_now)
+			continue;
+		sat_bind_int(s, 1, entry->arrived);
+		sat_bind_int(s, 2, (int64_t)i);
+		rc = sat_run(store->db, s, err);
+		entry->arrived_now = false;
+	}
+	sat_db_finalize(store->db, &s);
+	store->arrivals = rc != 0;
 	return rc;
 }
 

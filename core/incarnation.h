@@ -20,6 +20,8 @@ typedef struct sat_incarnation {
 	uint8_t name[SAT_INCARNATION_BYTES];
 	int64_t device;   /* sat_device.id, 0 when no statement has said whose it is */
 	int64_t highest;  /* greatest counter that a statement covers */
+	int64_t arrived;  /* greatest counter of which something was let in here */
+	bool arrived_now; /* that is not in the table yet */
 } sat_incarnation;
 
 /* Loads the table.  Called by sat_store_open. */
@@ -36,6 +38,11 @@ int sat_incarnation_intern(sat_store *store, const uint8_t name[static SAT_INCAR
  * SAT_EREFUSED when the incarnation is already another device's. */
 int sat_incarnation_state(sat_store *store, int64_t index, int64_t device, int64_t highest,
                           const uint8_t *signature, sat_error *err);
+
+/* Notes that something written under this counter was let in: kept by the commit. */
+void sat_incarnation_arrived(sat_store *store, int64_t index, int64_t counter);
+/* Writes down what has arrived since the latest commit; called by sat_store_commit. */
+int sat_incarnations_keep(sat_store *store, sat_error *err);
 
 /* The dot of an unlinked name, made when it is new.  In a transaction. */
 int sat_unlinked_intern(sat_store *store, const uint8_t name[static SAT_UNLINKED_BYTES], sat_dot *dot,

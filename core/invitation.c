@@ -24,20 +24,36 @@ static json_t *hex_json(const void *data, size_t count)
 	return json;
 }
 
-static bool hex_read(const json_t *json, sat_bytes *out, size_t most)
+static int damaged(sat_error *err)
+{
+	return sat_fail(err, SAT_EDAMAGED, "this is no invitation, or a damaged one; ask headquarters for a new one");
+}
+
+static int hex_read(const json_t *json, sat_bytes *out, size_t most, sat_error *err)
 {
 	const char *text = json_string_value(json);
 	size_t n = text == NULL ? 1 : strlen(text);
 	if (n % 2 != 0 || n / 2 > most)
-		return false;
+		return damaged(err);
 	for (size_t i = 0; i < n; i += 2) {
 		unsigned byte;
 		char pair[3] = { text[i], text[i + 1], '\0' };
 		if (strspn(pair, "0123456789abcdefABCDEF") != 2 || sscanf(pair, "%x", &byte) != 1)
-			return false;
+			return damaged(err);
 		sat_bytes_put_u8(out, (uint8_t)byte);
 	}
-	return sat_bytes_ok(out);
+	return sat_bytes_ok(out) ? 0 : sat_no_memory(err);
+}
+
+static int key_read(const json_t *json, uint8_t key[static SAT_KEY_BYTES], sat_error *err)
+{
+	SAT_BYTES(read);
+	int rc = hex_read(json, &read, SAT_KEY_BYTES, err);
+	if (rc == 0 && read.length != SAT_KEY_BYTES)
+		rc = damaged(err);
+	if (rc == 0)
+		memcpy(key, read.data, SAT_KEY_BYTES);
+	return rc;
 }
 
 /* --- writing -------------------------------------------------------------------------------------- */
@@ -91,9 +107,9 @@ static int programme_in(const json_t *statements, sat_bytes *object, sat_cursor 
 	json_array_foreach(statements, i, entry) {
 		sat_statement st;
 		sat_bytes_reset(object);
-		if (!hex_read(entry, object, SAT_STATEMENT_BYTES_MAX))
-			break;
-		int rc = sat_statement_read(&st, object->data, object->length, err);
+		int rc = hex_read(entry, object, SAT_STATEMENT_BYTES_MAX, err);
+		if (rc == 0)
+			rc = sat_statement_read(&st, object->data, object->length, err);
 		if (rc != 0)
 			return rc;
 		if (st.type == SAT_SIGNED_PROGRAMME) {
@@ -104,7 +120,7 @@ static int programme_in(const json_t *statements, sat_bytes *object, sat_cursor 
 			break;
 		}
 	}
-	return sat_fail(err, SAT_EDAMAGED, "the invitation is damaged; ask headquarters for a new one");
+	return damaged(err);
 }
 
 static int admit_invitation(sat_store *store, const json_t *json, const sat_public *registry, sat_error *err)
@@ -117,8 +133,8 @@ static int admit_invitation(sat_store *store, const json_t *json, const sat_publ
 	json_array_foreach(json_object_get(json, "statements"), i, entry) {
 		SAT_BYTES(object);
 		bool fresh;
-		if (rc == 0 && !hex_read(entry, &object, SAT_STATEMENT_BYTES_MAX))
-			rc = sat_fail(err, SAT_EDAMAGED, "the invitation is damaged; ask headquarters for a new one");
+		if (rc == 0)
+			rc = hex_read(entry, &object, SAT_STATEMENT_BYTES_MAX, err);
 		if (rc == 0)
 			rc = sat_statement_admit(store, object.data, object.length, 0, &fresh, err);
 	}
@@ -176,26 +192,21 @@ int sat_invitation_accept(const char *path, const void *file, size_t length, con
 	json_t *json = sat_json_read(file, length, &where, &rc);
 	if (rc == SAT_ENOMEM)
 		return sat_no_memory(err);
-	SAT_BYTES(sign);
-	SAT_BYTES(seal);
 	sat_public registry;
-	sat_role role = sat_role_of_name(json_string_value(json_object_get(json, "role")) == NULL
-	                                         ? ""
-	                                         : json_string_value(json_object_get(json, "role")));
+	const char *word = json_string_value(json_object_get(json, "role"));
+	sat_role role = sat_role_of_name(word == NULL ? "" : word);
 	json_int_t version = json_integer_value(json_object_get(json, "satchel_invitation"));
 	rc = 0;
 	if (version > 1)
 		rc = sat_fail(err, SAT_ETOONEW, "the invitation is from a newer Satchel; install that one here");
-	else if (version != 1 || role == SAT_ROLE_NONE || role == SAT_REGISTRY ||
-	         !hex_read(json_object_get(json, "sign"), &sign, SAT_KEY_BYTES) || sign.length != SAT_KEY_BYTES ||
-	         !hex_read(json_object_get(json, "seal"), &seal, SAT_KEY_BYTES) || seal.length != SAT_KEY_BYTES)
-		rc = sat_fail(err, SAT_EDAMAGED,
-		              "this is no invitation, or a damaged one; ask headquarters for a new one");
-	if (rc == 0) {
-		memcpy(registry.sign, sign.data, SAT_KEY_BYTES);
-		memcpy(registry.seal, seal.data, SAT_KEY_BYTES);
+	else if (version != 1 || role == SAT_ROLE_NONE || role == SAT_REGISTRY)
+		rc = damaged(err);
+	if (rc == 0)
+		rc = key_read(json_object_get(json, "sign"), registry.sign, err);
+	if (rc == 0)
+		rc = key_read(json_object_get(json, "seal"), registry.seal, err);
+	if (rc == 0)
 		rc = make_invited(path, json, &registry, role, name, identity, options, env, err);
-	}
 	json_decref(json);
 	return rc;
 }

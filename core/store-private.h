@@ -53,6 +53,7 @@ struct sat_store {
 	size_t incarnation_room;
 	uint32_t *incarnation_slots;     /* open addressing by name */
 	size_t incarnation_slot_count;   /* a power of two */
+	bool arrivals;                   /* some have `arrived_now` */
 
 	int64_t own;                     /* index of the incarnation we write under; 0: none yet */
 	int64_t counter;                 /* its latest */

@@ -494,6 +494,8 @@ int sat_store_commit(sat_store *store, sat_error *err)
 {
 	int rc = sat_search_settle_if_many(store, err);
 	if (rc == 0)
+		rc = sat_incarnations_keep(store, err);
+	if (rc == 0)
 		rc = keep_ahead(store, err);
 	/* A sequence that no run ends with has to be remembered by itself. */
 	if (rc == 0 && !run_grows(store))

@@ -17,7 +17,8 @@ CREATE TABLE sat_incarnation (
   name      BLOB NOT NULL,            -- 8 random bytes
   device    INTEGER,                  -- sat_device.id; NULL until a statement says whose it is
   highest   INTEGER NOT NULL DEFAULT 0, -- greatest counter that a signed statement covers
-  signature BLOB                      -- the device's, over incarnation, device and highest
+  signature BLOB,                     -- the device's, over incarnation, device and highest
+  arrived   INTEGER NOT NULL DEFAULT 0 -- greatest counter of which something was let in here
 );
 
 -- Random names of unlinked records; `id` is their number (dot.h).

@@ -142,6 +142,25 @@ static void hostile__write_beyond_what_was_signed_for_is_not_admitted(void **sta
 }
 
 /* An entry for a record that nobody has created is kept out of sight. */
+/* A revocation accepts what had arrived, however far the laptop had signed for its counters. */
+static void hostile__signing_ahead_of_a_revocation_gains_nothing(void **state)
+{
+	camp *c = *state;
+	sat_dot early = camp_next_dot(c), late = camp_next_dot(c);
+	sat_chunk chunk = camp_one_row(c, "note", "text", "before", early, early);
+	assert_int_equal(camp_deliver_chunk(c, &chunk, 0).verdict, SAT_MERGED);
+	sat_device evil;
+	assert_int_equal(sat_device_named(c->hq.store, "evil", &evil, NULL), 0);
+	assert_int_equal(sat_store_begin(c->hq.store, NULL), 0);
+	assert_int_equal(sat_device_revoke(c->hq.store, c->hq.identity, evil.id, NULL), 0);
+	assert_int_equal(sat_store_commit(c->hq.store, NULL), 0);
+	free(c->before);
+	c->before = replica_dump(&c->hq);
+	chunk = camp_one_row(c, "note", "text", "after", late, late);
+	assert_int_equal(camp_deliver_chunk(c, &chunk, 0).verdict, SAT_REVOKED_SENDER);
+	camp_unchanged(c);
+}
+
 static void hostile__write_to_a_record_that_is_not_there_waits_unseen(void **state)
 {
 	camp *c = *state;
@@ -416,6 +435,7 @@ int main(void)
 		CLAIM(hostile__past_of_writes_to_come_is_not_admitted),
 		CLAIM(hostile__write_beyond_what_was_signed_for_is_not_admitted),
 		CLAIM(hostile__write_to_a_record_that_is_not_there_waits_unseen),
+		CLAIM(hostile__signing_ahead_of_a_revocation_gains_nothing),
 		CLAIM(hostile__moment_of_anothers_write_is_refused),
 		CLAIM(hostile__moment_that_is_known_is_not_replaced),
 		CLAIM(hostile__moment_beyond_what_was_signed_for_is_not_admitted),
