@@ -57,6 +57,17 @@ sat_peer_status camp_standing(replica *r, const char *peer)
 	return (sat_peer_status){ 0 };
 }
 
+const sat_manifest *camp_manifest(sat_bundle_reader **reader, replica *to, const memory_bundle *bundle)
+{
+	sat_bundle_event event = SAT_BUNDLE_MORE;
+	uint64_t offset;
+	size_t count;
+	assert_int_equal(sat_bundle_reader_begin(reader, to->identity, bundle->size, NULL), 0);
+	while (event != SAT_BUNDLE_MANIFEST && sat_bundle_reader_want(*reader, &offset, &count))
+		assert_int_equal(sat_bundle_reader_feed(*reader, bundle->data + offset, count, &event, NULL), 0);
+	return sat_bundle_reader_manifest(*reader);
+}
+
 void camp_revoke(camp *c, const char *name)
 {
 	sat_device device;

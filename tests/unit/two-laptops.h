@@ -3,6 +3,7 @@
 #ifndef TEST_TWO_LAPTOPS_H
 #define TEST_TWO_LAPTOPS_H
 
+#include "sync/bundle.h"
 #include "tests/support/replica.h"
 
 typedef struct camp {
@@ -20,6 +21,8 @@ int camp_tear_down(void **state);
 void camp_carry(replica *from, replica *to, memory_place *stick);
 /* How a replica stands with the peer of that name. */
 sat_peer_status camp_standing(replica *r, const char *peer);
+/* The manifest of a bundle for `to`, borrowed from the reader, which is made. */
+const sat_manifest *camp_manifest(sat_bundle_reader **reader, replica *to, const memory_bundle *bundle);
 /* Headquarters revokes the laptop of that name. */
 void camp_revoke(camp *c, const char *name);
 
