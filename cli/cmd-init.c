@@ -96,7 +96,10 @@ static int make_laptop(cli *c, const setup *s)
 
 static int read_input(cli *c, setup *s)
 {
-	const char *path = s->registry ? s->programme : s->invitation;
+	char invitation[4096];
+	if (s->invitation != NULL)
+		cli_invitation_path(s->invitation, invitation, sizeof invitation);
+	const char *path = s->registry ? s->programme : invitation;
 	return path == NULL ? 0 : cli_file_read(path, INVITATION_BYTES_MAX, &s->input, &c->err);
 }
 
@@ -142,7 +145,7 @@ int cmd_init(cli *c, int argc, char **argv)
 	const cli_option options[] = {
 		{ "registry", CLI_FLAG, &s.registry, NULL, "make the store of headquarters" },
 		{ "invitation", CLI_TEXT, &s.invitation, "FILE",
-		  "make a laptop's store out of an invitation" },
+		  "make a laptop's store out of an invitation, or the one in a folder" },
 		{ "name", CLI_TEXT, &s.name, "NAME", "what people call this replica" },
 		{ "programme", CLI_TEXT, &s.programme, "FILE", "another programme than the compiled-in one" },
 		{ "kdf-ms", CLI_NUMBER, &s.kdf_ms, "N", "how long opening the key takes (1000)" },

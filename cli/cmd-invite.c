@@ -1,8 +1,4 @@
 /* satchel invite: what a laptop needs to be set up. */
-#include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
-
 #include "command.h"
 
 static const cli_usage usage = {
@@ -11,14 +7,6 @@ static const cli_usage usage = {
 	"to arrive unchanged, which the six words show.  FILE may be a folder, such as a stick.",
 	1, 1
 };
-
-/* In a folder it gets a name that says what it is. */
-static void invitation_path(const char *given, char *path, size_t room)
-{
-	struct stat status;
-	bool folder = stat(given, &status) == 0 && S_ISDIR(status.st_mode);
-	snprintf(path, room, "%s%s", given, folder ? "/satchel-invitation.json" : "");
-}
 
 int cmd_invite(cli *c, int argc, char **argv)
 {
@@ -37,7 +25,7 @@ int cmd_invite(cli *c, int argc, char **argv)
 		    "auditor",
 		    role_name);
 	char path[4096];
-	invitation_path(argv[0], path, sizeof path);
+	cli_invitation_path(argv[0], path, sizeof path);
 	SAT_BYTES(file);
 	int rc = cli_open(c);
 	if (rc == 0)

@@ -169,6 +169,8 @@ const char *cli_device(const sat_device_id *device, char text[static CLI_DEVICE_
 
 /* Appends a whole file; SAT_ELIMIT above `most` bytes. */
 int cli_file_read(const char *path, size_t most, sat_bytes *out, sat_error *err);
+/* Where an invitation lies: `given` itself, or in that folder under a name that says what it is. */
+void cli_invitation_path(const char *given, char *path, size_t room);
 /* Writes a new file: temporary name, fsync, rename without replacing, fsync of the folder. */
 int cli_file_write(const char *path, const void *data, size_t length, unsigned mode, sat_error *err);
 /* Copies a file in the same way. */

@@ -31,6 +31,13 @@ static int failed(const char *path, const char *what, sat_error *err)
 	return sat_fail(err, SAT_EIO, "%s could not be %s: %s", path, what, strerror(number));
 }
 
+void cli_invitation_path(const char *given, char *path, size_t room)
+{
+	struct stat status;
+	bool folder = stat(given, &status) == 0 && S_ISDIR(status.st_mode);
+	snprintf(path, room, "%s%s", given, folder ? "/satchel-invitation.json" : "");
+}
+
 int cli_file_read(const char *path, size_t most, sat_bytes *out, sat_error *err)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);

@@ -16,7 +16,7 @@ peer() { json "next(p['$2'] for p in d['peers'] if p['name'] == '$1')"; }
 mkdir STICK STICK2 OTHER
 hq init --registry --name Headquarters --no-passphrase
 hq invite STICK
-one init --invitation STICK/satchel-invitation.json --name "Camp one" --no-passphrase
+one init --invitation STICK --name "Camp one" --no-passphrase
 two init --invitation STICK/satchel-invitation.json --name "Camp two" --no-passphrase
 one export STICK
 two export STICK

@@ -30,7 +30,7 @@
 #endif
 #endif
 #ifdef SLOW
-enum { STRIDE = 6 };
+enum { STRIDE = 8 };
 #else
 enum { STRIDE = 1 };
 #endif

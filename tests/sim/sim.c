@@ -20,7 +20,7 @@
 /* Every so many seeds are run a second time with other clocks. */
 enum { CLOCKS_EVERY = 4 };
 /* Large texts are slow, so few seeds have some, and few of them. */
-enum { LARGE_EVERY = 25, LARGE_TEXTS = 5 };
+enum { LARGE_EVERY = 50, LARGE_TEXTS = 5 };
 
 typedef struct options {
 	uint64_t from, count, stride;
