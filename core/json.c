@@ -25,6 +25,11 @@ json_t *sat_json_read(const void *text, size_t length, json_error_t *where, int 
 	pthread_once(&once, watch_allocations);
 	starved = false;
 	json_t *json = json_loadb(text, length, JSON_REJECT_DUPLICATES, where);
-	*code = json != NULL ? 0 : starved ? SAT_ENOMEM : SAT_EINVALID;
+	/* Without memory for a number, jansson gives back an object without it. */
+	if (starved && json != NULL) {
+		json_decref(json);
+		json = NULL;
+	}
+	*code = starved ? SAT_ENOMEM : json == NULL ? SAT_EINVALID : 0;
 	return json;
 }

@@ -254,7 +254,7 @@ static int load_counters(sat_store *store, sat_error *err)
 		rc = sat_meta_int(store, "seq", &seq, 0, err);
 	store->seq = run_end > seq ? run_end : seq;
 	if (rc == 0)
-		rc = sat_meta_int(store, "offered", &store->offered, 0, err);
+		rc = sat_db_int(store->db, "SELECT max(upto) FROM sat_sent", &store->offered, 0, err);
 	if (rc == 0)
 		rc = sat_db_int(store->db, "SELECT count(*) FROM sat_tombstone", &store->tombstones, 0, err);
 	if (rc == 0)

@@ -198,7 +198,7 @@ static int notice_twin(merge *m, const sat_manifest *manifest, sat_error *err)
 	bool past = known == NULL || known->device != 1;
 	int rc = 0;
 	if (!past && index != m->store->own)
-		rc = sat_ledger_present_heard(m->store, manifest, &past, err);
+		rc = sat_ledger_present_heard(m->store, m->peer.id, manifest, &past, err);
 	if (rc == 0 && past)
 		sat_incarnation_leave(m->store);
 	return rc;

@@ -270,10 +270,8 @@ int sat_ledger_sent(sat_store *store, int64_t device, const sat_name16 *bundle, 
 	sat_db_finalize(store->db, &s);
 	if (rc == 0)
 		rc = run(store, err, "UPDATE sat_device SET receipt_due = 0 WHERE id = ?", "i", device);
-	if (rc == 0 && store->seq > store->offered) {
-		store->offered = store->seq;
-		rc = sat_meta_set_int(store, "offered", store->offered, err);
-	}
+	if (rc == 0 && upto > store->offered)
+		store->offered = upto;
 	return rc;
 }
 
@@ -388,6 +386,11 @@ static int take_receipt(sat_store *store, int64_t device, const sat_manifest *m,
 	if (rc == 0)
 		rc = take_names(store, device, m->declined, m->declined_count,
 		                SAT_PLANTED_BUG(7) ? SAT_FRAME_SETTLED : SAT_FRAME_DECLINED, err);
+	/* The base stands for what lies below, but for what was declined. */
+	if (rc == 0)
+		rc = run(store, err,
+		         "DELETE FROM sat_sent_frame WHERE device = ?1 AND state < 2 AND upto <= "
+		         "(SELECT upto FROM sat_base WHERE device = ?1)", "i", device);
 	return rc != 0 ? rc
 	               : run(store, err, "UPDATE sat_device SET heard_counter = ?, receipt_at = ? WHERE id = ?",
 	                     "iii", (int64_t)m->receipt_counter, store->env->now(store->env->context), device);
@@ -418,14 +421,15 @@ int sat_ledger_heard(sat_store *store, int64_t device, const sat_manifest *m, in
 	return take_receipt(store, device, m, err);
 }
 
-static int sent_under_own(sat_store *store, const char *sql, const sat_name16 *names, size_t count, bool *yes,
-                          sat_error *err)
+static int sent_under_own(sat_store *store, int64_t device, const char *sql, const sat_name16 *names,
+                          size_t count, bool *yes, sat_error *err)
 {
 	sat_stmt *s = NULL;
 	int rc = sat_db_prepare(store->db, &s, sql, err);
 	for (size_t i = 0; rc == 0 && !*yes && i < count; i++) {
 		sat_bind_blob(s, 1, names[i].bytes, SAT_NAME16_BYTES);
 		sat_bind_int(s, 2, store->own);
+		sat_bind_int(s, 3, device);
 		rc = sat_step(store->db, s, err);
 		*yes = rc == 1;
 		rc = rc < 0 ? rc : 0;
@@ -435,18 +439,19 @@ static int sent_under_own(sat_store *store, const char *sql, const sat_name16 *n
 	return rc;
 }
 
-int sat_ledger_present_heard(sat_store *store, const sat_manifest *m, bool *yes, sat_error *err)
+int sat_ledger_present_heard(sat_store *store, int64_t device, const sat_manifest *m, bool *yes,
+                             sat_error *err)
 {
-	static const char bundle[] = "SELECT 1 FROM sat_sent WHERE name = ? AND under = ?";
+	static const char bundle[] = "SELECT 1 FROM sat_sent WHERE name = ? AND under = ? AND device = ?";
 	static const char frame[] = "SELECT 1 FROM sat_sent_frame f JOIN sat_sent s ON s.name = f.bundle "
-	                            "WHERE f.name = ? AND s.under = ?";
+	                            "WHERE f.name = ? AND s.under = ? AND f.device = ?";
 	*yes = false;
 	if (store->own == 0 || !m->receipt)
 		return 0;
-	int rc = sent_under_own(store, bundle, m->held, m->held_count, yes, err);
+	int rc = sent_under_own(store, device, bundle, m->held, m->held_count, yes, err);
 	if (rc == 0)
-		rc = sent_under_own(store, frame, m->settled, m->settled_count, yes, err);
-	return rc != 0 ? rc : sent_under_own(store, frame, m->declined, m->declined_count, yes, err);
+		rc = sent_under_own(store, device, frame, m->settled, m->settled_count, yes, err);
+	return rc != 0 ? rc : sent_under_own(store, device, frame, m->declined, m->declined_count, yes, err);
 }
 
 /* --- bundles that come in --------------------------------------------------------------------------- */

@@ -64,7 +64,8 @@ int sat_ledger_heard(sat_store *store, int64_t device, const sat_manifest *manif
                      sat_error *err);
 
 /* True when a peer's receipt names something that was sent under our present incarnation. */
-int sat_ledger_present_heard(sat_store *store, const sat_manifest *manifest, bool *yes, sat_error *err);
+int sat_ledger_present_heard(sat_store *store, int64_t device, const sat_manifest *manifest, bool *yes,
+                             sat_error *err);
 
 typedef enum sat_frame_state { SAT_FRAME_NONE = 0, SAT_FRAME_SETTLED = 1, SAT_FRAME_DECLINED = 2 } sat_frame_state;
 /* The frames of a bundle came in with these states (NONE: lost or missing something). */

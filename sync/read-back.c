@@ -18,6 +18,7 @@ typedef struct read_back {
 	int fd;
 	bool direct;
 	uint8_t *buffer;
+	size_t room_bytes;              /* of the buffer: a multiple of ALIGN_BYTES */
 	size_t region;                  /* the one that is being hashed ... */
 	uint64_t region_done_bytes;     /* ... and how far */
 	sat_hasher hasher;
@@ -92,7 +93,7 @@ static int read_all(read_back *r, sat_error *err)
 	const sat_disk *disk = r->part->place->disk;
 	int code = open_file(r, true, err);
 	for (uint64_t done = 0; code == 0 && done < r->watch->size_bytes;) {
-		ssize_t got = disk->pread(disk->context, r->fd, r->buffer, CHUNK_BYTES, (off_t)done);
+		ssize_t got = disk->pread(disk->context, r->fd, r->buffer, r->room_bytes, (off_t)done);
 		if (got < 0 && errno == EINVAL && r->direct) {
 			code = open_file(r, false, err);
 			continue;
@@ -112,7 +113,10 @@ static int read_all(read_back *r, sat_error *err)
 int sat_read_back(const sat_part *part, const sat_watch *watch, sat_error *err)
 {
 	read_back r = { .part = part, .watch = watch, .fd = -1 };
-	r.buffer = aligned_alloc(ALIGN_BYTES, CHUNK_BYTES);
+	r.room_bytes = watch->size_bytes < CHUNK_BYTES
+	                       ? ((size_t)watch->size_bytes / ALIGN_BYTES + 1) * ALIGN_BYTES
+	                       : CHUNK_BYTES;
+	r.buffer = aligned_alloc(ALIGN_BYTES, r.room_bytes);
 	if (r.buffer == NULL)
 		return sat_fail(err, SAT_ENOMEM, "memory ran out while reading a bundle back");
 	int code = read_all(&r, err);

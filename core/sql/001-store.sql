@@ -268,18 +268,17 @@ CREATE TABLE sat_sent (
   courier BLOB NOT NULL,              -- courier token
   vouches INTEGER NOT NULL            -- 1: since we vouch to the device
 ) WITHOUT ROWID;
-CREATE INDEX sat_sent_device ON sat_sent(device, upto);
 CREATE TABLE sat_sent_frame (
-  name   BLOB PRIMARY KEY,
   device INTEGER NOT NULL,
+  name   BLOB NOT NULL,
   bundle BLOB NOT NULL,
   track  INTEGER NOT NULL,            -- 0 statements, tombstones, decisions, asks; 1 records
   above  INTEGER NOT NULL,            -- covers the sequences above this one
   upto   INTEGER NOT NULL,            -- and up to this one
   part   INTEGER NOT NULL,            -- 1: of one record; it counts when all parts of the bundle do
-  state  INTEGER NOT NULL DEFAULT 0   -- 0 copied, 1 settled, 2 declined
+  state  INTEGER NOT NULL DEFAULT 0,  -- 0 copied, 1 settled, 2 declined
+  PRIMARY KEY (device, name)
 ) WITHOUT ROWID;
-CREATE INDEX sat_sent_frame_device ON sat_sent_frame(device, state);
 -- The bundle whose end is confirmed: everything up to here was received whole.
 CREATE TABLE sat_base (
   device INTEGER PRIMARY KEY,
