@@ -319,3 +319,5 @@ CREATE TABLE sat_quarantine (
 -- Words of values that may be searched; the text itself is only in the rows.
 CREATE VIRTUAL TABLE sat_search USING fts5(words, content='', columnsize=0, detail=none,
   tokenize='unicode61 remove_diacritics 2');
+-- So many bytes of words are gathered before they go into a segment: fewer segments to merge, a smaller index.
+INSERT INTO sat_search(sat_search, rank) VALUES('hashsize', 4194304);
