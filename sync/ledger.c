@@ -386,11 +386,6 @@ static int take_receipt(sat_store *store, int64_t device, const sat_manifest *m,
 	if (rc == 0)
 		rc = take_names(store, device, m->declined, m->declined_count,
 		                SAT_PLANTED_BUG(7) ? SAT_FRAME_SETTLED : SAT_FRAME_DECLINED, err);
-	/* The base stands for what lies below, but for what was declined. */
-	if (rc == 0)
-		rc = run(store, err,
-		         "DELETE FROM sat_sent_frame WHERE device = ?1 AND state < 2 AND upto <= "
-		         "(SELECT upto FROM sat_base WHERE device = ?1)", "i", device);
 	return rc != 0 ? rc
 	               : run(store, err, "UPDATE sat_device SET heard_counter = ?, receipt_at = ? WHERE id = ?",
 	                     "iii", (int64_t)m->receipt_counter, store->env->now(store->env->context), device);

@@ -268,6 +268,7 @@ CREATE TABLE sat_sent (
   courier BLOB NOT NULL,              -- courier token
   vouches INTEGER NOT NULL            -- 1: since we vouch to the device
 ) WITHOUT ROWID;
+-- Frames stay for good: a copy of the device may say of an old one that it declined it.
 CREATE TABLE sat_sent_frame (
   device INTEGER NOT NULL,
   name   BLOB NOT NULL,
@@ -279,6 +280,7 @@ CREATE TABLE sat_sent_frame (
   state  INTEGER NOT NULL DEFAULT 0,  -- 0 copied, 1 settled, 2 declined
   PRIMARY KEY (device, name)
 ) WITHOUT ROWID;
+CREATE INDEX sat_sent_frame_state ON sat_sent_frame(device, state);
 -- The bundle whose end is confirmed: everything up to here was received whole.
 CREATE TABLE sat_base (
   device INTEGER PRIMARY KEY,

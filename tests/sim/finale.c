@@ -99,6 +99,16 @@ static void check_waiting(world *w, const machine *m)
 	}
 }
 
+/* What the receiver's decisions say of a value, when its sender tells whom the record concerns. */
+static sat_answer answer_to_teller(const world *w, const machine *m, const machine *teller, const held_record *record,
+                                   const model_value *value)
+{
+	const held_record *own = holdings_record(m->held, value->record);
+	sat_answer answer = holdings_answer_about(w, m->held, value, teller->held->persons + record->first_person,
+	                                        record->person_count, &m->held->own);
+	return answer != SAT_PERMITTED || own == NULL ? answer : holdings_answer(w, m->held, value, &m->held->own);
+}
+
 /* What was declined and is permitted now must have been asked for and have come, if its sender has it. */
 static void check_declined(world *w, const machine *m, machine *const *live, size_t count)
 {
@@ -114,7 +124,7 @@ static void check_declined(world *w, const machine *m, machine *const *live, siz
 				    strcmp(w->model.fields[one->value->field].name, w->model.fields[n->field].name) != 0 ||
 				    (live[k]->role != SAT_REGISTRY && m->role != SAT_REGISTRY) ||
 				    holdings_answer(w, live[k]->held, one->value, &to) != SAT_PERMITTED ||
-				    holdings_answer(w, m->held, one->value, &m->held->own) != SAT_PERMITTED)
+				    answer_to_teller(w, m, live[k], record, one->value) != SAT_PERMITTED)
 					continue;
 				world_fail(w, 11, "%s has declined %s and never got it again", world_name(w, m),
 				           value_text(w, one->value));
