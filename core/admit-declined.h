@@ -18,7 +18,8 @@
  * `held`, which is what is known of the record already.  What is taken out and was not known is counted
  * and remembered.  SAT_ENOMEM, and what the store reports. */
 int sat_declined_sift(sat_admission *admission, sat_state *told, const sat_state *held, sat_error *err);
-/* Forgets what was declined of a record and is held in `state` now, or covered, or blank for ever. */
+/* Forgets what was declined of a record and is held in `state` now, or waits in it, or is covered, or blank for
+ * ever. */
 int sat_declined_settle(sat_admission *admission, const sat_state *state, sat_error *err);
 /* Asks for everything again that was declined about a person; 0: about anybody. */
 int sat_declined_ask(sat_admission *admission, sat_dot person, sat_error *err);

@@ -43,7 +43,7 @@ int sat_waiting_keep(sat_admission *a, sat_state *told, sat_error *err)
 		rc = sat_concerned_add(a->store, told, told->persons[i], err);
 	for (size_t i = 0; rc == 0 && i < told->count; i++)
 		rc = put_sibling(a, told, &told->siblings[i], err);
-	return rc;
+	return rc != 0 ? rc : sat_declined_settle(a, told, err);
 }
 
 int sat_waiting_load(sat_store *store, sat_state *slept, sat_error *err)
