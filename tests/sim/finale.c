@@ -99,14 +99,13 @@ static void check_waiting(world *w, const machine *m)
 	}
 }
 
-/* What the receiver's decisions say of a value, when its sender tells whom the record concerns. */
+/* What the receiver's decisions say of a value, by whom the record concerns to its knowledge and its teller's. */
 static sat_answer answer_to_teller(const world *w, const machine *m, const machine *teller, const held_record *record,
                                    const model_value *value)
 {
-	const held_record *own = holdings_record(m->held, value->record);
 	sat_answer answer = holdings_answer_about(w, m->held, value, teller->held->persons + record->first_person,
-	                                        record->person_count, &m->held->own);
-	return answer != SAT_PERMITTED || own == NULL ? answer : holdings_answer(w, m->held, value, &m->held->own);
+	                                          record->person_count, &m->held->own);
+	return answer != SAT_PERMITTED ? answer : holdings_answer(w, m->held, value, &m->held->own);
 }
 
 /* What was declined and is permitted now must have been asked for and have come, if its sender has it. */
