@@ -4,49 +4,24 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "core/store-private.h"
-#include "tests/support/replica.h"
+#include "two-laptops.h"
 
-typedef struct camp {
-	char dir[64];
-	replica hq, one, two;
-	memory_place stick;
-	sat_public keys;        /* of a laptop that nobody has heard of */
-} camp;
+/* Of a laptop that nobody has heard of. */
+static sat_public keys;
 
 static int set_up(void **state)
 {
-	camp *c = *state = calloc(1, sizeof *c);
-	strcpy(c->dir, "/tmp/satchel-XXXXXX");
-	assert_non_null(mkdtemp(c->dir));
-	memory_place_init(&c->stick);
-	replica_found(&c->hq, c->dir, "registry", 1, NULL);
-	replica_join(&c->one, &c->hq, c->dir, "one", 2, SAT_FACILITATOR);
-	replica_join(&c->two, &c->hq, c->dir, "two", 3, SAT_FACILITATOR);
+	camp_set_up(state);
+	camp *c = *state;
 	sat_identity *identity;
 	assert_int_equal(sat_identity_create(&identity, &c->hq.env.env, NULL), 0);
-	c->keys = *sat_identity_public(identity);
+	keys = *sat_identity_public(identity);
 	sat_identity_free(identity);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	camp *c = *state;
-	char command[128];
-	replica_free(&c->hq);
-	replica_free(&c->one);
-	replica_free(&c->two);
-	memory_place_clear(&c->stick);
-	snprintf(command, sizeof command, "rm -rf %s", c->dir);
-	assert_int_equal(system(command), 0);
-	free(c);
 	return 0;
 }
 
@@ -67,8 +42,8 @@ static void sign(camp *c, sat_statement_type type, uint64_t serial, const sat_by
 static void sign_approval(camp *c, uint64_t serial, const char *name, const char *audiences, sat_bytes *object)
 {
 	SAT_BYTES(body);
-	sat_bytes_put(&body, c->keys.sign, SAT_KEY_BYTES);
-	sat_bytes_put(&body, c->keys.seal, SAT_KEY_BYTES);
+	sat_bytes_put(&body, keys.sign, SAT_KEY_BYTES);
+	sat_bytes_put(&body, keys.seal, SAT_KEY_BYTES);
 	sat_bytes_put_u8(&body, SAT_COMMUNITY);
 	sat_bytes_put_span(&body, name, strlen(name));
 	sat_bytes_put_span(&body, audiences, strlen(audiences));
@@ -78,7 +53,7 @@ static void sign_approval(camp *c, uint64_t serial, const char *name, const char
 static void sign_revocation(camp *c, uint64_t serial, sat_bytes *object)
 {
 	SAT_BYTES(body);
-	sat_device_id device = sat_device_of(&c->keys);
+	sat_device_id device = sat_device_of(&keys);
 	sat_bytes_put(&body, device.bytes, SAT_DEVICE_BYTES);
 	sat_bytes_put_varint(&body, 0);
 	sign(c, SAT_SIGNED_REVOCATION, serial, &body, object);
@@ -98,10 +73,10 @@ static void admit(replica *r, const sat_bytes *object)
 	assert_true(fresh);
 }
 
-static sat_device look(camp *c, replica *r)
+static sat_device look(replica *r)
 {
 	sat_device device;
-	sat_device_id id = sat_device_of(&c->keys);
+	sat_device_id id = sat_device_of(&keys);
 	assert_int_equal(sat_device_find(r->store, &id, &device, NULL), 0);
 	return device;
 }
@@ -123,8 +98,8 @@ static void revocation__holds_before_and_after_its_approval(void **state)
 	sign_approval(c, 100, "lost", "", &approval);
 	sign_revocation(c, 101, &revocation);
 	admit_both_ways(c, &approval, &revocation);
-	assert_string_equal(look(c, &c->one).state, "revoked");
-	assert_string_equal(look(c, &c->two).state, "revoked");
+	assert_string_equal(look(&c->one).state, "revoked");
+	assert_string_equal(look(&c->two).state, "revoked");
 }
 
 static void two_approvals(camp *c, uint64_t first_serial, uint64_t second_serial)
@@ -141,10 +116,10 @@ static void approval__with_the_greatest_serial_rules(void **state)
 {
 	camp *c = *state;
 	two_approvals(c, 100, 101);
-	assert_string_equal(look(c, &c->one).audiences, "men");
-	assert_string_equal(look(c, &c->two).audiences, "men");
-	assert_string_equal(look(c, &c->one).name, "new name");
-	assert_string_equal(look(c, &c->two).name, "new name");
+	assert_string_equal(look(&c->one).audiences, "men");
+	assert_string_equal(look(&c->two).audiences, "men");
+	assert_string_equal(look(&c->one).name, "new name");
+	assert_string_equal(look(&c->two).name, "new name");
 }
 
 /* It may have used a serial before and after it was restored. */
@@ -152,7 +127,7 @@ static void approval__of_equal_serials_comes_to_the_same(void **state)
 {
 	camp *c = *state;
 	two_approvals(c, 100, 100);
-	assert_string_equal(look(c, &c->one).audiences, look(c, &c->two).audiences);
+	assert_string_equal(look(&c->one).audiences, look(&c->two).audiences);
 }
 
 /* What was received under other audiences says nothing of what it may see now, revoked or not. */
@@ -170,15 +145,15 @@ static void approval__for_other_audiences_starts_a_revoked_laptop_from_zero(void
 	char sql[128];
 	int64_t left;
 	snprintf(sql, sizeof sql, "INSERT INTO sat_base(device, bundle, upto) VALUES(%lld, zeroblob(16), 7)",
-	         (long long)look(c, &c->one).id);
+	         (long long)look(&c->one).id);
 	assert_int_equal(sat_db_exec(c->one.store->db, sql, NULL), 0);
 	admit(&c->one, &second);
-	assert_string_equal(look(c, &c->one).state, "revoked");
+	assert_string_equal(look(&c->one).state, "revoked");
 	assert_int_equal(sat_db_int(c->one.store->db, "SELECT count(*) FROM sat_base", &left, 0, NULL), 0);
 	assert_int_equal(left, 0);
 }
 
-#define CLAIM(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define CLAIM(name) cmocka_unit_test_setup_teardown(name, set_up, camp_tear_down)
 
 int main(void)
 {
