@@ -126,6 +126,7 @@ int cli_recipients(cli *c, const char *text, sat_arena *arena, const char **reci
 		                "--recipients names nobody; leave it out to leave nobody out");
 	qsort(words, count, sizeof *words, compare_words);
 	out[0] = '\0';
+	/* Never longer than `text`: its words, each at most once, one space between. */
 	for (size_t i = 0; i < count; i++) {
 		if (i > 0 && strcmp(words[i], words[i - 1]) == 0)
 			continue;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -149,11 +150,11 @@ int cli_folder_open(cli *c, const char *path, sat_carrier **carrier)
 	char folder[PATH_MAX];
 	if (strlen(path) >= sizeof folder)
 		return sat_fail(&c->err, SAT_ENOTFOUND, "the path %.60s... is too long", path);
-	strcpy(folder, path);
+	snprintf(folder, sizeof folder, "%s", path);
 	if (stat(path, &status) == 0 && !S_ISDIR(status.st_mode)) {
 		char *slash = strrchr(folder, '/');
 		if (slash == NULL)
-			strcpy(folder, ".");
+			snprintf(folder, sizeof folder, ".");
 		else
 			slash[slash == folder] = '\0';
 	}

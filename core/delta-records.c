@@ -308,10 +308,10 @@ static int add_row(sat_delta *d, sat_table *table, sat_stmt *row, int64_t told, 
 		d->chunk.assumed = true;
 	if (of_device || sat_delta_told(d, told))
 		return 0;
-	/* The name of an unlinked record is no dot: without a write of its own there is nothing to tell. */
 	int rc = d->vouches ? look_asked(d, sat_column_int(row, SAT_AT_ID), err) : 0;
 	if (rc != 0)
 		return rc;
+	/* The name of an unlinked record is no dot: without a write of its own there is nothing to tell. */
 	bool usual = sat_column_is_null(row, SAT_AT_CLOCK) && sat_dot_linked(sat_column_int(row, SAT_AT_ID));
 	return usual && !d->dividing ? add_usual(d, table, row, full, err) : add_state(d, table, row, full, err);
 }

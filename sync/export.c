@@ -86,7 +86,8 @@ static int begin_part(job *j, sat_error *err)
 
 static void fill_manifest(job *j, sat_manifest *m, unsigned flags)
 {
-	*m = (sat_manifest){ .flags = flags | (j->vouches ? SAT_MANIFEST_VOUCHES : 0u), .sender = j->store->self, .recipient = j->peer.device,
+	*m = (sat_manifest){ .flags = flags | (j->vouches ? SAT_MANIFEST_VOUCHES : 0u),
+		             .sender = j->store->self, .recipient = j->peer.device,
 		             .time = j->store->env->now(j->store->env->context), .base = j->plan.base,
 		             .rests = j->rests, .rest_count = j->rest_count };
 	const sat_incarnation *own = sat_incarnation_at(j->store, j->store->own);

@@ -100,8 +100,8 @@ static void check_waiting(world *w, const machine *m)
 }
 
 /* What the receiver's decisions say of a value, by whom the record concerns to its knowledge and its teller's. */
-static sat_answer answer_to_teller(const world *w, const machine *m, const machine *teller, const held_record *record,
-                                   const model_value *value)
+static sat_answer answer_to_teller(const world *w, const machine *m, const machine *teller,
+                                   const held_record *record, const model_value *value)
 {
 	sat_answer answer = holdings_answer_about(w, m->held, value, teller->held->persons + record->first_person,
 	                                          record->person_count, &m->held->own);
