@@ -75,7 +75,7 @@ int sat_declined_sift(sat_admission *a, sat_state *told, const sat_state *held, 
 	return rc;
 }
 
-/* --- settling and asking ------------------------------------------------------------------------- */
+/* --- settling ----------------------------------------------------------------------------------- */
 
 int sat_declined_settle(sat_admission *a, const sat_state *state, sat_error *err)
 {
@@ -108,31 +108,5 @@ int sat_declined_settle(sat_admission *a, const sat_state *state, sat_error *err
 		store->declined -= sat_db_changes(store->db);
 	}
 	sat_reset(s);
-	return rc < 0 ? rc : 0;
-}
-
-int sat_declined_ask(sat_admission *a, sat_dot person, sat_error *err)
-{
-	sat_store *store = a->store;
-	if (store->declined == 0)
-		return 0;
-	sat_stmt *s = NULL;
-	int rc = sat_db_prepare(store->db, &s,
-	                        "SELECT DISTINCT record, source FROM sat_declined WHERE ?1 = 0 OR record IN "
-	                        "(SELECT record FROM sat_declined_person WHERE person = ?1)", err);
-	if (rc != 0)
-		return rc;
-	rc = SAT_SQL(store, ask_insert, "INSERT INTO sat_ask(name, record, device, seq) VALUES(?, ?, ?, ?)");
-	sat_bind_int(s, 1, person);
-	while (rc == 0 && (rc = sat_step(store->db, s, err)) == 1) {
-		uint8_t name[16];
-		store->env->random(store->env->context, name, sizeof name);
-		sat_bind_blob(store->sql.ask_insert, 1, name, sizeof name);
-		sat_bind_int(store->sql.ask_insert, 2, sat_column_int(s, 0));
-		sat_bind_int(store->sql.ask_insert, 3, sat_column_int(s, 1));
-		sat_bind_int(store->sql.ask_insert, 4, sat_store_next_sequence(store));
-		rc = sat_run(store->db, store->sql.ask_insert, err);
-	}
-	sat_db_finalize(store->db, &s);
 	return rc < 0 ? rc : 0;
 }

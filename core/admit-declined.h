@@ -1,13 +1,11 @@
 /* What consent does not let in: declined, remembered by its dot alone, and asked for again.
  *
  * A value that the gate does not permit here is not kept.  The store remembers record, field and dot,
- * and whom it came from, until the value is admitted, superseded or erased.  When decisions about a person
- * change, or our own audiences, what was declined about them is asked for again: each ask gives the record the next sequence at
- * the one who is asked (delta-lead.c sends asks, admit.c answers them).
+ * and whom it came from, until the value is admitted, superseded or erased.  It is asked for again (ask.h) when
+ * decisions about a person of it are new, or our own audiences are others.
  *
  *     sat_declined_sift(admission, &told, &held, err)      before a state is merged
  *     sat_declined_settle(admission, &merged, err)         after it was
- *     sat_declined_ask(admission, person, err)             when decisions about a person came in
  */
 #ifndef SAT_ADMIT_DECLINED_H
 #define SAT_ADMIT_DECLINED_H
@@ -21,7 +19,5 @@ int sat_declined_sift(sat_admission *admission, sat_state *told, const sat_state
 /* Forgets what was declined of a record and is held in `state` now, or waits in it, or is covered, or blank for
  * ever. */
 int sat_declined_settle(sat_admission *admission, const sat_state *state, sat_error *err);
-/* Asks for everything again that was declined about a person; 0: about anybody. */
-int sat_declined_ask(sat_admission *admission, sat_dot person, sat_error *err);
 
 #endif

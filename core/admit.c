@@ -6,10 +6,10 @@
 
 #include "admit-claim.h"
 #include "admit-creations.h"
-#include "admit-declined.h"
 #include "admit-private.h"
 #include "admit-record.h"
 #include "admit-usual.h"
+#include "ask.h"
 #include "erase.h"
 #include "history.h"
 #include "plant.h"
@@ -88,7 +88,7 @@ int sat_admission_heed_statements(sat_admission *a, size_t count, sat_error *err
 	if (strcmp(self.audiences, a->audiences) == 0)
 		return 0;
 	memcpy(a->audiences, self.audiences, sizeof a->audiences);
-	return sat_declined_ask(a, 0, err);
+	return sat_ask_again(a->store, 0, err);
 }
 
 /* --- blocks -------------------------------------------------------------------------------------- */
@@ -202,16 +202,10 @@ int sat_admit_decisions(sat_admission *a, const sat_batch *batches, const sat_de
 		if (rc != 0)
 			return rc;
 		a->frame.decisions += fresh;
-		if (fresh == 0)
-			continue;
-		sat_gate_free(a->gate);
-		a->gate = NULL;
-		for (size_t k = 0; rc == 0 && k < counts[i]; k++) {
-			if (k == 0 || decisions[at + k].subject != decisions[at + k - 1].subject)
-				rc = sat_declined_ask(a, decisions[at + k].subject, err);
+		if (fresh > 0) {
+			sat_gate_free(a->gate);
+			a->gate = NULL;
 		}
-		if (rc != 0)
-			return rc;
 	}
 	return 0;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ask.h"
 #include "concern.h"
 #include "erase.h"
 #include "store-private.h"
@@ -21,8 +22,8 @@ uint32_t sat_consent_episode(const sat_decision *all, size_t count, const char *
 /* --- what follows from a new decision ------------------------------------------------------------- */
 
 /* Closed episodes erase; every change of a subject's decisions may change what the gate says about its
- * records.  Decisions about one subject mostly follow one another, so their records are touched once.
- * `is_new` NULL: all of them are. */
+ * records, and about what it declined.  Decisions about one subject mostly follow one another, so that this
+ * is done once.  `is_new` NULL: all of them are. */
 static int follow(sat_store *store, const sat_decision *decisions, const bool *is_new, size_t count,
                   sat_error *err)
 {
@@ -50,6 +51,8 @@ static int follow(sat_store *store, const sat_decision *decisions, const bool *i
 	}
 	if (rc == 0)
 		rc = sat_record_touch_persons(store, subject, subjects, err);
+	for (size_t i = 0; rc == 0 && i < subjects; i++)
+		rc = sat_ask_again(store, subject[i], err);
 	free(subject);
 	return rc;
 }

@@ -356,6 +356,29 @@ static void exchange__declined_value_is_asked_of_everybody_who_sent_it(void **st
 	assert_int_equal(replica_field(&c->two, at_two, "name", NULL), 1);
 }
 
+static void exchange__own_decision_asks_again_for_what_was_declined(void **state)
+{
+	camp *c = *state;
+	sat_dot note = replica_add(&c->hq, "note", "text", "the dust on the bush tucker", NULL);
+	camp_carry(&c->hq, &c->one, &c->stick);
+	sat_dot at_one = replica_same(&c->hq, note, &c->one);
+	/* Laptop one learns who said it; headquarters, who does not know that, mends the words. */
+	sat_dot person = replica_add(&c->one, "person", "pseudonym", "P 0417", NULL);
+	char speaker[SAT_ID_CHARS];
+	assert_int_equal(sat_id_print(c->one.store, person, speaker, NULL), 0);
+	replica_set(&c->one, at_one, "speaker", speaker);
+	replica_set(&c->hq, note, "text", "the red dust on the bush tucker");
+	camp_carry(&c->hq, &c->one, &c->stick);
+	/* Nobody else holds a decision that could come in and ask. */
+	replica_decide(&c->one, person, "quote_unnamed", SAT_GIVEN, false);
+	camp_carry(&c->one, &c->hq, &c->stick);
+	camp_carry(&c->hq, &c->one, &c->stick);
+	char *text;
+	assert_int_equal(replica_field(&c->one, at_one, "text", &text), 1);
+	assert_string_equal(text, "the red dust on the bush tucker");
+	free(text);
+}
+
 /* Headquarters signs that laptop two stands for these groups. */
 static void stands_for(camp *c, const char *audiences)
 {
@@ -463,6 +486,7 @@ int main(void)
 		CAMP_CLAIM(exchange__copy_whose_name_is_past_takes_another),
 		CAMP_CLAIM(exchange__value_that_waits_is_taken_back_as_well),
 		CAMP_CLAIM(exchange__declined_value_is_asked_of_everybody_who_sent_it),
+		CAMP_CLAIM(exchange__own_decision_asks_again_for_what_was_declined),
 		CAMP_CLAIM(exchange__audience_that_a_decision_names_receives),
 		CAMP_CLAIM(exchange__new_audience_asks_again_for_what_was_declined),
 		CAMP_CLAIM(exchange__latest_approval_rules_in_whatever_order),
