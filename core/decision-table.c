@@ -179,6 +179,32 @@ int sat_consent_each_subject(sat_store *store, sat_dot first, sat_dot last, sat_
 	return rc == 0 && l.count > 0 ? each(context, l.at[0].subject, l.at, l.count, err) : rc;
 }
 
+int sat_consent_each_sitting(sat_store *store, sat_dot first, sat_dot last,
+                             int (*each)(void *context, const sat_sitting *sitting, sat_error *err),
+                             void *context, sat_error *err)
+{
+	int rc = SAT_SQL(store, sittings,
+	                 "SELECT about, yes, no, some, only_to FROM sat_decided WHERE about BETWEEN ? AND ? "
+	                 "ORDER BY about");
+	if (rc != 0 || first > store->last_subject)
+		return rc;
+	sat_stmt *s = store->sql.sittings;
+	sat_bind_int(s, 1, first);
+	sat_bind_int(s, 2, last);
+	while ((rc = sat_step(store->db, s, err)) == 1) {
+		sat_sitting sitting = { .subject = sat_column_int(s, 0),
+			                .summed = !sat_column_is_null(s, 1),
+			                .yes = (sat_purposes)sat_column_int(s, 1),
+			                .no = (sat_purposes)sat_column_int(s, 2),
+			                .some = (sat_purposes)sat_column_int(s, 3) };
+		sitting.only_to = sitting.some == 0 ? NULL : sat_column_text(s, 4, NULL);
+		if ((rc = each(context, &sitting, err)) != 0)
+			break;
+	}
+	sat_reset(s);
+	return rc;
+}
+
 static int name_each(sat_store *store, sat_decision *all, size_t count, sat_arena *arena, sat_error *err)
 {
 	int rc = 0;
@@ -289,12 +315,50 @@ int sat_decision_insert_all(sat_store *store, const sat_decision *decisions, siz
 	return rc;
 }
 
-/* Lists new decisions under their subjects.  `is_new` NULL: all of them are. */
+/* Adds a decision to the sum of its sitting; false when it hangs on more than the sum can say. */
+static bool add_up(sat_store *store, sat_sitting *sitting, const sat_decision *d)
+{
+	sat_purposes bit = sat_purpose_find(store, d->purpose);
+	bool given = d->event == SAT_GIVEN || d->event == SAT_RENEWED;
+	bool limited = given && d->recipients != NULL && d->recipients[0] != '\0';
+	if (bit == 0 || bit == SAT_PURPOSE_NEVER || d->episode != 0 || d->final || d->until != 0 ||
+	    d->supersedes_count > 0)
+		return false;
+	if (limited && sitting->only_to != NULL && strcmp(sitting->only_to, d->recipients) != 0)
+		return false;
+	if (limited)
+		sitting->only_to = d->recipients;
+	*(limited ? &sitting->some : given ? &sitting->yes : &sitting->no) |= bit;
+	return true;
+}
+
+static int list_sitting(sat_store *store, const sat_decision *decisions, size_t count, sat_error *err)
+{
+	sat_sitting sitting = { .summed = true };
+	for (size_t i = 0; sitting.summed && i < count; i++)
+		sitting.summed = add_up(store, &sitting, &decisions[i]);
+	sat_stmt *s = store->sql.decided_insert;
+	sat_bind_none(s);
+	sat_bind_int(s, 1, decisions[0].subject);
+	sat_bind_int(s, 2, decisions[0].id);
+	sat_bind_int(s, 3, (int64_t)count);
+	if (sitting.summed) {
+		sat_bind_int(s, 4, (int64_t)sitting.yes);
+		sat_bind_int(s, 5, (int64_t)sitting.no);
+	}
+	if (sitting.summed && sitting.some != 0) {
+		sat_bind_int(s, 6, (int64_t)sitting.some);
+		sat_bind_string(s, 7, sitting.only_to);
+	}
+	return sat_run(store->db, s, err);
+}
+
 int sat_decision_list(sat_store *store, const sat_decision *decisions, const bool *is_new, size_t count,
                         sat_error *err)
 {
-	int rc = SAT_SQL(store, decided_insert, "INSERT INTO sat_decided(about, first, count) VALUES(?, ?, ?)");
-	sat_stmt *s = store->sql.decided_insert;
+	int rc = SAT_SQL(store, decided_insert,
+	                 "INSERT INTO sat_decided(about, first, count, yes, no, some, only_to) "
+	                 "VALUES(?, ?, ?, ?, ?, ?, ?)");
 	for (size_t i = 0, end; rc == 0 && i < count; i = end) {
 		const sat_decision *d = &decisions[i];
 		end = i + 1;
@@ -303,10 +367,7 @@ int sat_decision_list(sat_store *store, const sat_decision *decisions, const boo
 		while (end < count && decisions[end].subject == d->subject &&
 		       decisions[end].id == d->id + (sat_dot)(end - i) && (is_new == NULL || is_new[end]))
 			end++;
-		sat_bind_int(s, 1, d->subject);
-		sat_bind_int(s, 2, d->id);
-		sat_bind_int(s, 3, (int64_t)(end - i));
-		rc = sat_run(store->db, s, err);
+		rc = list_sitting(store, d, end - i, err);
 		if (d->subject > store->last_subject)
 			store->last_subject = d->subject;
 	}

@@ -7,6 +7,7 @@
 
 #include "batch.h"
 #include "db.h"
+#include "purpose.h"
 
 /* --- reading ------------------------------------------------------------------------------------ */
 
@@ -19,6 +20,19 @@ int sat_consent_of_subject(sat_store *store, sat_dot subject, bool names, sat_ar
 int sat_consent_each_subject(sat_store *store, sat_dot first, sat_dot last, sat_arena *arena,
                              int (*each)(void *context, sat_dot subject, const sat_decision *decisions,
                                          size_t count, sat_error *err),
+                             void *context, sat_error *err);
+/* What somebody decided in one sitting, as far as it hangs on no date and on no earlier decision. */
+typedef struct sat_sitting {
+	sat_dot subject;
+	bool summed;                /* what follows is all of it */
+	sat_purposes yes, no;       /* given to everybody, and not given */
+	sat_purposes some;          /* given to some, who are these: */
+	const char *only_to;        /* sorted words; NULL when `some` is empty.  Borrowed until the next */
+} sat_sitting;
+/* Calls `each` for every sitting about a subject between two, ascending by subject.  A non-zero result
+ * stops. */
+int sat_consent_each_sitting(sat_store *store, sat_dot first, sat_dot last,
+                             int (*each)(void *context, const sat_sitting *sitting, sat_error *err),
                              void *context, sat_error *err);
 /* Reads a row of `SELECT <SAT_CONSENT_COLUMNS> FROM sat_decision`; text is copied into `arena`. */
 int sat_consent_row(sat_store *store, sat_stmt *row, sat_arena *arena, sat_decision *decision,

@@ -79,7 +79,8 @@ static int touch_ending(sat_store *store, int64_t first, int64_t last, sat_error
 {
 	SAT_BYTES(persons);
 	sat_stmt *s = NULL;
-	int rc = sat_db_prepare(store->db, &s, "SELECT DISTINCT subject FROM sat_decision WHERE until >= ? AND until < ?", err);
+	int rc = sat_db_prepare(store->db, &s,
+	                        "SELECT DISTINCT subject FROM sat_decision WHERE until >= ? AND until < ?", err);
 	if (rc != 0)
 		return rc;
 	sat_bind_int(s, 1, first);
@@ -326,14 +327,53 @@ static void keep_view(sat_gate *gate, const view *fresh)
 	gate->count++;
 }
 
+/* Somebody who is not known yet, and for whom there is room without forgetting others. */
+static bool can_expect(const sat_gate *gate, sat_dot person)
+{
+	return gate->count * 2 < VIEWS_MAX && gate->views[slot_in(gate->views, gate->room, person)].person == 0;
+}
+
+/* What the sittings of one person come to, while they go by. */
+typedef struct expectation {
+	sat_gate *gate;
+	sat_dot person;
+	sat_purposes yes, no;
+	bool summed;
+	bool others;                /* somebody's sittings have no sum */
+} expectation;
+
+/* Where no decision hangs on an earlier one every one of them is a head, and has to permit. */
+static int end_person(expectation *e, sat_error *err)
+{
+	if (!e->summed || !can_expect(e->gate, e->person))
+		return 0;
+	int rc = make_room(e->gate, err);
+	if (rc == 0)
+		keep_view(e->gate, &(view){ .person = e->person, .permitted = e->yes & ~e->no });
+	return rc;
+}
+
+static int add_sitting(void *context, const sat_sitting *sitting, sat_error *err)
+{
+	expectation *e = context;
+	int rc = sitting->subject == e->person ? 0 : end_person(e, err);
+	if (sitting->subject != e->person)
+		*e = (expectation){ .gate = e->gate, .person = sitting->subject, .summed = true, .others = e->others };
+	bool fits = sitting->some != 0 && recipient_fits(&e->gate->to, sitting->only_to);
+	e->yes |= sitting->yes | (fits ? sitting->some : 0);
+	e->no |= sitting->no | (fits ? 0 : sitting->some);
+	e->summed = e->summed && sitting->summed;
+	e->others = e->others || !sitting->summed;
+	return rc;
+}
+
 /* Those whose decisions supersede one another are left for when somebody asks, since their names are
- * needed; so is everybody when there is no room without forgetting others. */
+ * needed. */
 static int expect_one(void *context, sat_dot person, const sat_decision *all, size_t count, sat_error *err)
 {
 	sat_gate *gate = context;
 	view fresh = { .person = person };
-	if (needs_names(all, count) || gate->count * 2 >= VIEWS_MAX ||
-	    gate->views[slot_in(gate->views, gate->room, person)].person != 0)
+	if (needs_names(all, count) || !can_expect(gate, person))
 		return 0;
 	int rc = make_room(gate, err);
 	if (rc == 0)
@@ -345,6 +385,12 @@ static int expect_one(void *context, sat_dot person, const sat_decision *all, si
 
 int sat_gate_expect(sat_gate *gate, sat_dot first, sat_dot last, sat_error *err)
 {
+	expectation e = { .gate = gate };
+	int rc = sat_consent_each_sitting(gate->store, first, last, add_sitting, &e, err);
+	if (rc == 0)
+		rc = end_person(&e, err);
+	if (rc != 0 || !e.others)
+		return rc;
 	sat_arena_reset(&gate->scratch);
 	return sat_consent_each_subject(gate->store, first, last, &gate->scratch, expect_one, gate, err);
 }

@@ -157,6 +157,11 @@ static const struct rule {
 	{ "SELECT count(*) FROM sat_decision WHERE NOT EXISTS (SELECT 1 FROM sat_decided "
 	  "WHERE about = subject AND id BETWEEN first AND first + count - 1)",
 	  "decisions are not listed under their subject" },
+	{ "SELECT count(*) FROM sat_decided JOIN sat_decision ON id BETWEEN first AND first + count - 1 "
+	  "WHERE yes IS NOT NULL AND (final OR episode OR until OR supersedes IS NOT NULL OR NOT CASE "
+	  "WHEN event NOT IN (4, 5) THEN no >> purpose & 1 WHEN recipients IS NULL THEN yes >> purpose & 1 "
+	  "ELSE some >> purpose & 1 AND recipients = only_to END)",
+	  "decisions are summed up wrongly" },
 	{ "SELECT count(*) FROM sat_run AS a JOIN sat_run AS b "
 	  "ON a.seq < b.seq AND b.seq < a.seq + a.count",
 	  "runs of creations overlap in the local sequence" },

@@ -23,7 +23,7 @@ typedef struct sat_statements {
 	sat_stmt *search_insert, *search_delete, *search_find;
 	sat_stmt *begin, *commit;
 	sat_stmt *consent_insert, *consent_insert_rows, *consent_of_subject, *consent_between, *consent_cores, *consent_one, *consent_range, *consent_changed;
-	sat_stmt *consent_fill, *decided_insert, *batch_insert, *batch_known, *batch_find, *batch_range;
+	sat_stmt *consent_fill, *decided_insert, *sittings, *batch_insert, *batch_known, *batch_find, *batch_range;
 	sat_stmt *statement_insert, *statement_find, *statement_changed;
 	sat_stmt *device_insert, *device_find, *device_get, *device_approve, *device_state;
 	sat_stmt *accepted_set, *accepted_get;

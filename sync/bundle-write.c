@@ -4,9 +4,14 @@
  * of just the right size.  A larger one reserves room for a manifest of many times as many frames, and
  * from there on frames go out as they come.  What is reserved stands in the bundle twice, so there are
  * limits to it: when it is used up the bundle is full, and another one follows.
+ *
+ * Compressing takes a quarter of an export, so a large frame is packed by a thread of its own while the
+ * caller reads the next one from its store.  The thread touches the frame, the compressor, keys of the
+ * envelope and room that was made before; every call waits for it first, so the bytes are the same.
  */
 #include "bundle.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zstd.h>
@@ -18,7 +23,18 @@ enum {
 	FRAME_ENTRY_BYTES = SAT_HASH_BYTES + 3 + 3,
 	MANIFEST_FIXED_BYTES = 1 << 10,  /* all but frames and lists of names, with their counts */
 	RESERVE_BYTES_MIN = 16 << 10,    /* for frames, however small the bundle */
+	ASIDE_BYTES_MIN = 64 << 10,      /* of a frame for which a thread is worth its while */
 };
+
+/* One frame on its way from plaintext to ciphertext. */
+typedef struct packing {
+	const void *frame;           /* borrowed; NULL: none is under way */
+	size_t count;
+	pthread_t thread;
+	bool aside;                  /* `thread` does it, or has */
+	size_t length;               /* compressed; or zstd's error */
+	sat_frame_entry entry;
+} packing;
 
 struct sat_bundle_writer {
 	sat_form form;
@@ -28,6 +44,8 @@ struct sat_bundle_writer {
 	ZSTD_CCtx *zstd;
 	uint64_t bytes_max;
 	sat_bytes packed;            /* scratch for one compressed frame */
+	packing packing;
+	int failed;                  /* what a frame could not be packed for */
 	sat_bytes body;              /* sealed frames that have not gone out, then the tail */
 	sat_bytes front;             /* header and manifest, once they are known */
 	uint64_t body_bytes;         /* of frames, all of them */
@@ -70,20 +88,8 @@ int sat_bundle_writer_begin(sat_bundle_writer **out, sat_form form, const sat_pu
 	return 0;
 }
 
-void sat_bundle_writer_free(sat_bundle_writer *w)
-{
-	if (w == NULL)
-		return;
-	ZSTD_freeCCtx(w->zstd);
-	sat_envelope_free(w->envelope);
-	sat_bytes_clear(&w->packed);
-	sat_bytes_clear(&w->body);
-	sat_bytes_clear(&w->front);
-	free(w->frames);
-	free(w);
-}
-
-static int add_entry(sat_bundle_writer *w, const sat_frame_entry *entry, sat_error *err)
+/* Room for one more frame that takes at most `bound` bytes compressed. */
+static int make_room(sat_bundle_writer *w, size_t bound, sat_error *err)
 {
 	if (w->frame_count == w->frame_room) {
 		size_t room = w->frame_room == 0 ? 16 : w->frame_room * 2;
@@ -93,7 +99,10 @@ static int add_entry(sat_bundle_writer *w, const sat_frame_entry *entry, sat_err
 		w->frames = frames;
 		w->frame_room = room;
 	}
-	w->frames[w->frame_count++] = *entry;
+	sat_bytes_reset(&w->packed);
+	if (sat_bytes_extend(&w->packed, bound) == NULL || sat_bytes_extend(&w->body, bound + SAT_BOX_BYTES) == NULL)
+		return sat_no_memory(err);
+	w->body.length -= bound + SAT_BOX_BYTES;
 	return 0;
 }
 
@@ -123,45 +132,90 @@ void sat_bundle_writer_names(sat_bundle_writer *w, size_t names)
 	w->rest_bytes = MANIFEST_FIXED_BYTES + names * SAT_NAME16_BYTES;
 }
 
-int sat_bundle_writer_add(sat_bundle_writer *w, const void *frame, size_t count, sat_name16 *name,
-                          sat_error *err)
+/* Everything that may be done beside the caller. */
+static void *pack(void *context)
 {
+	sat_bundle_writer *w = context;
+	packing *p = &w->packing;
+	p->length = ZSTD_compress2(w->zstd, w->packed.data, w->packed.length, p->frame, p->count);
+	if (ZSTD_isError(p->length))
+		return NULL;
+	uint8_t *sealed = w->body.data + w->body.length;
+	p->entry = (sat_frame_entry){ .length = p->length + SAT_BOX_BYTES, .expanded = p->count };
+	sat_envelope_seal_frame(w->envelope, w->frame_count, sealed, w->packed.data, p->length);
+	sat_hash(p->entry.hash, "satchel1frame", sealed, p->entry.length);
+	sat_hash_add(&w->hasher, sealed, p->entry.length);
+	return NULL;
+}
+
+/* Waits for the frame that is being packed, and counts it in. */
+static void settle(sat_bundle_writer *w)
+{
+	packing *p = &w->packing;
+	if (p->frame == NULL)
+		return;
+	if (p->aside)
+		pthread_join(p->thread, NULL);
+	p->frame = NULL;
+	if (ZSTD_isError(p->length)) {
+		w->failed = SAT_ENOMEM;
+		return;
+	}
+	w->body.length += p->entry.length;
+	w->body_bytes += p->entry.length;
+	w->frames[w->frame_count++] = p->entry;
+	if (w->manifest_box == 0 && w->body_bytes > KEEP_BYTES)
+		reserve_manifest(w);
+}
+
+void sat_bundle_writer_free(sat_bundle_writer *w)
+{
+	if (w == NULL)
+		return;
+	settle(w);
+	ZSTD_freeCCtx(w->zstd);
+	sat_envelope_free(w->envelope);
+	sat_bytes_clear(&w->packed);
+	sat_bytes_clear(&w->body);
+	sat_bytes_clear(&w->front);
+	free(w->frames);
+	free(w);
+}
+
+/* What was handed out is forgotten. */
+static int begin_call(sat_bundle_writer *w, sat_error *err)
+{
+	settle(w);
 	if (w->taken)
 		sat_bytes_reset(&w->body);
 	w->taken = false;
-	sat_bytes_reset(&w->packed);
-	size_t bound = ZSTD_compressBound(count);
-	uint8_t *packed = sat_bytes_extend(&w->packed, bound);
-	if (packed == NULL)
-		return sat_no_memory(err);
-	size_t length = ZSTD_compress2(w->zstd, packed, bound, frame, count);
-	if (ZSTD_isError(length))
-		return sat_fail(err, SAT_ENOMEM, "a frame could not be compressed: %s", ZSTD_getErrorName(length));
-	uint8_t *sealed = sat_bytes_extend(&w->body, length + SAT_BOX_BYTES);
-	if (sealed == NULL)
-		return sat_no_memory(err);
-	sat_envelope_seal_frame(w->envelope, w->frame_count, sealed, packed, length);
-	sat_frame_entry entry = { .length = length + SAT_BOX_BYTES, .expanded = count };
-	sat_hash(entry.hash, "satchel1frame", sealed, length + SAT_BOX_BYTES);
-	sat_hash_add(&w->hasher, sealed, length + SAT_BOX_BYTES);
-	memcpy(name->bytes, entry.hash, sizeof name->bytes);
-	w->body_bytes += entry.length;
-	int rc = add_entry(w, &entry, err);
-	if (rc == 0 && w->manifest_box == 0 && w->body_bytes > KEEP_BYTES)
-		reserve_manifest(w);
-	return rc;
+	return w->failed == 0 ? 0 : sat_fail(err, w->failed, "there is no memory left to compress with");
 }
 
-bool sat_bundle_writer_full(const sat_bundle_writer *w)
+int sat_bundle_writer_add(sat_bundle_writer *w, const void *frame, size_t count, sat_error *err)
 {
+	int rc = begin_call(w, err);
+	if (rc == 0)
+		rc = make_room(w, ZSTD_compressBound(count), err);
+	if (rc != 0)
+		return rc;
+	w->packing = (packing){ .frame = frame, .count = count };
+	if (count >= ASIDE_BYTES_MIN)
+		w->packing.aside = pthread_create(&w->packing.thread, NULL, pack, w) == 0;
+	if (!w->packing.aside)
+		pack(w);
+	return 0;
+}
+
+bool sat_bundle_writer_full(sat_bundle_writer *w)
+{
+	settle(w);
 	uint64_t ends = 2 * (uint64_t)(SAT_HEADER_BYTES + w->rest_bytes + w->frame_count * FRAME_ENTRY_BYTES);
 	if (w->manifest_box > 0)
 		ends = 2 * (uint64_t)(SAT_HEADER_BYTES + w->manifest_box);
 	return w->frame_count + 1 >= w->frames_max ||
 	       sat_padme(w->body_bytes + ends + 2 * SAT_FRAME_BYTES_MAX) > w->bytes_max;
 }
-
-size_t sat_bundle_writer_frames(const sat_bundle_writer *w) { return w->frame_count; }
 
 static int seal_manifest(sat_bundle_writer *w, const sat_bytes *plain, const sat_identity *identity,
                          const sat_public *recipient, uint64_t *size, sat_name16 *name, sat_error *err)
@@ -219,9 +273,9 @@ static int put_tail(sat_bundle_writer *w, uint64_t size, sat_error *err)
 int sat_bundle_writer_finish(sat_bundle_writer *w, sat_manifest *manifest, const sat_identity *identity,
                              sat_name16 *name, uint64_t *size, sat_error *err)
 {
-	if (w->taken)
-		sat_bytes_reset(&w->body);
-	w->taken = false;
+	int rc = begin_call(w, err);
+	if (rc != 0)
+		return rc;
 	memcpy(manifest->courier, sat_envelope_courier(w->envelope), SAT_COURIER_BYTES);
 	manifest->frames = w->frames;
 	manifest->frame_count = w->frame_count;
@@ -237,7 +291,7 @@ int sat_bundle_writer_finish(sat_bundle_writer *w, sat_manifest *manifest, const
 			return sat_fail(err, SAT_ELIMIT, "a bundle's manifest has become too large");
 		w->manifest_box = (uint32_t)box;
 	}
-	int rc = seal_manifest(w, &plain, identity, &w->recipient, size, name, err);
+	rc = seal_manifest(w, &plain, identity, &w->recipient, size, name, err);
 	if (rc == 0)
 		rc = put_tail(w, *size, err);
 	w->finished = rc == 0;
@@ -246,6 +300,7 @@ int sat_bundle_writer_finish(sat_bundle_writer *w, sat_manifest *manifest, const
 
 bool sat_bundle_writer_next(sat_bundle_writer *w, uint64_t *offset, const void **data, size_t *count)
 {
+	settle(w);
 	if (w->manifest_box == 0)
 		return false;
 	if (!w->taken && w->body.length > 0) {

@@ -4,7 +4,7 @@
  *
  * Writing:
  *     sat_bundle_writer_begin(&w, ...)
- *     sat_bundle_writer_add(w, plaintext, ...)             for each frame; then drain
+ *     sat_bundle_writer_add(w, plaintext, ...)             for each frame; drain before the next
  *     sat_bundle_writer_finish(w, &manifest, ...)          then drain
  *   where drain is: while (sat_bundle_writer_next(w, &offset, &data, &count)) put it there
  *
@@ -34,14 +34,13 @@ SAT_AUTO_DEFINE(sat_bundle_writer)
 /* How many names of bundles and frames the manifest will list besides its own frames, at most; without
  * this, none.  Before the first frame. */
 void sat_bundle_writer_names(sat_bundle_writer *writer, size_t names);
-/* Compresses and seals one frame; `name` receives the frame's name. */
-int sat_bundle_writer_add(sat_bundle_writer *writer, const void *frame, size_t count, sat_name16 *name,
-                          sat_error *err);
+/* Compresses and seals one frame, which is borrowed until the next call with this writer: that waits until
+ * it is done, and what went wrong with it is reported by the next one of these or by the end. */
+int sat_bundle_writer_add(sat_bundle_writer *writer, const void *frame, size_t count, sat_error *err);
 /* True when the bundle is better finished and another begun. */
-bool sat_bundle_writer_full(const sat_bundle_writer *writer);
-size_t sat_bundle_writer_frames(const sat_bundle_writer *writer);
+bool sat_bundle_writer_full(sat_bundle_writer *writer);
 /* Fills in courier and frames of the manifest, signs it, and closes the bundle; `name` receives the
- * bundle's name, `*size` its length in bytes. */
+ * bundle's name, `*size` its length in bytes.  The manifest's frames are borrowed from the writer. */
 int sat_bundle_writer_finish(sat_bundle_writer *writer, sat_manifest *manifest, const sat_identity *identity,
                              sat_name16 *name, uint64_t *size, sat_error *err);
 /* The next bytes to be put at `*offset`, borrowed until the next call; false when there are none now. */

@@ -38,7 +38,8 @@ typedef struct job {
 	size_t records, withheld, parts;
 	bool assumed;
 	bool vouches;               /* others' writes are in the part */
-	sat_bytes plain;            /* scratch for one frame */
+	sat_bytes plain[2];         /* the frame that is being packed, and the one that is being written */
+	int turn;                   /* the latter */
 } job;
 
 static bool is_revoked(const sat_device *peer)
@@ -158,6 +159,8 @@ static int end_part(job *j, unsigned flags, sat_error *err)
 	uint64_t size;
 	if (rc == 0)
 		rc = sat_bundle_writer_finish(j->writer, &m, j->identity, &name, &size, err);
+	for (size_t i = 0; rc == 0 && i < j->frame_count; i++)
+		memcpy(j->frames[i].name.bytes, m.frames[i].hash, sizeof j->frames[i].name.bytes);
 	if (rc == 0)
 		rc = make_durable(j, &name, &m, size, (flags & SAT_MANIFEST_MORE) == 0, err);
 	if (rc == 0)
@@ -170,7 +173,8 @@ static int end_part(job *j, unsigned flags, sat_error *err)
 
 /* --- frames --------------------------------------------------------------------------------------- */
 
-static int note_frame(job *j, const sat_name16 *name, const sat_chunk *chunk, sat_error *err)
+/* Its name is known when the part ends. */
+static int note_frame(job *j, const sat_chunk *chunk, sat_error *err)
 {
 	if (j->frame_count == j->frame_room) {
 		size_t room = j->frame_room == 0 ? 16 : j->frame_room * 2;
@@ -182,8 +186,9 @@ static int note_frame(job *j, const sat_name16 *name, const sat_chunk *chunk, sa
 		j->frames = grown;
 		j->frame_room = room;
 	}
-	j->frames[j->frame_count++] = (sat_sent_frame){ *name, chunk->track, chunk->part && !SAT_PLANTED_BUG(21),
-	                                                       chunk->span };
+	j->frames[j->frame_count++] = (sat_sent_frame){ .track = chunk->track,
+	                                                .part = chunk->part && !SAT_PLANTED_BUG(21),
+	                                                .span = chunk->span };
 	return 0;
 }
 
@@ -197,8 +202,12 @@ static bool goes_on(const job *j, const sat_chunk *chunk)
 
 static int add_chunk(job *j, const sat_chunk *chunk, sat_error *err)
 {
-	sat_bytes_reset(&j->plain);
-	int rc = sat_frame_write(j->store, chunk, &j->plain, err);
+	sat_bytes *plain = &j->plain[j->turn];
+	j->turn = !j->turn;
+	sat_bytes_reset(plain);
+	int rc = sat_frame_write(j->store, chunk, plain, err);
+	if (rc == 0)
+		rc = drain(j, err);
 	if (rc == 0 && j->frame_count > 0 && sat_bundle_writer_full(j->writer) && !goes_on(j, chunk)) {
 		rc = end_part(j, SAT_MANIFEST_MORE, err);
 		if (rc == 0)
@@ -207,16 +216,15 @@ static int add_chunk(job *j, const sat_chunk *chunk, sat_error *err)
 	/* Every part whose frames leave out what the recipient told has to say so. */
 	j->assumed = j->assumed || chunk->assumed;
 	j->vouches = j->vouches || chunk->vouches;
-	sat_name16 name;
 	if (rc == 0)
-		rc = sat_bundle_writer_add(j->writer, j->plain.data, j->plain.length, &name, err);
+		rc = sat_bundle_writer_add(j->writer, plain->data, plain->length, err);
 	if (rc == 0)
-		rc = note_frame(j, &name, chunk, err);
+		rc = note_frame(j, chunk, err);
 	if (rc == 0 && j->options.progress != NULL &&
 	    !j->options.progress(j->options.progress_context, j->peer.name, (uint64_t)chunk->span.upto,
 	                         (uint64_t)j->plan.upto))
 		rc = sat_fail(err, SAT_ECANCELLED, "stopped; nothing was marked as copied");
-	return rc == 0 ? drain(j, err) : rc;
+	return rc;
 }
 
 static int add_track(job *j, int track, sat_error *err)
@@ -353,7 +361,8 @@ int sat_export(sat_store *store, const sat_identity *identity, int64_t device, s
 	if (j.begun)
 		carrier->abandon(carrier->context, &j.sink);
 	sat_bundle_writer_free(j.writer);
-	sat_bytes_clear(&j.plain);
+	for (int i = 0; i < 2; i++)
+		sat_bytes_clear(&j.plain[i]);
 	sat_arena_clear(&j.arena);
 	return rc;
 }

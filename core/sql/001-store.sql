@@ -112,11 +112,16 @@ CREATE VIEW consent AS SELECT id, subject,
 FROM sat_decision;
 
 -- Which decisions are about whom: `count` of them from `first` on, one after the other.  People mostly
--- answer several purposes in one sitting, so this is a third of an index on the column.
+-- answer several purposes in one sitting, so this is a third of an index on the column.  What a sitting
+-- comes to is summed up for the gate when nothing in it hangs on a date or on an earlier decision.
 CREATE TABLE sat_decided (
   about INTEGER NOT NULL,             -- the subject
   first INTEGER NOT NULL,
   count INTEGER NOT NULL,
+  yes   INTEGER,                      -- bits of the purposes that were given; NULL: there is no sum
+  no    INTEGER,                      -- of those that were not
+  some  INTEGER,                      -- of those that were given to some only, who are
+  only_to TEXT,                       -- sorted words
   PRIMARY KEY (about, first)
 ) WITHOUT ROWID;
 

@@ -39,7 +39,7 @@ static void make_bundle(sat_bytes *bundle, sat_form form)
 	test_env_init(&env, 3);
 	stop_unless(sat_bundle_writer_begin(&w, form, us, 3, SAT_BUNDLE_BYTES_MAX, &env.env, NULL) == 0);
 	for (size_t i = 0; i < FRAMES; i++)
-		stop_unless(sat_bundle_writer_add(w, frames[i], strlen(frames[i]), &name, NULL) == 0);
+		stop_unless(sat_bundle_writer_add(w, frames[i], strlen(frames[i]), NULL) == 0);
 	stop_unless(sat_bundle_writer_finish(w, &m, scratch_sender(), &name, &size, NULL) == 0);
 	memset(sat_bytes_extend(bundle, size), 0, size);
 	while (sat_bundle_writer_next(w, &offset, &data, &count))

@@ -64,7 +64,7 @@ void forgery_end(forgery *f, sat_bytes *bundle)
 	check("forgery_end", sat_bundle_writer_begin(&w, f->form, &f->sealed_to, f->zstd_level,
 	                                             SAT_BUNDLE_BYTES_MAX, f->env, &err), &err);
 	for (size_t i = 0; i < f->frame_count; i++) {
-		check("forgery_end", sat_bundle_writer_add(w, f->frames[i].data, f->frames[i].length, &name, &err),
+		check("forgery_end", sat_bundle_writer_add(w, f->frames[i].data, f->frames[i].length, &err),
 		      &err);
 		drain(w, bundle, start);
 	}

@@ -145,6 +145,71 @@ static void gate__validity_ends_with_its_day(void **state)
 	assert_int_equal(ask(p, SAT_REGISTRY, 19001, "identity", &usual, 1), SAT_SUSPENDED);
 }
 
+static size_t below(uint64_t *state, size_t limit)
+{
+	*state = *state * 6364136223846793005u + 1442695040888963407u;
+	return (size_t)(*state >> 33) % limit;
+}
+
+/* One to four purposes decided in one sitting, now and then with something that hangs on more. */
+static void decide_by_chance(place *p, uint64_t *luck, sat_dot person)
+{
+	static const char *const purposes[] = { "identity", "contact", "attend_record", "quote_unnamed" };
+	static const char *const recipients[] = { NULL, NULL, NULL, "registry", "elders", "auditor registry" };
+	sat_decision all[4] = { 0 };
+	size_t count = 1 + below(luck, 4), first = below(luck, 4);
+	const char *named = recipients[below(luck, 6)];
+	for (size_t i = 0; i < count; i++) {
+		all[i] = (sat_decision){ .subject = person, .purpose = purposes[(first + i) % 4],
+			                 .event = below(luck, 4) == 0 ? SAT_REFUSED : SAT_GIVEN,
+			                 .recipients = below(luck, 2) == 0 ? named : NULL,
+			                 .until = below(luck, 20) == 0 ? 19000 : 0 };
+		if (below(luck, 20) == 0)
+			all[i].recipients = "community";
+		if (below(luck, 20) == 0) {
+			all[i].event = SAT_WITHDRAWN;
+			all[i].final = true;
+		}
+	}
+	assert_int_equal(sat_consent_record(p->r.store, p->r.identity, all, count, NULL), 0);
+}
+
+static void gate__who_was_expected_is_answered_as_who_was_not(void **state)
+{
+	place *p = *state;
+	enum { PERSONS = 300 };
+	uint64_t luck = 20261128;
+	sat_dot persons[PERSONS];
+	assert_int_equal(sat_store_begin(p->r.store, NULL), 0);
+	for (int i = 0; i < PERSONS; i++) {
+		persons[i] = i == 0 ? p->person : persons[0] + i;
+		for (size_t n = below(&luck, 3); n > 0; n--)
+			decide_by_chance(p, &luck, persons[i]);
+	}
+	assert_int_equal(sat_store_commit(p->r.store, NULL), 0);
+	size_t permitted = 0, dead = 0;
+	for (int role = SAT_REGISTRY; role <= SAT_AUDITOR; role++) {
+		SAT_AUTO(sat_gate) expecting = NULL;
+		SAT_AUTO(sat_gate) asking = NULL;
+		sat_recipient to = { .role = (sat_role)role, .audiences = role == SAT_AUDITOR ? "elders" : "",
+			             .today = 19001 };
+		assert_int_equal(sat_gate_open(&expecting, p->r.store, &to, NULL), 0);
+		assert_int_equal(sat_gate_open(&asking, p->r.store, &to, NULL), 0);
+		assert_int_equal(sat_gate_expect(expecting, persons[0], persons[PERSONS - 1], NULL), 0);
+		for (int i = 0; i < PERSONS; i++) {
+			sat_stated usual = { persons[i], 0, SAT_EVERY_PURPOSE };
+			sat_leave one, other;
+			assert_int_equal(sat_gate_weigh(expecting, &persons[i], 1, &usual, 1, &one, NULL), 0);
+			assert_int_equal(sat_gate_weigh(asking, &persons[i], 1, &usual, 1, &other, NULL), 0);
+			assert_int_equal(one.permitted, other.permitted);
+			assert_int_equal(one.dead, other.dead);
+			permitted += one.permitted != 0;
+			dead += one.dead != 0;
+		}
+	}
+	assert_true(permitted > PERSONS && dead > PERSONS / 10);
+}
+
 static void gate__reason_can_be_shown(void **state)
 {
 	place *p = *state;
@@ -231,6 +296,7 @@ int main(void)
 		CLAIM(gate__value_that_does_not_state_a_person_is_suspended_not_erased),
 		CLAIM(gate__recipients_that_are_named_leave_others_out),
 		CLAIM(gate__validity_ends_with_its_day),
+		CLAIM(gate__who_was_expected_is_answered_as_who_was_not),
 		CLAIM(gate__reason_can_be_shown),
 		CLAIM(consent__unknown_purpose_is_refused),
 		CLAIM(consent__only_taking_back_is_final),
