@@ -73,64 +73,74 @@ static uint64_t hash_text(const sat_piece *text)
 	return hash ^ hash >> 32;
 }
 
+static bool same_text(const sat_piece *a, const sat_piece *b)
+{
+	return a->length == b->length && (a->length == 0 || memcmp(a->bytes, b->bytes, a->length) == 0);
+}
+
 enum { DICTIONARY_MAX = 16384 };
 
+/* A column of texts as a list of those that differ, and the number of its text for each row. */
+typedef struct dictionary {
+	sat_piece *distinct;
+	size_t count;
+	uint32_t *numbers;
+	size_t bytes;               /* of the list */
+} dictionary;
+
 /* Numbers each text by the first place of its kind; false when too many differ for that to pay. */
-static bool number_texts(sat_frame_writer *w, const sat_piece *texts, size_t count, uint32_t *numbers,
-                         sat_piece *distinct, size_t *distinct_count)
+static bool number_texts(sat_frame_writer *w, const sat_piece *texts, size_t count, dictionary *d)
 {
 	size_t room = 64;
 	while (room < count * 2 && room < DICTIONARY_MAX * 2)
 		room *= 2;
 	uint32_t *slots = sat_arena_zeroed(&w->arena, room, sizeof *slots);
-	if (slots == NULL)
+	*d = (dictionary){ .distinct = sat_arena_take(&w->arena, count * sizeof *d->distinct),
+		           .numbers = sat_arena_take(&w->arena, count * sizeof *d->numbers) };
+	if (slots == NULL || d->distinct == NULL || d->numbers == NULL) {
+		sat_frame_fail(w, SAT_ENOMEM);
 		return false;
-	size_t n = 0;
+	}
 	for (size_t i = 0; i < count; i++) {
+		if (i > 0 && same_text(&texts[i], &texts[i - 1])) {
+			d->numbers[i] = d->numbers[i - 1];
+			continue;
+		}
 		size_t slot = hash_text(&texts[i]) & (room - 1);
-		while (slots[slot] != 0 &&
-		       (distinct[slots[slot] - 1].length != texts[i].length ||
-		        memcmp(distinct[slots[slot] - 1].bytes, texts[i].bytes, texts[i].length) != 0))
+		while (slots[slot] != 0 && !same_text(&d->distinct[slots[slot] - 1], &texts[i]))
 			slot = (slot + 1) & (room - 1);
 		if (slots[slot] == 0) {
 			/* After a first look, a column in which nearly everything differs is left plain. */
-			if (n == DICTIONARY_MAX || (i >= 64 && n * 8 > i * 7))
+			if (d->count == DICTIONARY_MAX || (i >= 64 && d->count * 8 > i * 7))
 				return false;
-			distinct[n++] = texts[i];
-			slots[slot] = (uint32_t)n;
+			d->distinct[d->count++] = texts[i];
+			d->bytes += texts[i].length + 1;
+			slots[slot] = (uint32_t)d->count;
 		}
-		numbers[i] = slots[slot] - 1;
+		d->numbers[i] = slots[slot] - 1;
 	}
-	*distinct_count = n;
 	return true;
 }
 
 void sat_frame_put_texts(sat_frame_writer *w, sat_bytes *b, const sat_piece *texts, size_t count)
 {
-	size_t plain = 0, named = 0, n = 0;
-	uint32_t *numbers = sat_arena_take(&w->arena, (count + 1) * sizeof *numbers);
-	sat_piece *distinct = sat_arena_take(&w->arena, (count + 1) * sizeof *distinct);
-	if (numbers == NULL || distinct == NULL) {
-		sat_frame_fail(w, SAT_ENOMEM);
-		return;
-	}
-	bool numbered = count > 1 && number_texts(w, texts, count, numbers, distinct, &n);
+	dictionary d;
+	size_t plain = 0;
 	for (size_t i = 0; i < count; i++)
 		plain += texts[i].length + 1;
-	for (size_t i = 0; i < n; i++)
-		named += distinct[i].length + 1;
-	if (!numbered || named + count * (n <= 256 ? 1 : 2) >= plain) {
+	if (plain == count || !number_texts(w, texts, count, &d) ||
+	    d.bytes + count * (d.count <= 256 ? 1 : 2) >= plain) {
 		sat_bytes_put_u8(b, 0);
 		put_plain(b, texts, count);
 		return;
 	}
 	sat_bytes_put_u8(b, 1);
-	sat_bytes_put_varint(b, n);
-	put_plain(b, distinct, n);
+	sat_bytes_put_varint(b, d.count);
+	put_plain(b, d.distinct, d.count);
 	for (size_t i = 0; i < count; i++) {
-		if (n <= 256)
-			sat_bytes_put_u8(b, (uint8_t)numbers[i]);
+		if (d.count <= 256)
+			sat_bytes_put_u8(b, (uint8_t)d.numbers[i]);
 		else
-			sat_bytes_put_varint(b, numbers[i]);
+			sat_bytes_put_varint(b, d.numbers[i]);
 	}
 }
