@@ -294,14 +294,16 @@ static void check_accounted(world *w, machine *m, const holdings *now, const par
 {
 	for (size_t i = 0; i < p->told_count; i++) {
 		const model_value *v = p->told[i].value;
-		const held *is = holdings_value(now, v);
+		const held *is = holdings_value(now, v), *was = holdings_value(m->held, v);
 		if (is == NULL && (holdings_cover(now, v) || holdings_tombstone(now, v->record) ||
 		                   holdings_waits(now, v) || is_declined(w, now, v)))
 			continue;
 		if (is == NULL)
 			world_fail(w, 2, "%s merged a bundle and neither keeps nor declines %s", world_name(w, m),
 			           value_text(w, v));
-		if (is->blank && !p->told[i].blank && is->answer != SAT_ERASED && !is_declined(w, now, v))
+		/* A blank that was here stays one, though the decisions that made it may be still on their way. */
+		bool fresh = is->blank && (was == NULL || !was->blank);
+		if (fresh && !p->told[i].blank && is->answer != SAT_ERASED && !is_declined(w, now, v))
 			world_fail(w, 2, "%s merged %s and keeps a blank", world_name(w, m), value_text(w, v));
 	}
 }
