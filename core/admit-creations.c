@@ -82,6 +82,13 @@ bool sat_creations_inside(const sat_admission *a, sat_dot id)
 	return a->creations.any_inside && inside_run(&a->creations, id);
 }
 
+bool sat_creations_were_here(const sat_admission *a, sat_dot first, sat_dot last)
+{
+	size_t i = run_from(&a->creations, first);
+	return i < a->creations.run_count && a->creations.runs[i].first <= first &&
+	       a->creations.runs[i].last >= last;
+}
+
 void sat_creations_note(sat_admission *a, sat_dot id)
 {
 	const sat_creations *c = &a->creations;

@@ -164,16 +164,22 @@ static int admit_block(sat_admission *a, const sat_block *block, sat_error *err)
 	return rc;
 }
 
+/* The gate will be asked about them, unless they are here and what is told of them is nothing new. */
+static int expect_persons(sat_admission *a, const sat_block *block, sat_error *err)
+{
+	if (!block->person || block->rows == 0)
+		return 0;
+	sat_dot first = block->row[0].record, last = block->row[block->rows - 1].record;
+	return sat_creations_were_here(a, first, last) ? 0 : sat_gate_expect(a->gate, first, last, err);
+}
+
 int sat_admit_blocks(sat_admission *a, const sat_block *blocks, size_t count, sat_error *err)
 {
 	int rc = a->gate != NULL ? 0 : sat_gate_open_own(&a->gate, a->store, err);
 	if (rc == 0)
 		rc = sat_creations_survey(a, blocks, count, err);
-	for (size_t i = 0; rc == 0 && i < count; i++) {
-		if (blocks[i].person && blocks[i].rows > 0)
-			rc = sat_gate_expect(a->gate, blocks[i].row[0].record,
-			                     blocks[i].row[blocks[i].rows - 1].record, err);
-	}
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		rc = expect_persons(a, &blocks[i], err);
 	for (size_t i = 0; rc == 0 && i < count; i++)
 		rc = admit_block(a, &blocks[i], err);
 	if (rc == 0)

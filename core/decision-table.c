@@ -10,12 +10,13 @@
 
 /* --- reading ------------------------------------------------------------------------------------ */
 
-static const char *copy_text(sat_stmt *row, int at, sat_arena *arena, int *rc)
+/* `before` is a copy in the same arena that may well be the same text; or NULL. */
+static const char *copy_text(sat_stmt *row, int at, const char *before, sat_arena *arena, int *rc)
 {
 	size_t length;
 	const char *text = sat_column_text(row, at, &length);
-	if (text == NULL)
-		return NULL;
+	if (text == NULL || (before != NULL && strcmp(text, before) == 0))
+		return text == NULL ? NULL : before;
 	const char *copy = sat_arena_copy(arena, text, length);
 	if (copy == NULL)
 		*rc = SAT_ENOMEM;
@@ -35,8 +36,8 @@ static int read_core(sat_store *store, sat_stmt *row, sat_arena *arena, sat_deci
 		             .episode = (uint32_t)sat_column_int(row, 5),
 		             .until = (int32_t)sat_column_int(row, 6) };
 	d->purpose = sat_column_is_int(row, 2) ? sat_purpose_name(store, (unsigned)sat_column_int(row, 2))
-	                                       : copy_text(row, 2, arena, &rc);
-	d->recipients = copy_text(row, 7, arena, &rc);
+	                                       : copy_text(row, 2, NULL, arena, &rc);
+	d->recipients = copy_text(row, 7, NULL, arena, &rc);
 	size_t length;
 	const void *blob = sat_column_blob(row, 8, &length);
 	if (blob != NULL) {
@@ -48,13 +49,14 @@ static int read_core(sat_store *store, sat_stmt *row, sat_arena *arena, sat_deci
 	return 0;
 }
 
-int sat_consent_row(sat_store *store, sat_stmt *row, sat_arena *arena, sat_decision *d, sat_error *err)
+int sat_consent_row(sat_store *store, sat_stmt *row, const sat_decision *before, sat_arena *arena,
+                    sat_decision *d, sat_error *err)
 {
 	int rc = read_core(store, row, arena, d, err);
 	if (rc != 0)
 		return rc;
 	for (int i = 0; i < SAT_DETAILS; i++)
-		d->details[i] = copy_text(row, 9 + i, arena, &rc);
+		d->details[i] = copy_text(row, 9 + i, before == NULL ? NULL : before->details[i], arena, &rc);
 	d->claimed_time = sat_column_int(row, 19);
 	size_t length;
 	const void *blob = sat_column_blob(row, 20, &length);
@@ -137,7 +139,7 @@ static int read_subject(sat_store *store, sat_stmt *s, bool whole, sat_arena *ar
 	while ((rc = sat_step(store->db, s, err)) == 1) {
 		sat_decision *d = next_of(&l, arena, err);
 		rc = d == NULL ? SAT_ENOMEM
-		     : whole   ? sat_consent_row(store, s, arena, d, err)
+		     : whole   ? sat_consent_row(store, s, l.count == 0 ? NULL : d - 1, arena, d, err)
 		               : read_core(store, s, arena, d, err);
 		if (rc != 0)
 			break;
@@ -422,8 +424,9 @@ int sat_decision_fill(sat_store *store, const sat_decision *d, sat_error *err)
 int sat_batch_known(sat_store *store, const sat_batch *batch, bool *known, sat_error *err)
 {
 	int rc = SAT_SQL(store, batch_known,
-	                 "SELECT signature FROM sat_batch WHERE id = ?1 AND leaves = ?2 AND ?2 = (SELECT "
-	                 "count(*) FROM sat_decision WHERE id BETWEEN ?1 AND ?1 + ?2 - 1 AND commitment IS NULL)");
+	                 "SELECT signature FROM sat_batch WHERE id = ?1 AND leaves = ?2 AND ?2 = (SELECT count(*) "
+	                 "FROM sat_decision WHERE id BETWEEN ?1 AND ?1 + ?2 - 1) AND NOT EXISTS (SELECT 1 "
+	                 "FROM sat_decision WHERE id BETWEEN ?1 AND ?1 + ?2 - 1 AND commitment IS NOT NULL)");
 	*known = false;
 	if (rc != 0)
 		return rc;

@@ -34,9 +34,10 @@ typedef struct sat_sitting {
 int sat_consent_each_sitting(sat_store *store, sat_dot first, sat_dot last,
                              int (*each)(void *context, const sat_sitting *sitting, sat_error *err),
                              void *context, sat_error *err);
-/* Reads a row of `SELECT <SAT_CONSENT_COLUMNS> FROM sat_decision`; text is copied into `arena`. */
-int sat_consent_row(sat_store *store, sat_stmt *row, sat_arena *arena, sat_decision *decision,
-                    sat_error *err);
+/* Reads a row of `SELECT <SAT_CONSENT_COLUMNS> FROM sat_decision`; text is copied into `arena`, or shared
+ * with the decision `before` (NULL: none) from there, since those of one sitting have most in common. */
+int sat_consent_row(sat_store *store, sat_stmt *row, const sat_decision *before, sat_arena *arena,
+                    sat_decision *decision, sat_error *err);
 #define SAT_CONSENT_COLUMNS                                                                          \
 	"id, subject, purpose, event, final, episode, until, recipients, supersedes, grantor, relation, " \
 	"method, language, interpreter, witness, evidence, notice, process, dissent, claimed_time, "    \

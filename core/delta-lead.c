@@ -96,7 +96,8 @@ static int put_batch(sat_delta *d, const sat_batch *batch, sat_error *err)
 		if (SAT_CHUNK_GROW(c, decisions, decision_count) == NULL)
 			return sat_no_memory(err);
 		sat_decision *decision = &c->decisions[c->decision_count++];
-		rc = sat_consent_row(d->store, d->consent_range, &c->arena, decision, err);
+		rc = sat_consent_row(d->store, d->consent_range, c->decision_count - before > 1 ? decision - 1 : NULL,
+		                     &c->arena, decision, err);
 		if (rc != 0)
 			break;
 		c->bytes += decision_bytes(decision);

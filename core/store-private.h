@@ -17,20 +17,19 @@ typedef struct sat_statements {
 	sat_stmt *meta_get, *meta_set;
 	sat_stmt *history_put, *history_touch;
 	sat_stmt *sibling_select, *sibling_insert, *sibling_delete;
-	sat_stmt *concerned_insert, *concerned_of_record, *concerned_of_person, *concerned_delete;
+	sat_stmt *concerned_insert, *concerned_of_record, *concerned_of_person;
 	sat_stmt *waiting_insert, *waiting_select, *waiting_delete;
 	sat_stmt *tombstone_insert, *tombstone_find;
 	sat_stmt *search_insert, *search_delete, *search_find;
 	sat_stmt *begin, *commit;
-	sat_stmt *consent_insert, *consent_insert_rows, *consent_of_subject, *consent_between, *consent_cores, *consent_one, *consent_range, *consent_changed;
-	sat_stmt *consent_fill, *decided_insert, *sittings, *batch_insert, *batch_known, *batch_find, *batch_range;
-	sat_stmt *statement_insert, *statement_find, *statement_changed;
-	sat_stmt *device_insert, *device_find, *device_get, *device_approve, *device_state;
+	sat_stmt *consent_insert, *consent_insert_rows, *consent_of_subject, *consent_between, *consent_cores;
+	sat_stmt *consent_fill, *decided_insert, *sittings, *batch_insert, *batch_known, *batch_find;
+	sat_stmt *statement_insert, *statement_find;
+	sat_stmt *device_insert, *device_find, *device_get;
 	sat_stmt *accepted_set, *accepted_get;
 	sat_stmt *declined_insert, *declined_delete, *declined_find, *declined_person_insert;
-	sat_stmt *declined_of_person, *declined_source;
 	sat_stmt *vouched_insert, *vouched_delete, *vouched_find, *vouch_insert;
-	sat_stmt *ask_insert, *ask_changed, *tombstone_changed, *ask_find;
+	sat_stmt *ask_insert, *ask_find;
 } sat_statements;
 
 struct sat_store {

@@ -16,8 +16,8 @@
 #include "core/store.h"
 
 #define SAT_FRAME_BYTES_MAX (1114112u)  /* expanded: 1 MiB and 64 KiB */
-/* What a chunk may estimate so that its frame stays below the limit. */
-#define SAT_CHUNK_BYTES_MAX (1000000u)
+/* What a chunk may estimate: its frame stays below the limit, and an export below 32 MiB of memory. */
+#define SAT_CHUNK_BYTES_MAX (800000u)
 /* Cells of all blocks of one frame: bounds what a hostile frame makes us allocate. */
 #define SAT_FRAME_CELLS_MAX (4u << 20)
 

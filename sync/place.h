@@ -6,7 +6,8 @@
  * up a new one whenever the kernel has forgotten it.
  *
  * The place is made at the first write and taken off again when nothing came of that write.  Its parent is
- * synced before that write whether it was made just now or not, since whoever made it may not have.  Times of files and folders are set to 1980, the oldest that FAT can say.
+ * synced before that write whether it was made just now or not, since whoever made it may not have.  Times
+ * of files and folders are set to 1980, the oldest that FAT can say.
  *
  * sat_place_init, sat_place_check; then sat_place_prepare before a file is made in it, sat_place_sync
  * after it has its name, sat_place_unmake when it came to nothing; at last sat_place_clear.

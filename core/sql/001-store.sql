@@ -102,6 +102,7 @@ CREATE TABLE sat_decision (
   salt       BLOB,                    -- own salt; NULL: the batch's
   commitment BLOB                     -- where the details are not here
 );
+CREATE INDEX sat_decision_bare ON sat_decision(id) WHERE commitment IS NOT NULL;
 CREATE VIEW consent AS SELECT id, subject,
   coalesce((SELECT name FROM sat_purpose WHERE bit = purpose), purpose) AS purpose,
   CASE event WHEN 1 THEN 'requested' WHEN 2 THEN 'deferred' WHEN 3 THEN 'refused' WHEN 4 THEN 'given'
