@@ -71,7 +71,8 @@ static void programme__holds_what_was_written(void **state)
 	SAT_AUTO(sat_programme) p = read_well(NOTE(
 		"'unlinked': true, 'title': 'text', 'label': { 'en': 'Note', 'wim': 'Wik' }, 'fields': ["
 		" { 'name': 'text', 'type': 'text', 'required': true, 'search': true, 'needs': [ 'photo', 'identity' ] },"
-		" { 'name': 'mood', 'type': 'choice', 'choices': [ { 'name': 'good', 'label': { 'en': 'Good' } }, { 'name': 'bad' } ] },"
+		" { 'name': 'mood', 'type': 'choice', 'choices': ["
+		" { 'name': 'good', 'label': { 'en': 'Good' } }, { 'name': 'bad' } ] },"
 		" { 'name': 'place', 'type': 'reference', 'of': 'place' } ]"));
 	assert_string_equal(p->name, "trial");
 	assert_int_equal(p->version, 7);
