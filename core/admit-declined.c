@@ -49,30 +49,64 @@ static bool knows(const sat_state *held, const sat_sibling *s)
 	return known;
 }
 
-int sat_declined_sift(sat_admission *a, sat_state *told, const sat_state *held, sat_error *err)
+/* Adds the persons of `other`, makes blanks of what is dead, and says of each value whether it may be kept:
+ * `*kept` lives in the admission's arena. */
+static int weigh(sat_admission *a, sat_state *state, const sat_state *other, bool **kept, sat_error *err)
 {
 	bool changed = false;
-	for (size_t i = 0; i < held->person_count; i++) {
-		if (sat_state_concern(told, held->persons[i], &changed) != 0)
+	for (size_t i = 0; i < other->person_count; i++) {
+		if (sat_state_concern(state, other->persons[i], &changed) != 0)
 			return sat_no_memory(err);
 	}
-	int rc = sat_state_erase_dead(a->store, a->gate, told, &changed, err);
-	size_t kept = 0;
+	int rc = sat_state_erase_dead(a->store, a->gate, state, &changed, err);
+	if (rc == 0 && (*kept = sat_arena_zeroed(&a->arena, state->count + 1, sizeof **kept)) == NULL)
+		rc = sat_no_memory(err);
+	for (size_t i = 0; rc == 0 && i < state->count; i++) {
+		const sat_sibling *s = &state->siblings[i];
+		sat_leave leave;
+		rc = sat_gate_weigh(a->gate, state->persons, state->person_count, s->stated, s->stated_count, &leave,
+		                    err);
+		(*kept)[i] = rc == 0 && (s->blank || SAT_PLANTED_BUG(10) ||
+		                         sat_gate_answer(&leave, state->table->columns[s->field].needs) == SAT_PERMITTED);
+	}
+	return rc;
+}
+
+int sat_declined_sift(sat_admission *a, sat_state *told, const sat_state *held, sat_error *err)
+{
+	bool *kept;
+	int rc = weigh(a, told, held, &kept, err);
+	size_t count = 0;
 	for (size_t i = 0; rc == 0 && i < told->count; i++) {
 		const sat_sibling *s = &told->siblings[i];
-		sat_leave leave;
-		rc = sat_gate_weigh(a->gate, told->persons, told->person_count, s->stated, s->stated_count, &leave,
-		                    err);
-		if (rc != 0)
-			return rc;
-		if (s->blank || SAT_PLANTED_BUG(10) ||
-		    sat_gate_answer(&leave, told->table->columns[s->field].needs) == SAT_PERMITTED)
-			told->siblings[kept++] = *s;
+		if (kept[i])
+			told->siblings[count++] = *s;
 		else if (!knows(held, s))
 			rc = note(a, told, s, err);
 	}
-	told->count = kept;
+	if (rc == 0)
+		told->count = count;
 	return rc;
+}
+
+int sat_declined_lasting(sat_admission *a, sat_state *slept, const sat_state *told, sat_state *lasting,
+                         sat_error *err)
+{
+	bool *kept;
+	*lasting = *slept;
+	int rc = weigh(a, slept, told, &kept, err);
+	if (rc != 0)
+		return rc;
+	*lasting = *slept;
+	lasting->count = 0;
+	lasting->siblings = sat_arena_take(&a->arena, (slept->count + 1) * sizeof *lasting->siblings);
+	if (lasting->siblings == NULL)
+		return sat_no_memory(err);
+	for (size_t i = 0; i < slept->count; i++) {
+		if (kept[i])
+			lasting->siblings[lasting->count++] = slept->siblings[i];
+	}
+	return 0;
 }
 
 /* --- settling ----------------------------------------------------------------------------------- */

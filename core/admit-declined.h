@@ -16,6 +16,11 @@
  * `held`, which is what is known of the record already.  What is taken out and was not known is counted
  * and remembered.  SAT_ENOMEM, and what the store reports. */
 int sat_declined_sift(sat_admission *admission, sat_state *told, const sat_state *held, sat_error *err);
+/* Those of the values that waited, `slept`, which will stay when the creation comes as it is told: only these
+ * account for what they overwrote.  `slept` takes the persons of `told`; `lasting` lives in the admission's
+ * arena.  SAT_ENOMEM, and what the store reports. */
+int sat_declined_lasting(sat_admission *admission, sat_state *slept, const sat_state *told, sat_state *lasting,
+                         sat_error *err);
 /* Forgets what was declined of a record and is held in `state` now, or waits in it, or is covered, or blank for
  * ever. */
 int sat_declined_settle(sat_admission *admission, const sat_state *state, sat_error *err);

@@ -95,23 +95,24 @@ static bool gaps_between(const span_list *covered, int64_t from, int64_t upto, s
 	return from >= upto || add_span(gaps, arena, from, upto);
 }
 
-/* Intervals of frames sent to a device on a track whose state is at least `least` and at most `most`.
- * A part of a record counts when no other part that went with it is below `least`. */
-static int frame_spans(sat_store *store, int64_t device, int track, int least, int most, span_list *list,
-                       sat_arena *arena, sat_error *err)
+/* Intervals of frames sent to a device on a track whose state is at least `least` and at most `most`; with
+ * `parts_together`, a part of a record counts only when every other part that went with it does. */
+static int frame_spans(sat_store *store, int64_t device, int track, int least, int most, bool parts_together,
+                       span_list *list, sat_arena *arena, sat_error *err)
 {
 	sat_stmt *s = NULL;
 	int rc = sat_db_prepare(store->db, &s,
 	                        "SELECT above, upto FROM sat_sent_frame f WHERE device = ?1 AND track = ?2 AND "
-	                        "state BETWEEN ?3 AND ?4 AND (part = 0 OR NOT EXISTS (SELECT 1 FROM "
+	                        "state BETWEEN ?3 AND ?4 AND (part = 0 OR NOT ?5 OR NOT EXISTS (SELECT 1 FROM "
 	                        "sat_sent_frame g WHERE g.device = ?1 AND g.part = 1 AND g.upto = f.upto AND "
-	                        "g.bundle = f.bundle AND g.state < ?3))", err);
+	                        "g.bundle = f.bundle AND g.state NOT BETWEEN ?3 AND ?4))", err);
 	if (rc != 0)
 		return rc;
 	sat_bind_int(s, 1, device);
 	sat_bind_int(s, 2, track);
 	sat_bind_int(s, 3, least);
 	sat_bind_int(s, 4, most);
+	sat_bind_int(s, 5, parts_together);
 	while ((rc = sat_step(store->db, s, err)) == 1) {
 		if (!add_span(list, arena, sat_column_int(s, 0), sat_column_int(s, 1))) {
 			rc = sat_no_memory(err);
@@ -226,7 +227,8 @@ int sat_ledger_plan(sat_store *store, int64_t device, sat_arena *arena, sat_plan
 		return plan_all(store, arena, plan, err);
 	for (int track = 0; rc == 0 && track < 2; track++) {
 		span_list covered = { 0 }, gaps = { 0 };
-		rc = frame_spans(store, device, track, SAT_FRAME_SETTLED, SAT_FRAME_DECLINED, &covered, arena, err);
+		rc = frame_spans(store, device, track, SAT_FRAME_SETTLED, SAT_FRAME_DECLINED, true, &covered, arena,
+		                 err);
 		if (rc != 0)
 			break;
 		join_spans(&covered);
@@ -565,16 +567,16 @@ int sat_ledger_standing(sat_store *store, int64_t device, sat_arena *arena, sat_
 	if (rc == 0 && upto > 0 && !add_span(&received, arena, 0, upto))
 		rc = sat_no_memory(err);
 	if (rc == 0)
-		rc = frame_spans(store, device, SAT_TRACK_RECORDS, SAT_FRAME_SETTLED, SAT_FRAME_SETTLED, &received,
-		                 arena, err);
+		rc = frame_spans(store, device, SAT_TRACK_RECORDS, SAT_FRAME_SETTLED, SAT_FRAME_SETTLED, true,
+		                 &received, arena, err);
 	if (rc == 0)
-		rc = frame_spans(store, device, SAT_TRACK_RECORDS, SAT_FRAME_NONE, SAT_FRAME_DECLINED, &offered, arena,
-		                 err);
+		rc = frame_spans(store, device, SAT_TRACK_RECORDS, SAT_FRAME_NONE, SAT_FRAME_DECLINED, false, &offered,
+		                 arena, err);
 	if (rc != 0)
 		return rc;
 	/* A held bundle may have had a frame in which something was declined: that was not received. */
 	span_list declined = { 0 }, whole = received;
-	rc = frame_spans(store, device, SAT_TRACK_RECORDS, SAT_FRAME_DECLINED, SAT_FRAME_DECLINED, &declined,
+	rc = frame_spans(store, device, SAT_TRACK_RECORDS, SAT_FRAME_DECLINED, SAT_FRAME_DECLINED, false, &declined,
 	                 arena, err);
 	if (rc != 0)
 		return rc;

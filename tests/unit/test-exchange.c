@@ -321,16 +321,16 @@ static void exchange__what_a_wrong_clock_hid_is_sent_when_the_clock_is_right(voi
 	free(pseudonym);
 }
 
-/* Carries a bundle of two frames to laptop two, of which this one is lost: what leads, or the records. */
-static void carry_without(camp *c, replica *from, size_t lost)
+/* Carries a bundle of two frames, of which this one is lost: what leads, or the records. */
+static void carry_without(camp *c, replica *from, replica *to, size_t lost)
 {
-	replica_export(from, &c->two, &c->stick);
+	replica_export(from, to, &c->stick);
 	SAT_AUTO(sat_bundle_reader) reader = NULL;
-	const sat_manifest *m = camp_manifest(&reader, &c->two, &c->stick.bundles[0]);
+	const sat_manifest *m = camp_manifest(&reader, to, &c->stick.bundles[0]);
 	assert_int_equal(m->frame_count, 2);
 	uint64_t at = sat_bundle_reader_body(reader) + (lost == 0 ? 0 : m->frames[0].length);
 	c->stick.bundles[0].data[at] ^= 1;
-	assert_int_equal(replica_merge_all(&c->two, &c->stick).verdict, SAT_SALVAGED);
+	assert_int_equal(replica_merge_all(to, &c->stick).verdict, SAT_SALVAGED);
 }
 
 static void exchange__declined_value_is_asked_of_everybody_who_sent_it(void **state)
@@ -345,10 +345,10 @@ static void exchange__declined_value_is_asked_of_everybody_who_sent_it(void **st
 	/* The name arrives from both without the decision about it; then the decision, from one alone. */
 	replica_decide(&c->one, person, "identity", SAT_GIVEN, false);
 	replica_set(&c->one, person, "name", "Maria");
-	carry_without(c, &c->one, 0);
+	carry_without(c, &c->one, &c->two, 0);
 	camp_carry(&c->one, &c->hq, &c->stick);
-	carry_without(c, &c->hq, 0);
-	carry_without(c, &c->one, 1);
+	carry_without(c, &c->hq, &c->two, 0);
+	carry_without(c, &c->one, &c->two, 1);
 	assert_int_equal(replica_field(&c->two, at_two, "name", NULL), 0);
 	/* Laptop one is lost, but headquarters has the name as well. */
 	camp_carry(&c->two, &c->hq, &c->stick);
@@ -377,6 +377,29 @@ static void exchange__own_decision_asks_again_for_what_was_declined(void **state
 	assert_int_equal(replica_field(&c->one, at_one, "text", &text), 1);
 	assert_string_equal(text, "the red dust on the bush tucker");
 	free(text);
+}
+
+/* Who brings the older value will be asked as well: the newer one, which may not stay either, may never come
+ * again. */
+static void exchange__value_overwritten_by_what_may_not_stay_is_declined(void **state)
+{
+	camp *c = *state;
+	sat_dot note = replica_add(&c->one, "note", "text", "the dust on the bush tucker", NULL);
+	camp_carry(&c->hq, &c->one, &c->stick);
+	camp_carry(&c->hq, &c->two, &c->stick);
+	camp_carry(&c->one, &c->two, &c->stick);
+	replica_set(&c->two, replica_same(&c->one, note, &c->two), "text", "the red dust on the bush tucker");
+	/* What overwrote comes first and waits; with the creation comes who said it, and has not been asked. */
+	camp_carry(&c->two, &c->hq, &c->stick);
+	sat_dot person = replica_add(&c->one, "person", "pseudonym", "P 0417", NULL);
+	replica_refer(&c->one, note, "speaker", person);
+	replica_decide(&c->one, person, "quote_named", SAT_GIVEN, false);
+	replica_decide(&c->one, person, "quote_unnamed", SAT_GIVEN, false);
+	carry_without(c, &c->one, &c->hq, 0);
+	int64_t declined;
+	assert_int_equal(sat_db_int(c->hq.store->db, "SELECT count(*) FROM sat_declined WHERE field = 'text'", &declined,
+	                            0, NULL), 0);
+	assert_int_equal(declined, 1);
 }
 
 /* Headquarters signs that laptop two stands for these groups. */
@@ -436,7 +459,7 @@ static void exchange__new_audience_asks_again_for_what_was_declined(void **state
 	stands_for(c, "elders");
 	camp_carry(&c->hq, &c->one, &c->stick);
 	/* What laptop one sends leads with the new approval; that frame is lost. */
-	carry_without(c, &c->one, 0);
+	carry_without(c, &c->one, &c->two, 0);
 	assert_false(two_holds_pseudonym(c, person));
 	camp_carry(&c->two, &c->one, &c->stick);
 	camp_carry(&c->hq, &c->two, &c->stick);
@@ -487,6 +510,7 @@ int main(void)
 		CAMP_CLAIM(exchange__value_that_waits_is_taken_back_as_well),
 		CAMP_CLAIM(exchange__declined_value_is_asked_of_everybody_who_sent_it),
 		CAMP_CLAIM(exchange__own_decision_asks_again_for_what_was_declined),
+		CAMP_CLAIM(exchange__value_overwritten_by_what_may_not_stay_is_declined),
 		CAMP_CLAIM(exchange__audience_that_a_decision_names_receives),
 		CAMP_CLAIM(exchange__new_audience_asks_again_for_what_was_declined),
 		CAMP_CLAIM(exchange__latest_approval_rules_in_whatever_order),

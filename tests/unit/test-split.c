@@ -131,6 +131,33 @@ static void split__parts_of_a_record_stay_together(void **state)
 	free(theme);
 }
 
+/* Nor is one of which a part was declined, here since the bundle with the decisions is lost. */
+static void split__record_with_a_part_declined_is_not_received(void **state)
+{
+	camp *c = *state;
+	char *text = long_text(SAT_VALUE_BYTES_MAX, 'a'), *theme = long_text(SAT_VALUE_BYTES_MAX - 5, 'b');
+	char speaker[SAT_ID_CHARS];
+	sat_dot person = replica_add(&c->one, "person", "pseudonym", "P 0417", NULL);
+	replica_decide(&c->one, person, "attend_record", SAT_GIVEN, false);
+	camp_carry(&c->hq, &c->one, &c->stick);
+	camp_carry(&c->one, &c->hq, &c->stick);
+	camp_carry(&c->hq, &c->one, &c->stick);
+	assert_int_equal(sat_id_print(c->one.store, person, speaker, NULL), 0);
+	replica_decide(&c->one, person, "quote_unnamed", SAT_GIVEN, false);
+	replica_decide(&c->one, person, "quote_named", SAT_GIVEN, false);
+	replica_add(&c->one, "note", "text", text, "theme", theme, "speaker", speaker, NULL);
+	export_within(c, 1);
+	assert_true(c->stick.count >= 2);
+	memory_place_remove(&c->stick, 0);
+	assert_true(replica_merge_all(&c->hq, &c->stick).declined > 0);
+	camp_carry(&c->hq, &c->one, &c->stick);
+	/* The person is. */
+	assert_int_equal(camp_standing(&c->one, "registry").received, 1);
+	assert_int_equal(camp_standing(&c->one, "registry").copied, 1);
+	free(text);
+	free(theme);
+}
+
 static void split__parts_say_that_they_leave_out_what_the_recipient_told(void **state)
 {
 	camp *c = *state;
@@ -161,6 +188,7 @@ int main(void)
 		CAMP_CLAIM(split__what_arrived_whole_is_received_whole),
 		CAMP_CLAIM(split__no_part_is_empty),
 		CAMP_CLAIM(split__parts_of_a_record_stay_together),
+		CAMP_CLAIM(split__record_with_a_part_declined_is_not_received),
 		CAMP_CLAIM(split__parts_say_that_they_leave_out_what_the_recipient_told),
 	};
 	return cmocka_run_group_tests(claims, NULL, NULL);
