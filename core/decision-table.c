@@ -15,8 +15,10 @@ static const char *copy_text(sat_stmt *row, int at, const char *before, sat_aren
 {
 	size_t length;
 	const char *text = sat_column_text(row, at, &length);
-	if (text == NULL || (before != NULL && strcmp(text, before) == 0))
-		return text == NULL ? NULL : before;
+	if (text == NULL)
+		return NULL;
+	if (before != NULL && strcmp(text, before) == 0)
+		return before;
 	const char *copy = sat_arena_copy(arena, text, length);
 	if (copy == NULL)
 		*rc = SAT_ENOMEM;
