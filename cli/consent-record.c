@@ -107,8 +107,7 @@ int cli_recipients(cli *c, const char *text, sat_arena *arena, const char **reci
 	if (text == NULL)
 		return 0;
 	char *copy = sat_arena_copy(arena, text, strlen(text)), *rest;
-	char *out = sat_arena_take(arena, strlen(text) + 1);
-	if (copy == NULL || out == NULL)
+	if (copy == NULL)
 		return sat_fail(&c->err, SAT_ENOMEM, "out of memory");
 	for (char *word = strtok_r(copy, " ,", &rest); word != NULL; word = strtok_r(NULL, " ,", &rest)) {
 		if (!known_recipient(word))
@@ -125,16 +124,18 @@ int cli_recipients(cli *c, const char *text, sat_arena *arena, const char **reci
 		return sat_fail(&c->err, SAT_EINVALID,
 		                "--recipients names nobody; leave it out to leave nobody out");
 	qsort(words, count, sizeof *words, compare_words);
-	out[0] = '\0';
-	/* Never longer than `text`: its words, each at most once, one space between. */
+	SAT_BYTES(joined);
 	for (size_t i = 0; i < count; i++) {
 		if (i > 0 && strcmp(words[i], words[i - 1]) == 0)
 			continue;
 		if (i > 0)
-			strcat(out, " ");
-		strcat(out, words[i]);
+			sat_bytes_put_u8(&joined, ' ');
+		sat_bytes_put_text(&joined, words[i]);
 	}
-	*recipients = out;
+	if (sat_bytes_ok(&joined))
+		*recipients = sat_arena_copy(arena, joined.data, joined.length);
+	if (*recipients == NULL)
+		return sat_fail(&c->err, SAT_ENOMEM, "out of memory");
 	return 0;
 }
 

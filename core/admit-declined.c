@@ -93,7 +93,6 @@ int sat_declined_lasting(sat_admission *a, sat_state *slept, const sat_state *to
                          sat_error *err)
 {
 	bool *kept;
-	*lasting = *slept;
 	int rc = weigh(a, slept, told, &kept, err);
 	if (rc != 0)
 		return rc;

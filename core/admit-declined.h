@@ -5,6 +5,7 @@
  * decisions about a person of it are new, or our own audiences are others.
  *
  *     sat_declined_sift(admission, &told, &held, err)      before a state is merged
+ *     sat_declined_lasting(admission, &slept, &told, &lasting, err)   where values waited for what is told
  *     sat_declined_settle(admission, &merged, err)         after it was
  */
 #ifndef SAT_ADMIT_DECLINED_H

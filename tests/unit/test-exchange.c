@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "core/gate.h"
 #include "core/store-private.h"
 #include "sync/bundle.h"
 #include "two-laptops.h"
@@ -402,6 +403,30 @@ static void exchange__value_overwritten_by_what_may_not_stay_is_declined(void **
 	assert_int_equal(declined, 1);
 }
 
+/* Neither laptop knew what the other wrote down: nobody may take the yes for the answer. */
+static void exchange__yes_and_no_recorded_apart_permit_nothing(void **state)
+{
+	camp *c = *state;
+	sat_dot person = replica_add(&c->one, "person", "pseudonym", "P 0417", NULL);
+	replica_decide(&c->one, person, "attend_record", SAT_GIVEN, false);
+	camp_carry(&c->hq, &c->one, &c->stick);
+	camp_carry(&c->one, &c->hq, &c->stick);
+	camp_carry(&c->hq, &c->two, &c->stick);
+	replica_decide(&c->one, person, "identity", SAT_GIVEN, false);
+	replica_decide(&c->two, replica_same(&c->one, person, &c->two), "identity", SAT_REFUSED, false);
+	camp_carry(&c->one, &c->hq, &c->stick);
+	camp_carry(&c->two, &c->hq, &c->stick);
+	sat_dot at_hq = replica_same(&c->one, person, &c->hq);
+	sat_purposes identity = sat_purpose_find(c->hq.store, "identity");
+	SAT_AUTO(sat_gate) gate = NULL;
+	sat_leave leave;
+	assert_int_equal(sat_gate_open_own(&gate, c->hq.store, NULL), 0);
+	assert_int_equal(sat_gate_expect(gate, at_hq, at_hq, NULL), 0);
+	assert_int_equal(sat_gate_weigh(gate, &at_hq, 1, NULL, 0, &leave, NULL), 0);
+	assert_int_equal(sat_gate_answer(&leave, identity), SAT_SUSPENDED);
+	assert_int_equal(sat_gate_answer(&leave, sat_purpose_find(c->hq.store, "attend_record")), SAT_PERMITTED);
+}
+
 /* Headquarters signs that laptop two stands for these groups. */
 static void stands_for(camp *c, const char *audiences)
 {
@@ -511,6 +536,7 @@ int main(void)
 		CAMP_CLAIM(exchange__declined_value_is_asked_of_everybody_who_sent_it),
 		CAMP_CLAIM(exchange__own_decision_asks_again_for_what_was_declined),
 		CAMP_CLAIM(exchange__value_overwritten_by_what_may_not_stay_is_declined),
+		CAMP_CLAIM(exchange__yes_and_no_recorded_apart_permit_nothing),
 		CAMP_CLAIM(exchange__audience_that_a_decision_names_receives),
 		CAMP_CLAIM(exchange__new_audience_asks_again_for_what_was_declined),
 		CAMP_CLAIM(exchange__latest_approval_rules_in_whatever_order),
