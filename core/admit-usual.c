@@ -54,12 +54,11 @@ enum { ROW_NEW = 0, ROW_SAME, ROW_OTHER };
 static int join_range(sat_admission *a, const sat_fitting *f, size_t first, size_t end, uint8_t *states,
                       sat_error *err)
 {
-	int rc = sat_table_prepare(a->store, f->table, &f->table->range, err);
+	sat_stmt *s;
+	int rc = sat_table_range(a->store, f->table, f->block->row[first].record, f->block->row[end - 1].record,
+	                         &s, err);
 	if (rc != 0)
 		return rc;
-	sat_stmt *s = f->table->range;
-	sat_bind_int(s, 1, f->block->row[first].record);
-	sat_bind_int(s, 2, f->block->row[end - 1].record);
 	rc = sat_step(a->store->db, s, err);
 	for (size_t i = first; rc == 1 && i < end; i++) {
 		sat_dot id = f->block->row[i].record;

@@ -324,17 +324,15 @@ static bool goes_on(const sat_delta *d, const bool *full)
 /* Creations of the run that are as they were created. */
 static int add_run(sat_delta *d, sat_table *table, const sat_stretch *s, bool *full, sat_error *err)
 {
-	int rc = sat_table_prepare(d->store, table, &table->range, err);
+	sat_stmt *rows;
+	int rc = sat_table_range(d->store, table, s->first, s->last, &rows, err);
 	if (rc != 0)
 		return rc;
-	sat_bind_int(table->range, 1, s->first);
-	sat_bind_int(table->range, 2, s->last);
-	while (goes_on(d, full) && (rc = sat_step(d->store->db, table->range, err)) == 1) {
-		if (sat_column_is_null(table->range, SAT_AT_SEQ) &&
-		    (rc = add_row(d, table, table->range, s->told, full, err)) != 0)
+	while (goes_on(d, full) && (rc = sat_step(d->store->db, rows, err)) == 1) {
+		if (sat_column_is_null(rows, SAT_AT_SEQ) && (rc = add_row(d, table, rows, s->told, full, err)) != 0)
 			break;
 	}
-	sat_reset(table->range);
+	sat_reset(rows);
 	return rc < 0 ? rc : 0;
 }
 

@@ -196,21 +196,20 @@ static int dump_state(page *p, sat_gate *gate, const sat_state *state, sat_error
 
 static int dump_table(page *p, sat_gate *gate, sat_table *table, sat_error *err)
 {
-	int rc = sat_table_prepare(p->store, table, &table->range, err);
+	sat_stmt *rows;
+	int rc = sat_table_range(p->store, table, 0, INT64_MAX, &rows, err);
 	if (rc != 0)
 		return rc;
-	sat_bind_int(table->range, 1, 0);
-	sat_bind_int(table->range, 2, INT64_MAX);
-	while ((rc = sat_step(p->store->db, table->range, err)) == 1) {
+	while ((rc = sat_step(p->store->db, rows, err)) == 1) {
 		SAT_ARENA(arena);
 		sat_state state;
-		rc = sat_record_load_row(p->store, table, table->range, &arena, &state, err);
+		rc = sat_record_load_row(p->store, table, rows, &arena, &state, err);
 		if (rc == 0)
 			rc = dump_state(p, gate, &state, err);
 		if (rc != 0)
 			break;
 	}
-	sat_reset(table->range);
+	sat_reset(rows);
 	return rc;
 }
 

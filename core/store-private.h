@@ -15,7 +15,7 @@ typedef struct sat_statements {
 	sat_stmt *run_insert, *run_update, *moment_insert, *moment_admit, *moment_find;
 	sat_stmt *incarnation_insert, *incarnation_update, *unlinked_insert, *unlinked_find, *unlinked_name;
 	sat_stmt *meta_get, *meta_set;
-	sat_stmt *history_put, *history_touch;
+	sat_stmt *history_put, *history_touch, *history_between;
 	sat_stmt *sibling_select, *sibling_insert, *sibling_delete;
 	sat_stmt *concerned_insert, *concerned_of_record, *concerned_of_person;
 	sat_stmt *waiting_insert, *waiting_select, *waiting_delete;

@@ -46,8 +46,8 @@ sat_column *sat_column_named(sat_table *table, const char *name, sat_type type)
 /* Prepared statements name all columns, so they go when one is added. */
 static void forget_statements(sat_store *store, sat_table *table)
 {
-	sat_stmt **slots[] = { &table->insert,  &table->update, &table->one,   &table->range,
-		               &table->changed, &table->remove, &table->among };
+	sat_stmt **slots[] = { &table->insert,    &table->update,  &table->one,    &table->range,
+		               &table->unchanged, &table->changed, &table->remove, &table->among };
 	for (size_t i = 0; i < sizeof slots / sizeof *slots; i++)
 		sat_db_finalize(store->db, slots[i]);
 }
@@ -416,6 +416,16 @@ static void put_select(sat_bytes *sql, const sat_table *table, const char *where
 	sat_bytes_put_text(sql, where);
 }
 
+/* The same where none of them has any, without looking for it in every row. */
+static void put_unchanged(sat_bytes *sql, const sat_table *table)
+{
+	sat_bytes_put_text(sql, "SELECT t.id, NULL, NULL, NULL");
+	put_columns(sql, table, ", t.\"", "\"");
+	sat_bytes_put_text(sql, " FROM \"");
+	sat_bytes_put_text(sql, table->name);
+	sat_bytes_put_text(sql, "\" AS t WHERE t.id BETWEEN ? AND ? ORDER BY t.id");
+}
+
 /* From the bookkeeping to the rows. */
 static void put_changed(sat_bytes *sql, const sat_table *table)
 {
@@ -479,6 +489,8 @@ int sat_table_prepare(sat_store *store, sat_table *table, sat_stmt **slot, sat_e
 		put_select(&sql, table, "= ?");
 	} else if (slot == &table->range) {
 		put_select(&sql, table, "BETWEEN ? AND ? ORDER BY t.id");
+	} else if (slot == &table->unchanged) {
+		put_unchanged(&sql, table);
 	} else if (slot == &table->changed) {
 		put_changed(&sql, table);
 	} else if (slot == &table->among) {
@@ -492,6 +504,37 @@ int sat_table_prepare(sat_store *store, sat_table *table, sat_stmt **slot, sat_e
 	if (!sat_bytes_ok(&sql))
 		return sat_no_memory(err);
 	return sat_db_prepare(store->db, slot, (const char *)sql.data, err);
+}
+
+/* True when some record or decision between the two has bookkeeping. */
+static int any_history(sat_store *store, sat_dot first, sat_dot last, bool *any, sat_error *err)
+{
+	int rc = SAT_SQL(store, history_between, "SELECT 1 FROM sat_history WHERE record BETWEEN ? AND ? LIMIT 1");
+	if (rc != 0)
+		return rc;
+	sat_stmt *s = store->sql.history_between;
+	sat_bind_int(s, 1, first);
+	sat_bind_int(s, 2, last);
+	rc = sat_step(store->db, s, err);
+	*any = rc == 1;
+	sat_reset(s);
+	return rc < 0 ? rc : 0;
+}
+
+int sat_table_range(sat_store *store, sat_table *table, sat_dot first, sat_dot last, sat_stmt **rows,
+                    sat_error *err)
+{
+	bool any = false;
+	int rc = any_history(store, first, last, &any, err);
+	sat_stmt **slot = any ? &table->range : &table->unchanged;
+	if (rc == 0)
+		rc = sat_table_prepare(store, table, slot, err);
+	if (rc != 0)
+		return rc;
+	sat_bind_int(*slot, 1, first);
+	sat_bind_int(*slot, 2, last);
+	*rows = *slot;
+	return 0;
 }
 
 int sat_table_of_record(sat_store *store, sat_dot id, sat_table **out, sat_error *err)
@@ -542,32 +585,47 @@ static int read_references(const char *text, size_t length, sat_arena *arena, sa
 	return 0;
 }
 
+static int read_text(sat_stmt *row, int at, sat_arena *arena, sat_value *value, sat_error *err)
+{
+	size_t length;
+	const char *text = sat_column_text(row, at, &length);
+	if (text == NULL && !sat_column_is_null(row, at))
+		return sat_no_memory(err);
+	if (text == NULL)
+		value->type = SAT_CLEARED;
+	else if (value->type == SAT_REFERENCES)
+		return read_references(text, length, arena, value, err);
+	value->text.bytes = text;
+	value->text.length = length;
+	return 0;
+}
+
+/* A NULL reads as zero or as no text, so only then is its type asked for: this runs for every value that
+ * is sent or compared. */
 int sat_row_value(sat_stmt *row, int at, sat_type type, sat_arena *arena, sat_value *value, sat_error *err)
 {
-	*value = (sat_value){ .type = SAT_CLEARED };
-	if (sat_column_is_null(row, at))
-		return 0;
-	value->type = type;
+	*value = (sat_value){ .type = type };
+	bool zero;
 	switch (type) {
 	case SAT_INTEGER:
 	case SAT_BOOLEAN:
 		value->integer = sat_column_int(row, at);
-		return 0;
+		zero = value->integer == 0;
+		break;
 	case SAT_REFERENCE:
 		value->reference = sat_column_int(row, at);
-		return 0;
+		zero = value->reference == 0;
+		break;
 	case SAT_REAL:
 		value->real = sat_column_real(row, at);
-		return 0;
-	case SAT_REFERENCES: {
-		size_t length;
-		const char *text = sat_column_text(row, at, &length);
-		return read_references(text, length, arena, value, err);
-	}
+		zero = !(value->real < 0 || value->real > 0);
+		break;
 	default:
-		value->text.bytes = sat_column_text(row, at, &value->text.length);
-		return 0;
+		return read_text(row, at, arena, value, err);
 	}
+	if (zero && sat_column_is_null(row, at))
+		value->type = SAT_CLEARED;
+	return 0;
 }
 
 static int bind_references(sat_stmt *s, int at, const sat_value *value, sat_arena *arena, sat_error *err)

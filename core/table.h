@@ -41,7 +41,8 @@ typedef struct sat_table {
 	sat_stmt *insert;         /* nothing happens when the id is there */
 	sat_stmt *update;         /* by id */
 	sat_stmt *one;            /* by id */
-	sat_stmt *range;          /* by id between two, ascending */
+	sat_stmt *range;          /* by id between two, ascending; see sat_table_range */
+	sat_stmt *unchanged;      /* the same of a range without bookkeeping */
 	sat_stmt *changed;        /* by sequence above the first and up to the second, ascending */
 	sat_stmt *remove;         /* by id */
 	sat_stmt *among;          /* whether some row is, or names in a column, a person between two */
@@ -79,6 +80,10 @@ void sat_column_sql_name(const sat_table *table, const sat_column *column,
 
 /* Prepares the statement in `slot`, which is one of the table's. */
 int sat_table_prepare(sat_store *store, sat_table *table, sat_stmt **slot, sat_error *err);
+/* The rows with ids from `first` to `last`, ascending: a statement of the table, bound and ready to be
+ * stepped, which the caller resets.  While it runs nothing may give one of them bookkeeping. */
+int sat_table_range(sat_store *store, sat_table *table, sat_dot first, sat_dot last, sat_stmt **rows,
+                    sat_error *err);
 /* The table that holds a record; NULL when no table does. */
 int sat_table_of_record(sat_store *store, sat_dot id, sat_table **table, sat_error *err);
 
