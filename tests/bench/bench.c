@@ -116,7 +116,7 @@ static int run_round(const options *o, const char *dir, bench_results *r, int ro
 			break;
 		bench_trial trial = { peer, { own, o->cache_kib }, r->workshops, o->seed, round == 0 };
 		rc = bench_trial_run(&trial, figures, err);
-		bench_remove_dir(own);
+		bench_empty_dir(own);
 	}
 	return rc;
 }

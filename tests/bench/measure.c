@@ -132,6 +132,17 @@ int bench_make_temporary_dir(char *path, size_t path_bytes, const char *parent, 
 	return 0;
 }
 
+static int empty_one(const char *path, const struct stat *about, int kind, struct FTW *where)
+{
+	(void)about, (void)where;
+	return kind == FTW_F ? truncate(path, 0) : 0;
+}
+
+void bench_empty_dir(const char *path)
+{
+	nftw(path, empty_one, 16, FTW_PHYS);
+}
+
 static int remove_one(const char *path, const struct stat *about, int kind, struct FTW *where)
 {
 	(void)about, (void)kind, (void)where;

@@ -36,6 +36,9 @@ int64_t bench_file_bytes(const char *path);
 int bench_make_dir(const char *path, sat_error *err);
 /* Makes a folder with a new name in the folder `parent` and writes its path.  SAT_EIO. */
 int bench_make_temporary_dir(char *path, size_t path_bytes, const char *parent, sat_error *err);
+/* Empties all files in a folder but leaves them: where files were just removed, some file systems (ext4
+ * without a journal) take milliseconds to make the next, which would be measured. */
+void bench_empty_dir(const char *path);
 /* Removes a folder and all in it; what is not there is no error. */
 void bench_remove_dir(const char *path);
 
