@@ -8,12 +8,14 @@
 
 /* --- declining ----------------------------------------------------------------------------------- */
 
-static int note(sat_admission *a, const sat_state *state, const sat_sibling *s, sat_error *err)
+/* A value that waited here is asked of those who sent it then, another of whoever tells it now. */
+static int note(sat_admission *a, const sat_state *state, const sat_sibling *s, bool waited, sat_error *err)
 {
 	sat_store *store = a->store;
 	int rc = SAT_SQL(store, declined_insert,
-	                 "INSERT OR IGNORE INTO sat_declined(record, field, dot, source) VALUES(?1, ?2, ?3, "
-	                 "coalesce((SELECT source FROM sat_waiting WHERE record = ?1 AND dot = ?3), ?4))");
+	                 "INSERT OR IGNORE INTO sat_declined(record, field, dot, source) "
+	                 "SELECT ?1, ?2, ?3, ?4 WHERE ?4 IS NOT NULL UNION "
+	                 "SELECT ?1, ?2, ?3, source FROM sat_waiting WHERE ?4 IS NULL AND record = ?1 AND dot = ?3");
 	if (rc == 0)
 		rc = SAT_SQL(store, declined_person_insert,
 		             "INSERT OR IGNORE INTO sat_declined_person(person, record) VALUES(?, ?)");
@@ -22,9 +24,10 @@ static int note(sat_admission *a, const sat_state *state, const sat_sibling *s, 
 	sat_bind_int(store->sql.declined_insert, 1, state->id);
 	sat_bind_string(store->sql.declined_insert, 2, state->table->columns[s->field].name);
 	sat_bind_int(store->sql.declined_insert, 3, s->dot);
-	sat_bind_int(store->sql.declined_insert, 4, a->from.device);
+	waited ? sat_bind_null(store->sql.declined_insert, 4)
+	       : sat_bind_int(store->sql.declined_insert, 4, a->from.device);
 	rc = sat_run(store->db, store->sql.declined_insert, err);
-	store->declined += rc == 0 && sat_db_changes(store->db) > 0;
+	store->declined += rc == 0 ? sat_db_changes(store->db) : 0;
 	for (size_t i = 0; rc == 0 && i < state->person_count; i++) {
 		sat_bind_int(store->sql.declined_person_insert, 1, state->persons[i]);
 		sat_bind_int(store->sql.declined_person_insert, 2, state->id);
@@ -72,21 +75,32 @@ static int weigh(sat_admission *a, sat_state *state, const sat_state *other, boo
 	return rc;
 }
 
-int sat_declined_sift(sat_admission *a, sat_state *told, const sat_state *held, sat_error *err)
+/* Takes out of `state` what consent does not let in. */
+static int sift(sat_admission *a, sat_state *state, const sat_state *held, bool waited, sat_error *err)
 {
 	bool *kept;
-	int rc = weigh(a, told, held, &kept, err);
+	int rc = weigh(a, state, held, &kept, err);
 	size_t count = 0;
-	for (size_t i = 0; rc == 0 && i < told->count; i++) {
-		const sat_sibling *s = &told->siblings[i];
+	for (size_t i = 0; rc == 0 && i < state->count; i++) {
+		const sat_sibling *s = &state->siblings[i];
 		if (kept[i])
-			told->siblings[count++] = *s;
+			state->siblings[count++] = *s;
 		else if (!knows(held, s))
-			rc = note(a, told, s, err);
+			rc = note(a, state, s, waited, err);
 	}
 	if (rc == 0)
-		told->count = count;
+		state->count = count;
 	return rc;
+}
+
+int sat_declined_sift(sat_admission *a, sat_state *told, const sat_state *held, sat_error *err)
+{
+	return sift(a, told, held, false, err);
+}
+
+int sat_declined_sift_slept(sat_admission *a, sat_state *slept, const sat_state *told, sat_error *err)
+{
+	return sift(a, slept, told, true, err);
 }
 
 int sat_declined_lasting(sat_admission *a, sat_state *slept, const sat_state *told, sat_state *lasting,
@@ -106,6 +120,26 @@ int sat_declined_lasting(sat_admission *a, sat_state *slept, const sat_state *to
 			lasting->siblings[lasting->count++] = slept->siblings[i];
 	}
 	return 0;
+}
+
+int sat_declined_persons(sat_store *store, sat_state *state, sat_error *err)
+{
+	if (store->declined == 0)
+		return 0;
+	int rc = SAT_SQL(store, declined_persons, "SELECT person FROM sat_declined_person WHERE record = ?");
+	if (rc != 0)
+		return rc;
+	sat_stmt *s = store->sql.declined_persons;
+	bool changed;
+	sat_bind_int(s, 1, state->id);
+	while ((rc = sat_step(store->db, s, err)) == 1) {
+		if (sat_state_concern(state, sat_column_int(s, 0), &changed) != 0) {
+			rc = sat_no_memory(err);
+			break;
+		}
+	}
+	sat_reset(s);
+	return rc;
 }
 
 /* --- settling ----------------------------------------------------------------------------------- */

@@ -89,6 +89,8 @@ static int merge(sat_admission *a, const sat_state *before, sat_state *told, sat
 	/* What waited for the creation may say whom it concerns. */
 	int rc = before->created ? 0 : sat_waiting_load(a->store, &slept, err);
 	if (rc == 0 && !before->created)
+		rc = sat_declined_persons(a->store, &slept, err);
+	if (rc == 0 && !before->created)
 		rc = sat_declined_lasting(a, &slept, told, &lasting, err);
 	if (rc == 0)
 		rc = sat_declined_sift(a, told, before->created ? before : &lasting, err);
@@ -101,7 +103,7 @@ static int merge(sat_admission *a, const sat_state *before, sat_state *told, sat
 		return sat_no_memory(err);
 	changed = !before->created;
 	if (!before->created)
-		rc = sat_declined_sift(a, &slept, told, err);
+		rc = sat_declined_sift_slept(a, &slept, told, err);
 	if (rc == 0 && !before->created)
 		rc = sat_waiting_forget(a->store, told->id, err);
 	if (rc == 0 && (sat_state_merge(&state, told, &changed) != 0 ||

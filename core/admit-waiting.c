@@ -11,7 +11,7 @@ static int put_sibling(sat_admission *a, const sat_state *told, const sat_siblin
 	                 "INSERT INTO sat_waiting(record, n, kind, field, dot, source, clock, content) "
 	                 "SELECT ?1, ifnull(max(n), 0) + 1, ?2, ?3, ?4, ?7, ?5, ?6 FROM sat_waiting "
 	                 "WHERE record = ?1 HAVING NOT EXISTS (SELECT 1 FROM sat_waiting WHERE record = ?1 "
-	                 "AND field = ?3 AND dot = ?4 AND clock = ?5 AND content IS ?6)");
+	                 "AND field = ?3 AND dot = ?4 AND source = ?7 AND clock = ?5 AND content IS ?6)");
 	if (rc != 0)
 		return rc;
 	SAT_BYTES(clock);

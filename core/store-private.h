@@ -27,7 +27,7 @@ typedef struct sat_statements {
 	sat_stmt *statement_insert, *statement_find;
 	sat_stmt *device_insert, *device_find, *device_get;
 	sat_stmt *accepted_set, *accepted_get;
-	sat_stmt *declined_insert, *declined_delete, *declined_find, *declined_person_insert;
+	sat_stmt *declined_insert, *declined_delete, *declined_find, *declined_person_insert, *declined_persons;
 	sat_stmt *vouched_insert, *vouched_delete, *vouched_find, *vouch_insert;
 	sat_stmt *ask_insert, *ask_find;
 } sat_statements;

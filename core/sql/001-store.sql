@@ -252,6 +252,7 @@ CREATE TABLE sat_declined_person (
   record INTEGER NOT NULL,
   PRIMARY KEY (person, record)
 ) WITHOUT ROWID;
+CREATE INDEX sat_declined_person_record ON sat_declined_person(record);
 
 -- Asks: ours (to `device`, with a sequence) and those that took effect already (device NULL).
 CREATE TABLE sat_ask (
