@@ -84,7 +84,6 @@ static void free_chunks(struct sat_arena_chunk *chunk)
 	}
 }
 
-/* An arena that held one piece goes on in it; several become spare, the newest and largest first. */
 /* Room is 16 and then a power of two, so that the count alone tells when it is used up. */
 void *sat_arena_grown(sat_arena *arena, void *list, size_t count, size_t size)
 {
@@ -97,6 +96,7 @@ void *sat_arena_grown(sat_arena *arena, void *list, size_t count, size_t size)
 	return fresh;
 }
 
+/* An arena that held one piece goes on in it; several become spare, the newest and largest first. */
 void sat_arena_reset(sat_arena *arena)
 {
 	while (arena->chunks != NULL && (arena->chunks->next != NULL || arena->spare != NULL)) {
