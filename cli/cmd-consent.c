@@ -1,6 +1,7 @@
 /* satchel consent: the front of its verbs, and whom and what they are about. */
 #include <string.h>
 
+#include "core/permission.h"
 #include "core/query.h"
 #include "decisions.h"
 #include "values.h"
@@ -60,6 +61,20 @@ int cli_purpose(cli *c, const char *text, size_t length, const char **purpose)
 	}
 	return sat_fail(&c->err, SAT_EINVALID, "\"%.*s\" is no purpose; they are %.*s",
 	                (int)(length > 60 ? 60 : length), text, (int)names.length, (const char *)names.data);
+}
+
+int cli_purpose_or_state(cli *c, const char *text, size_t length, const char **purpose)
+{
+	static const char *const states[] = { SAT_HAS_GUARDIAN, SAT_IN_MOURNING };
+	char typed[SAT_NAME_BYTES];
+	cli_name(text, length, typed);
+	for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
+		if (strcmp(states[i], typed) == 0) {
+			*purpose = states[i];
+			return 0;
+		}
+	}
+	return cli_purpose(c, text, length, purpose);
 }
 
 int cmd_consent(cli *c, int argc, char **argv)

@@ -3,13 +3,9 @@
 #include <string.h>
 
 #include "core/gate.h"
+#include "core/life-cycle.h"
 #include "decisions.h"
 #include "view.h"
-
-static bool is_yes(const sat_decision *d)
-{
-	return d->event == SAT_GIVEN || d->event == SAT_RENEWED;
-}
 
 /* The final decision behind which the present episode of a purpose begins; NULL for the first episode, and
  * for one in which somebody has said yes already, since that was asked then. */
@@ -20,7 +16,7 @@ static const sat_decision *closed_by(const sat_decision *all, size_t count, cons
 	for (size_t i = 0; i < count; i++) {
 		if (strcmp(all[i].purpose, purpose) != 0)
 			continue;
-		if (all[i].episode == episode && is_yes(&all[i]))
+		if (all[i].episode == episode && sat_event_permits(all[i].event))
 			return NULL;
 		if (all[i].final && all[i].episode + 1 == episode)
 			closing = &all[i];
@@ -56,7 +52,7 @@ static int ask_reopening(cli *c, const sat_decision *decisions, size_t count, bo
 		rc = cli_describe_id(c, decisions[0].subject, &question);
 	for (size_t i = 0; rc == 0 && i < count; i++) {
 		const sat_decision *closing =
-		    is_yes(&decisions[i]) ? closed_by(all, all_count, decisions[i].purpose) : NULL;
+		    sat_event_permits(decisions[i].event) ? closed_by(all, all_count, decisions[i].purpose) : NULL;
 		if (closing == NULL)
 			continue;
 		put_text(&question, closed++ == 0 ? " took back for ever: " : ", ");
@@ -79,7 +75,7 @@ static int ask_past(cli *c, const sat_decision *decisions, size_t count, bool ye
 	char last_day[CLI_TIME_CHARS], this_day[CLI_TIME_CHARS], question[256];
 	bool any_yes = false;
 	for (size_t i = 0; i < count; i++)
-		any_yes = any_yes || is_yes(&decisions[i]);
+		any_yes = any_yes || sat_event_permits(decisions[i].event);
 	int rc = sat_gate_today(c->store, true, &today, &c->err);
 	if (rc != 0 || !any_yes || decisions[0].until == 0 || decisions[0].until >= today)
 		return rc;

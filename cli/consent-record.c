@@ -1,7 +1,10 @@
 /* satchel consent record: what a person said, several purposes in one batch. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/permission.h"
+#include "core/terms.h"
 #include "decisions.h"
 #include "values.h"
 #include "view.h"
@@ -17,7 +20,9 @@ static const cli_usage usage = {
 
 typedef struct recording {
 	const char *details[SAT_DETAILS];
-	const char *until, *recipients;
+	const char *terms[SAT_TERM_COUNT];
+	const char *until, *recipients, *withheld_from;
+	unsigned notice_version;
 	sat_decision *decisions;
 	size_t count;
 } recording;
@@ -45,9 +50,11 @@ static int read_one(cli *c, const char *text, sat_decision *decision)
 	const char *equals = strchr(text, '=');
 	if (equals == NULL)
 		return sat_fail(&c->err, SAT_EUSAGE, "\"%.60s\" is not PURPOSE=EVENT", text);
-	int rc = cli_purpose(c, text, (size_t)(equals - text), &decision->purpose);
+	int rc = cli_purpose_or_state(c, text, (size_t)(equals - text), &decision->purpose);
 	if (rc != 0)
 		return rc;
+	if (sat_purpose_is_state(decision->purpose))
+		decision->voice = SAT_OWN_VOICE;
 	decision->event = event_of(equals + 1);
 	if (decision->event == SAT_WITHDRAWN || decision->event == SAT_REVOKED)
 		return sat_fail(&c->err, SAT_EUSAGE, "taking back is done with `satchel consent withdraw`");
@@ -99,7 +106,7 @@ static bool known_recipient(const char *word)
 	return sat_role_of_name(word) != SAT_ROLE_NONE || (strchr(word, ':') != NULL && word[0] != ':');
 }
 
-int cli_recipients(cli *c, const char *text, sat_arena *arena, const char **recipients)
+int cli_recipients(cli *c, const char *option, const char *text, sat_arena *arena, const char **recipients)
 {
 	const char *words[64];
 	size_t count = 0;
@@ -122,7 +129,7 @@ int cli_recipients(cli *c, const char *text, sat_arena *arena, const char **reci
 	}
 	if (count == 0)
 		return sat_fail(&c->err, SAT_EINVALID,
-		                "--recipients names nobody; leave it out to leave nobody out");
+		                "%s names nobody; leave it out when there is nobody to name", option);
 	qsort(words, count, sizeof *words, compare_words);
 	SAT_BYTES(joined);
 	for (size_t i = 0; i < count; i++) {
@@ -139,12 +146,26 @@ int cli_recipients(cli *c, const char *text, sat_arena *arena, const char **reci
 	return 0;
 }
 
+static int write_terms(cli *c, const recording *r, sat_decision *model, sat_arena *arena)
+{
+	SAT_BYTES(json);
+	int rc = sat_terms_write(r->terms, &json, &c->err);
+	if (rc != 0 || json.length == 0)
+		return rc;
+	model->details[SAT_TERMS] = sat_arena_copy(arena, json.data, json.length);
+	return model->details[SAT_TERMS] == NULL ? sat_fail(&c->err, SAT_ENOMEM, "out of memory") : 0;
+}
+
 static int check_options(cli *c, const recording *r, sat_decision *model, sat_arena *arena)
 {
 	if (r->until != NULL && !cli_day_read(r->until, &model->until))
 		return sat_fail(&c->err, SAT_EINVALID,
 		                "--until takes a full date such as 2027-06-30, not \"%.40s\"", r->until);
-	int rc = cli_recipients(c, r->recipients, arena, &model->recipients);
+	int rc = cli_recipients(c, "--recipients", r->recipients, arena, &model->recipients);
+	if (rc == 0)
+		rc = cli_recipients(c, "--withheld-from", r->withheld_from, arena, &model->withheld_from);
+	if (rc == 0)
+		rc = write_terms(c, r, model, arena);
 	if (rc == 0)
 		rc = check_choice(c, "method", r->details[SAT_METHOD]);
 	return rc != 0 ? rc : check_choice(c, "relation", r->details[SAT_RELATION]);
@@ -156,6 +177,9 @@ static int read_all(cli *c, recording *r, sat_dot subject, char **words, sat_are
 {
 	sat_decision model = { .subject = subject, .claimed_time = c->env->now(c->env->context) };
 	memcpy(model.details, r->details, sizeof model.details);
+	model.notice = r->notice_version;
+	if (r->details[SAT_RELATION] != NULL && strcmp(r->details[SAT_RELATION], "guardian") == 0)
+		model.voice = SAT_GUARDIAN;
 	r->decisions = sat_arena_zeroed(arena, r->count + 1, sizeof *r->decisions);
 	if (r->decisions == NULL)
 		return sat_fail(&c->err, SAT_ENOMEM, "out of memory");
@@ -197,16 +221,29 @@ static int tell(cli *c, const recording *r, sat_dot subject)
 	return rc;
 }
 
+/* "renew-on" for renew_on. */
+static const char *option_name(sat_term term, char name[static SAT_NAME_BYTES])
+{
+	snprintf(name, SAT_NAME_BYTES, "%s", sat_term_name(term));
+	for (char *at = name; *at != '\0'; at++)
+		*at = *at == '_' ? '-' : *at;
+	return name;
+}
+
 int cli_consent_record(cli *c, int argc, char **argv)
 {
 	recording r = { 0 };
 	bool yes = false;
-	cli_option options[SAT_DETAILS + 4] = {
+	enum { FIRST_DETAIL = 5, FIRST_TERM = FIRST_DETAIL + SAT_TERMS };
+	char names[SAT_TERM_COUNT][SAT_NAME_BYTES];
+	cli_option options[FIRST_TERM + SAT_TERM_COUNT + 1] = {
 		{ "until", CLI_TEXT, &r.until, "DATE", "the last day on which it holds" },
 		{ "recipients", CLI_TEXT, &r.recipients, "WORDS", "who may receive it; all, when not given" },
+		{ "withheld-from", CLI_TEXT, &r.withheld_from, "WORDS", "who may not, all the same" },
+		{ "notice-version", CLI_NUMBER, &r.notice_version, "N", "version of the notice that was explained" },
 		{ "yes", CLI_FLAG, &yes, NULL, "do not ask, whatever was said before" },
 	};
-	static const char *const help[SAT_DETAILS] = {
+	static const char *const help[SAT_TERMS] = {
 		"who decided",
 		"self, guardian or community_authority",
 		"written, oral, recorded or gesture",
@@ -214,12 +251,28 @@ int cli_consent_record(cli *c, int argc, char **argv)
 		"who interpreted",
 		"who witnessed it",
 		"where the sheet or recording is kept",
-		"notice and version that were explained",
+		"the notice that was explained",
 		"how the group decided",
 		"what those said who did not agree",
 	};
-	for (int i = 0; i < SAT_DETAILS; i++)
-		options[3 + i] = (cli_option){ sat_detail_name(i), CLI_TEXT, &r.details[i], "TEXT", help[i] };
+	static const char *const help_of_terms[SAT_TERM_COUNT] = {
+		"who speaks for the group",
+		"whom to ask about it",
+		"who answers for the data",
+		"in mourning: whom to ask again",
+		"whose law it is under",
+		"why",
+		"the day on which to ask again",
+		"how long the data is kept",
+		"where the data is kept",
+		"in mourning: the name to say instead",
+		"how to take it back",
+	};
+	for (int i = 0; i < SAT_TERMS; i++)
+		options[FIRST_DETAIL + i] = (cli_option){ sat_detail_name(i), CLI_TEXT, &r.details[i], "TEXT", help[i] };
+	for (int i = 0; i < SAT_TERM_COUNT; i++)
+		options[FIRST_TERM + i] = (cli_option){ option_name((sat_term)i, names[i]), CLI_TEXT, &r.terms[i],
+			                                "TEXT", help_of_terms[i] };
 	if (!cli_options(c, &usage, options, &argc, &argv))
 		return c->code;
 	SAT_ARENA(arena);

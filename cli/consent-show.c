@@ -1,7 +1,9 @@
 /* satchel consent show: all decisions of a person, and what follows from them now. */
 #include <string.h>
 
+#include "core/permission.h"
 #include "core/table.h"
+#include "core/terms.h"
 #include "decisions.h"
 #include "values.h"
 #include "view.h"
@@ -12,18 +14,10 @@ static const cli_usage usage = { "consent show", "SUBJECT",
 	                         "for each purpose what headquarters may have and what may be shown here.",
 	                         1, 1 };
 
-/* What nobody in the list supersedes, in the present episode of its purpose. */
-static bool is_head(const sat_decision *all, size_t count, const sat_decision *d)
+/* What stands now: a head of its chain, in the present episode. */
+static bool stands(const sat_decision *all, size_t count, const sat_decision *d)
 {
-	if (d->episode != sat_consent_episode(all, count, d->purpose))
-		return false;
-	for (size_t i = 0; i < count; i++) {
-		for (size_t k = 0; k < all[i].supersedes_count; k++) {
-			if (memcmp(all[i].supersedes + k * SAT_HASH_BYTES, d->name, SAT_HASH_BYTES) == 0)
-				return false;
-		}
-	}
-	return true;
+	return d->episode == sat_consent_episode(all, count, d->purpose) && sat_decision_is_head(all, count, d);
 }
 
 /* --- details ------------------------------------------------------------------------------------ */
@@ -43,6 +37,19 @@ static sat_purposes needs_of(cli *c, int detail)
 	return needs;
 }
 
+typedef struct terms {
+	cli *c;
+	json_t *details;
+} terms;
+
+static int show_term(void *context, const char *name, const char *value)
+{
+	terms *t = context;
+	cli_print(t->c, "        %s: %s\n", name, value);
+	json_object_set_new(t->details, name, cli_text(value));
+	return 0;
+}
+
 static json_t *details_json(cli *c, const sat_decision *d, const sat_leave *leave)
 {
 	json_t *details = json_object();
@@ -51,6 +58,8 @@ static json_t *details_json(cli *c, const sat_decision *d, const sat_leave *leav
 		if (d->details[i] == NULL || d->details[i][0] == '\0')
 			continue;
 		bool seen = cli_own(c, &written) || sat_gate_answer(leave, needs_of(c, i)) == SAT_PERMITTED;
+		if (i == SAT_TERMS && seen && sat_terms_each(d->details[i], show_term, &(terms){ c, details }, NULL) == 0)
+			continue;
 		cli_print(c, "        %s: %s\n", sat_detail_name(i), seen ? d->details[i] : "(not shown)");
 		if (seen)
 			json_object_set_new(details, sat_detail_name(i), cli_text(d->details[i]));
@@ -62,7 +71,8 @@ static json_t *decision_json(cli *c, const sat_decision *d, bool head, const sat
 {
 	char id[SAT_ID_CHARS], author[SAT_DEVICE_NAME_BYTES], time[CLI_TIME_CHARS], day[CLI_TIME_CHARS];
 	cli_time(d->claimed_time, time);
-	cli_print(c, "    %s: %s%s%s\n", d->purpose, sat_event_name(d->event), d->final ? ", for ever" : "",
+	cli_print(c, "    %s: %s%s%s%s\n", d->purpose, d->voice == SAT_GUARDIAN ? "guardian " : "",
+	          sat_event_name(d->event), d->final ? ", for ever" : "",
 	          head || d->final ? "" : "  (no longer stands)");
 	cli_print(c, "        recorded by %s%s%s\n", cli_author(c, d->id, author),
 	          time[0] == '\0' ? "" : ", ", time);
@@ -70,12 +80,19 @@ static json_t *decision_json(cli *c, const sat_decision *d, bool head, const sat
 		cli_print(c, "        until: %s\n", cli_day(d->until, day));
 	if (d->recipients != NULL && d->recipients[0] != '\0')
 		cli_print(c, "        only for: %s\n", d->recipients);
+	if (d->withheld_from != NULL && d->withheld_from[0] != '\0')
+		cli_print(c, "        not for: %s\n", d->withheld_from);
+	if (d->notice != 0)
+		cli_print(c, "        notice version: %u\n", (unsigned)d->notice);
 	json_t *json = json_pack("{s:s, s:s, s:s, s:b, s:i, s:b, s:o, s:o}", "id", cli_id(c, d->id, id),
 	                         "purpose", d->purpose, "event", sat_event_name(d->event), "final",
 	                         (int)d->final, "episode", (int)d->episode, "head", (int)head, "author",
 	                         cli_text(author), "claimed_time", cli_time_json(d->claimed_time));
 	json_object_set_new(json, "until", d->until == 0 ? json_null() : cli_text(cli_day(d->until, day)));
 	json_object_set_new(json, "recipients", cli_text(d->recipients == NULL ? "" : d->recipients));
+	json_object_set_new(json, "withheld_from", cli_text(d->withheld_from == NULL ? "" : d->withheld_from));
+	json_object_set_new(json, "voice", json_string(d->voice == SAT_GUARDIAN ? "guardian" : "own"));
+	json_object_set_new(json, "notice_version", d->notice == 0 ? json_null() : json_integer(d->notice));
 	json_object_set_new(json, "details", details_json(c, d, leave));
 	return json;
 }
@@ -138,6 +155,24 @@ static int show_purposes(cli *c, standing *registry, standing *own)
 	return 0;
 }
 
+static void show_states(cli *c, const sat_decision *all, size_t count)
+{
+	static const char *const words[][2] = { { SAT_HAS_GUARDIAN, "has a guardian; asked again after" },
+		                                { SAT_IN_MOURNING, "is mourned; the family is asked again on" } };
+	json_t *states = json_object();
+	cli_set(c, "states", states);
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		int32_t until;
+		char day[CLI_TIME_CHARS] = "a day that was not said";
+		if (!sat_state_in_force(all, count, words[i][0], &until))
+			continue;
+		if (until != 0)
+			cli_day(until, day);
+		cli_print(c, "    %s %s\n", words[i][1], day);
+		json_object_set_new(states, words[i][0], until == 0 ? json_true() : cli_text(day));
+	}
+}
+
 static int show(cli *c, sat_dot subject)
 {
 	SAT_ARENA(arena);
@@ -162,8 +197,11 @@ static int show(cli *c, sat_dot subject)
 	cli_set(c, "decisions", decisions);
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(decisions,
-		                      decision_json(c, &all[i], is_head(all, count, &all[i]), &own.leave));
-	return show_purposes(c, &registry, &own);
+		                      decision_json(c, &all[i], stands(all, count, &all[i]), &own.leave));
+	rc = show_purposes(c, &registry, &own);
+	if (rc == 0)
+		show_states(c, all, count);
+	return rc;
 }
 
 int cli_consent_show(cli *c, int argc, char **argv)

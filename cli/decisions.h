@@ -9,6 +9,8 @@
 int cli_subject(cli *c, const char *text, sat_dot *subject);
 /* A purpose of the programme; the name is borrowed from it. */
 int cli_purpose(cli *c, const char *text, size_t length, const char **purpose);
+/* The same, or a state of a person: has_guardian, in_mourning. */
+int cli_purpose_or_state(cli *c, const char *text, size_t length, const char **purpose);
 
 int cli_consent_record(cli *c, int argc, char **argv);
 int cli_consent_show(cli *c, int argc, char **argv);
@@ -19,7 +21,7 @@ int cli_consent_withdraw(cli *c, int argc, char **argv);
  * go on; else the error of cli_confirm is in c->err. */
 int cli_consent_ask(cli *c, const sat_decision *decisions, size_t count, bool yes);
 
-/* Reads the words of --recipients into sorted ones in `arena`. */
-int cli_recipients(cli *c, const char *text, sat_arena *arena, const char **recipients);
+/* Reads the words of an option that names recipients into sorted ones in `arena`. */
+int cli_recipients(cli *c, const char *option, const char *text, sat_arena *arena, const char **recipients);
 
 #endif

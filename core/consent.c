@@ -7,19 +7,17 @@
 #include "ask.h"
 #include "concern.h"
 #include "erase.h"
+#include "life-cycle.h"
+#include "permission.h"
 #include "store-private.h"
 
-uint32_t sat_consent_episode(const sat_decision *all, size_t count, const char *purpose)
-{
-	uint32_t episode = 0;
-	for (size_t i = 0; i < count; i++) {
-		if (all[i].final && all[i].episode >= episode && strcmp(all[i].purpose, purpose) == 0)
-			episode = all[i].episode + 1;
-	}
-	return episode;
-}
-
 /* --- what follows from a new decision ------------------------------------------------------------- */
+
+/* A final decision closes its episode; a guardian's does so as soon as the person is said to have one. */
+static bool may_close(const sat_store *store, const sat_decision *d)
+{
+	return d->final || (store->closed_subjects > 0 && strcmp(d->purpose, SAT_HAS_GUARDIAN) == 0);
+}
 
 /* Closed episodes erase; every change of a subject's decisions may change what the gate says about its
  * records, and about what it declined.  Decisions about one subject mostly follow one another, so that this
@@ -37,7 +35,7 @@ static int follow(sat_store *store, const sat_decision *decisions, const bool *i
 		const sat_decision *d = &decisions[i];
 		bool fresh = is_new == NULL || is_new[i];
 		touch = touch || fresh;
-		dead = dead || (fresh && d->final);
+		dead = dead || (fresh && may_close(store, d));
 		store->closed_subjects += fresh && d->final;
 		if (i + 1 < count && decisions[i + 1].subject == d->subject)
 			continue;
@@ -59,28 +57,39 @@ static int follow(sat_store *store, const sat_decision *decisions, const bool *i
 
 /* --- recording ---------------------------------------------------------------------------------- */
 
-/* Gives a decision its episode and what it supersedes: every head of the present episode. */
+static int refuse_turn(const sat_decision *d, sat_event before, sat_error *err)
+{
+	const char *after = sat_event_name(before);
+	return sat_fail(err, SAT_EINVALID, "%s: \"%s\" cannot be said %s%s; say what the person answers now",
+	                d->purpose, sat_event_name(d->event), after == NULL ? "before anything else" : "after ",
+	                after == NULL ? "" : after);
+}
+
+/* Gives a decision its episode and what it supersedes: every head of its chain, from each of which it has
+ * to follow. */
 static int place(sat_decision *d, const sat_decision *all, size_t count, sat_arena *arena, sat_error *err)
 {
+	int32_t until;
 	d->episode = sat_consent_episode(all, count, d->purpose);
+	if (d->voice == SAT_GUARDIAN && !sat_state_in_force(all, count, SAT_HAS_GUARDIAN, &until))
+		return sat_fail(err, SAT_EINVALID,
+		                "a guardian decides only for somebody who is recorded as having one; record "
+		                SAT_HAS_GUARDIAN " first");
 	uint8_t *names = NULL;
 	size_t n = 0;
 	for (size_t i = 0; i < count; i++) {
 		const sat_decision *e = &all[i];
-		if (e->episode != d->episode || strcmp(e->purpose, d->purpose) != 0)
+		if (e->episode != d->episode || e->voice != d->voice || strcmp(e->purpose, d->purpose) != 0 ||
+		    n == SAT_SUPERSEDES_MAX || !sat_decision_is_head(all, count, e))
 			continue;
-		bool head = true;
-		for (size_t k = 0; head && k < count; k++) {
-			for (size_t m = 0; head && m < all[k].supersedes_count; m++)
-				head = memcmp(all[k].supersedes + m * SAT_HASH_BYTES, e->name,
-				              SAT_HASH_BYTES) != 0;
-		}
-		if (!head || n == SAT_SUPERSEDES_MAX)
-			continue;
+		if (!sat_event_may_follow(e->event, d->event))
+			return refuse_turn(d, e->event, err);
 		if (names == NULL && (names = sat_arena_take(arena, SAT_SUPERSEDES_MAX * SAT_HASH_BYTES)) == NULL)
 			return sat_no_memory(err);
 		memcpy(names + n++ * SAT_HASH_BYTES, e->name, SAT_HASH_BYTES);
 	}
+	if (n == 0 && !sat_event_may_follow((sat_event)0, d->event))
+		return refuse_turn(d, (sat_event)0, err);
 	d->supersedes = names;
 	d->supersedes_count = n;
 	return 0;
@@ -88,12 +97,17 @@ static int place(sat_decision *d, const sat_decision *all, size_t count, sat_are
 
 static int check_decision(sat_store *store, const sat_decision *d, sat_error *err)
 {
-	if (sat_purpose_find(store, d->purpose) == 0)
+	bool state = sat_purpose_is_state(d->purpose);
+	if (!state && sat_purpose_find(store, d->purpose) == 0)
 		return sat_fail(err, SAT_EINVALID, "\"%.60s\" is no purpose of this programme", d->purpose);
 	if (sat_event_name(d->event) == NULL)
 		return sat_fail(err, SAT_EINVALID, "that is no event of a decision");
 	if (d->final && d->event != SAT_WITHDRAWN && d->event != SAT_REVOKED)
 		return sat_fail(err, SAT_EINVALID, "only taking back is final");
+	if (state && d->final)
+		return sat_fail(err, SAT_EINVALID, "%s can be ended, but not taken back for ever", d->purpose);
+	if (state && d->voice != SAT_OWN_VOICE)
+		return sat_fail(err, SAT_EINVALID, "%s is no question to a guardian", d->purpose);
 	for (int i = 0; i < SAT_DETAILS; i++) {
 		if (d->details[i] != NULL && !sat_utf8_valid(d->details[i], strlen(d->details[i])))
 			return sat_fail(err, SAT_EINVALID, "the %s is not valid UTF-8", sat_detail_name(i));

@@ -29,7 +29,4 @@ int sat_consent_record(sat_store *store, const sat_identity *identity, sat_decis
 int sat_consent_admit(sat_store *store, const sat_batch *batch, const sat_decision *decisions, size_t count,
                       int64_t told, size_t *fresh, sat_error *err);
 
-/* The present episode of (subject, purpose): 0, or one above the greatest that was closed. */
-uint32_t sat_consent_episode(const sat_decision *decisions, size_t count, const char *purpose);
-
 #endif

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "history.h"
+#include "life-cycle.h"
+#include "permission.h"
 #include "store-private.h"
 
 /* --- reading ------------------------------------------------------------------------------------ */
@@ -26,22 +28,32 @@ static const char *copy_text(sat_stmt *row, int at, const char *before, sat_aren
 }
 
 /* What a decision says, without its details. */
-#define CORE_COLUMNS "id, subject, purpose, event, final, episode, until, recipients, supersedes"
+#define CORE_COLUMNS \
+	"id, subject, purpose, event, flags, episode, until, recipients, withheld_from, notice_version, supersedes"
+enum {
+	AT_ID, AT_SUBJECT, AT_PURPOSE, AT_EVENT, AT_FLAGS, AT_EPISODE, AT_UNTIL, AT_RECIPIENTS, AT_WITHHELD_FROM,
+	AT_NOTICE_VERSION, AT_SUPERSEDES, AT_DETAILS, AT_TIME = AT_DETAILS + SAT_DETAILS, AT_SALT, AT_COMMITMENT,
+	DECISION_COLUMNS,
+};
 
 static int read_core(sat_store *store, sat_stmt *row, sat_arena *arena, sat_decision *d, sat_error *err)
 {
 	int rc = 0;
-	*d = (sat_decision){ .id = sat_column_int(row, 0),
-		             .subject = sat_column_int(row, 1),
-		             .event = (sat_event)sat_column_int(row, 3),
-		             .final = sat_column_int(row, 4) != 0,
-		             .episode = (uint32_t)sat_column_int(row, 5),
-		             .until = (int32_t)sat_column_int(row, 6) };
-	d->purpose = sat_column_is_int(row, 2) ? sat_purpose_name(store, (unsigned)sat_column_int(row, 2))
-	                                       : copy_text(row, 2, NULL, arena, &rc);
-	d->recipients = copy_text(row, 7, NULL, arena, &rc);
+	*d = (sat_decision){ .id = sat_column_int(row, AT_ID),
+		             .subject = sat_column_int(row, AT_SUBJECT),
+		             .event = (sat_event)sat_column_int(row, AT_EVENT),
+		             .episode = (uint32_t)sat_column_int(row, AT_EPISODE),
+		             .until = (int32_t)sat_column_int(row, AT_UNTIL),
+		             .notice = (uint32_t)sat_column_int(row, AT_NOTICE_VERSION) };
+	if (!sat_decision_take_flags(d, (uint8_t)sat_column_int(row, AT_FLAGS)))
+		return sat_fail(err, SAT_EDAMAGED, "a decision in the store says what none can say");
+	d->purpose = sat_column_is_int(row, AT_PURPOSE)
+	                 ? sat_purpose_name(store, (unsigned)sat_column_int(row, AT_PURPOSE))
+	                 : copy_text(row, AT_PURPOSE, NULL, arena, &rc);
+	d->recipients = copy_text(row, AT_RECIPIENTS, NULL, arena, &rc);
+	d->withheld_from = copy_text(row, AT_WITHHELD_FROM, NULL, arena, &rc);
 	size_t length;
-	const void *blob = sat_column_blob(row, 8, &length);
+	const void *blob = sat_column_blob(row, AT_SUPERSEDES, &length);
 	if (blob != NULL) {
 		d->supersedes = sat_arena_copy(arena, blob, length);
 		d->supersedes_count = length / SAT_HASH_BYTES;
@@ -58,14 +70,14 @@ int sat_consent_row(sat_store *store, sat_stmt *row, const sat_decision *before,
 	if (rc != 0)
 		return rc;
 	for (int i = 0; i < SAT_DETAILS; i++)
-		d->details[i] = copy_text(row, 9 + i, before == NULL ? NULL : before->details[i], arena, &rc);
-	d->claimed_time = sat_column_int(row, 19);
+		d->details[i] = copy_text(row, AT_DETAILS + i, before == NULL ? NULL : before->details[i], arena, &rc);
+	d->claimed_time = sat_column_int(row, AT_TIME);
 	size_t length;
-	const void *blob = sat_column_blob(row, 20, &length);
+	const void *blob = sat_column_blob(row, AT_SALT, &length);
 	d->own_salt = blob != NULL && length == SAT_SALT_BYTES;
 	if (d->own_salt)
 		memcpy(d->salt, blob, length);
-	blob = sat_column_blob(row, 21, &length);
+	blob = sat_column_blob(row, AT_COMMITMENT, &length);
 	d->has_details = blob == NULL;
 	if (blob != NULL && length == SAT_HASH_BYTES)
 		memcpy(d->commitment, blob, length);
@@ -188,7 +200,7 @@ int sat_consent_each_sitting(sat_store *store, sat_dot first, sat_dot last,
                              void *context, sat_error *err)
 {
 	int rc = SAT_SQL(store, sittings,
-	                 "SELECT about, yes, no, some, only_to FROM sat_decided WHERE about BETWEEN ? AND ? "
+	                 "SELECT about, yes, no, some, only_to, explained FROM sat_decided WHERE about BETWEEN ? AND ? "
 	                 "ORDER BY about");
 	if (rc != 0 || first > store->last_subject)
 		return rc;
@@ -200,7 +212,8 @@ int sat_consent_each_sitting(sat_store *store, sat_dot first, sat_dot last,
 			                .summed = !sat_column_is_null(s, 1),
 			                .yes = (sat_purposes)sat_column_int(s, 1),
 			                .no = (sat_purposes)sat_column_int(s, 2),
-			                .some = (sat_purposes)sat_column_int(s, 3) };
+			                .some = (sat_purposes)sat_column_int(s, 3),
+			                .notice = (uint32_t)sat_column_int(s, 5) };
 		sitting.only_to = sitting.some == 0 ? NULL : sat_column_text(s, 4, NULL);
 		if ((rc = each(context, &sitting, err)) != 0)
 			break;
@@ -260,8 +273,8 @@ static void bind_text(sat_stmt *s, int at, const char *text)
 		sat_bind_string(s, at, text);
 }
 
-enum { DECISION_COLUMNS = 22, ROWS_AT_ONCE = 8 };
-#define ROW_1 "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+enum { ROWS_AT_ONCE = 8 };
+#define ROW_1 "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 #define ROW_2 ROW_1 "," ROW_1
 #define ROW_8 ROW_2 "," ROW_2 "," ROW_2 "," ROW_2
 #define INSERT_DECISION "INSERT INTO sat_decision(" SAT_CONSENT_COLUMNS ") VALUES"
@@ -269,27 +282,31 @@ enum { DECISION_COLUMNS = 22, ROWS_AT_ONCE = 8 };
 /* Binds one row whose first parameter is `at`; the others of it are NULL. */
 static void bind_decision(sat_store *store, sat_stmt *s, int at, const sat_decision *d)
 {
-	sat_bind_int(s, at, d->id);
-	sat_bind_int(s, at + 1, d->subject);
+	sat_bind_int(s, at + AT_ID, d->id);
+	sat_bind_int(s, at + AT_SUBJECT, d->subject);
 	sat_purposes bit = sat_purpose_find(store, d->purpose);
-	bit != 0 ? sat_bind_int(s, at + 2, __builtin_ctzll(bit)) : sat_bind_string(s, at + 2, d->purpose);
-	sat_bind_int(s, at + 3, d->event);
-	if (d->final)
-		sat_bind_int(s, at + 4, 1);
-	sat_bind_int(s, at + 5, d->episode);
+	bit != 0 ? sat_bind_int(s, at + AT_PURPOSE, __builtin_ctzll(bit))
+	         : sat_bind_string(s, at + AT_PURPOSE, d->purpose);
+	sat_bind_int(s, at + AT_EVENT, d->event);
+	if (sat_decision_flags(d) != 0)
+		sat_bind_int(s, at + AT_FLAGS, sat_decision_flags(d));
+	sat_bind_int(s, at + AT_EPISODE, d->episode);
 	if (d->until != 0)
-		sat_bind_int(s, at + 6, d->until);
-	bind_text(s, at + 7, d->recipients);
+		sat_bind_int(s, at + AT_UNTIL, d->until);
+	bind_text(s, at + AT_RECIPIENTS, d->recipients);
+	bind_text(s, at + AT_WITHHELD_FROM, d->withheld_from);
+	if (d->notice != 0)
+		sat_bind_int(s, at + AT_NOTICE_VERSION, d->notice);
 	if (d->supersedes_count > 0)
-		sat_bind_blob(s, at + 8, d->supersedes, d->supersedes_count * SAT_HASH_BYTES);
+		sat_bind_blob(s, at + AT_SUPERSEDES, d->supersedes, d->supersedes_count * SAT_HASH_BYTES);
 	for (int i = 0; d->has_details && i < SAT_DETAILS; i++)
-		bind_text(s, at + 9 + i, d->details[i]);
+		bind_text(s, at + AT_DETAILS + i, d->details[i]);
 	if (d->has_details)
-		sat_bind_int(s, at + 19, d->claimed_time);
+		sat_bind_int(s, at + AT_TIME, d->claimed_time);
 	if (d->has_details && d->own_salt)
-		sat_bind_blob(s, at + 20, d->salt, SAT_SALT_BYTES);
+		sat_bind_blob(s, at + AT_SALT, d->salt, SAT_SALT_BYTES);
 	if (!d->has_details)
-		sat_bind_blob(s, at + 21, d->commitment, SAT_HASH_BYTES);
+		sat_bind_blob(s, at + AT_COMMITMENT, d->commitment, SAT_HASH_BYTES);
 }
 
 int sat_decision_insert(sat_store *store, const sat_decision *d, sat_error *err)
@@ -323,11 +340,14 @@ int sat_decision_insert_all(sat_store *store, const sat_decision *decisions, siz
 static bool add_up(sat_store *store, sat_sitting *sitting, const sat_decision *d)
 {
 	sat_purposes bit = sat_purpose_find(store, d->purpose);
-	bool given = d->event == SAT_GIVEN || d->event == SAT_RENEWED;
+	bool given = sat_event_permits(d->event);
 	bool limited = given && d->recipients != NULL && d->recipients[0] != '\0';
 	if (bit == 0 || bit == SAT_PURPOSE_NEVER || d->episode != 0 || d->final || d->until != 0 ||
-	    d->supersedes_count > 0)
+	    d->supersedes_count > 0 || d->voice != SAT_OWN_VOICE || d->withheld_from != NULL ||
+	    sat_purpose_is_state(d->purpose) || !sat_event_may_follow((sat_event)0, d->event))
 		return false;
+	if (given && d->notice < sitting->notice)
+		sitting->notice = d->notice;
 	if (limited && sitting->only_to != NULL && strcmp(sitting->only_to, d->recipients) != 0)
 		return false;
 	if (limited)
@@ -338,7 +358,7 @@ static bool add_up(sat_store *store, sat_sitting *sitting, const sat_decision *d
 
 static int list_sitting(sat_store *store, const sat_decision *decisions, size_t count, sat_error *err)
 {
-	sat_sitting sitting = { .summed = true };
+	sat_sitting sitting = { .summed = true, .notice = UINT32_MAX };
 	for (size_t i = 0; sitting.summed && i < count; i++)
 		sitting.summed = add_up(store, &sitting, &decisions[i]);
 	sat_stmt *s = store->sql.decided_insert;
@@ -354,6 +374,8 @@ static int list_sitting(sat_store *store, const sat_decision *decisions, size_t 
 		sat_bind_int(s, 6, (int64_t)sitting.some);
 		sat_bind_string(s, 7, sitting.only_to);
 	}
+	if (sitting.summed && sitting.notice != 0)
+		sat_bind_int(s, 8, sitting.notice);
 	return sat_run(store->db, s, err);
 }
 
@@ -361,8 +383,8 @@ int sat_decision_list(sat_store *store, const sat_decision *decisions, const boo
                         sat_error *err)
 {
 	int rc = SAT_SQL(store, decided_insert,
-	                 "INSERT INTO sat_decided(about, first, count, yes, no, some, only_to) "
-	                 "VALUES(?, ?, ?, ?, ?, ?, ?)");
+	                 "INSERT INTO sat_decided(about, first, count, yes, no, some, only_to, explained) "
+	                 "VALUES(?, ?, ?, ?, ?, ?, ?, ?)");
 	for (size_t i = 0, end; rc == 0 && i < count; i = end) {
 		const sat_decision *d = &decisions[i];
 		end = i + 1;
@@ -404,7 +426,7 @@ int sat_decision_fill(sat_store *store, const sat_decision *d, sat_error *err)
 {
 	int rc = SAT_SQL(store, consent_fill,
 	                 "UPDATE sat_decision SET grantor=?, relation=?, method=?, language=?, interpreter=?, "
-	                 "witness=?, evidence=?, notice=?, process=?, dissent=?, claimed_time=?, salt=?, "
+	                 "witness=?, evidence=?, notice=?, process=?, dissent=?, terms=?, claimed_time=?, salt=?, "
 	                 "commitment=NULL WHERE id=? AND commitment=?");
 	if (rc != 0)
 		return rc;
@@ -412,10 +434,10 @@ int sat_decision_fill(sat_store *store, const sat_decision *d, sat_error *err)
 	sat_bind_none(s);
 	for (int i = 0; i < SAT_DETAILS; i++)
 		bind_text(s, 1 + i, d->details[i]);
-	sat_bind_int(s, 11, d->claimed_time);
-	sat_bind_blob(s, 12, d->salt, SAT_SALT_BYTES);
-	sat_bind_int(s, 13, d->id);
-	sat_bind_blob(s, 14, d->commitment, SAT_HASH_BYTES);
+	sat_bind_int(s, SAT_DETAILS + 1, d->claimed_time);
+	sat_bind_blob(s, SAT_DETAILS + 2, d->salt, SAT_SALT_BYTES);
+	sat_bind_int(s, SAT_DETAILS + 3, d->id);
+	sat_bind_blob(s, SAT_DETAILS + 4, d->commitment, SAT_HASH_BYTES);
 	rc = sat_run(store->db, s, err);
 	if (rc == 0 && sat_db_changes(store->db) > 0)
 		rc = sat_history_put(store, d->id, SAT_HISTORY_DECISION, sat_store_next_sequence(store), 0, NULL,

@@ -26,6 +26,7 @@ typedef struct sat_sitting {
 	sat_dot subject;
 	bool summed;                /* what follows is all of it */
 	sat_purposes yes, no;       /* given to everybody, and not given */
+	uint32_t notice;            /* the least version that was explained with a yes; UINT32_MAX: no yes */
 	sat_purposes some;          /* given to some, who are these: */
 	const char *only_to;        /* sorted words; NULL when `some` is empty.  Borrowed until the next */
 } sat_sitting;
@@ -39,9 +40,9 @@ int sat_consent_each_sitting(sat_store *store, sat_dot first, sat_dot last,
 int sat_consent_row(sat_store *store, sat_stmt *row, const sat_decision *before, sat_arena *arena,
                     sat_decision *decision, sat_error *err);
 #define SAT_CONSENT_COLUMNS                                                                          \
-	"id, subject, purpose, event, final, episode, until, recipients, supersedes, grantor, relation, " \
-	"method, language, interpreter, witness, evidence, notice, process, dissent, claimed_time, "    \
-	"salt, commitment"
+	"id, subject, purpose, event, flags, episode, until, recipients, withheld_from, notice_version, " \
+	"supersedes, grantor, relation, method, language, interpreter, witness, evidence, notice, "        \
+	"process, dissent, terms, claimed_time, salt, commitment"
 /* The batch of a decision, its proof in `arena`. */
 int sat_batch_of(sat_store *store, sat_dot decision, sat_arena *arena, sat_batch *batch, sat_error *err);
 /* The last batch of an incarnation that begins at or before `dot`, its proof in `arena`: 1, or 0 when

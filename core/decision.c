@@ -16,7 +16,7 @@ static const char *const event_names[] = {
 
 static const char *const detail_names[SAT_DETAILS] = {
 	"grantor", "relation", "method", "language", "interpreter", "witness", "evidence", "notice",
-	"process", "dissent",
+	"process", "dissent", "terms",
 };
 
 const char *sat_event_name(sat_event event)
@@ -34,6 +34,15 @@ sat_event sat_event_of_name(const char *name)
 }
 
 const char *sat_detail_name(int detail) { return detail_names[detail]; }
+
+uint8_t sat_decision_flags(const sat_decision *d) { return (uint8_t)(d->final | d->voice << 1); }
+
+bool sat_decision_take_flags(sat_decision *d, uint8_t flags)
+{
+	d->final = flags & 1;
+	d->voice = (sat_voice)(flags >> 1);
+	return flags >> 1 <= SAT_VOICE_LAST && (!d->final || d->event == SAT_WITHDRAWN || d->event == SAT_REVOKED);
+}
 
 /* --- cores -------------------------------------------------------------------------------------- */
 
@@ -93,10 +102,12 @@ int sat_decision_seal_in(sat_store *store, sat_decision *d, sat_bytes *scratch, 
 		return rc;
 	put_text(scratch, d->purpose);
 	sat_bytes_put_u8(scratch, (uint8_t)d->event);
-	sat_bytes_put_u8(scratch, d->final);
+	sat_bytes_put_u8(scratch, sat_decision_flags(d));
 	sat_bytes_put_varint(scratch, d->episode);
 	sat_bytes_put_varint(scratch, (uint64_t)d->until);
 	put_text(scratch, d->recipients);
+	put_text(scratch, d->withheld_from);
+	sat_bytes_put_varint(scratch, d->notice);
 	sat_bytes_put_varint(scratch, d->supersedes_count);
 	sat_bytes_put(scratch, d->supersedes, d->supersedes_count * SAT_HASH_BYTES);
 	sat_bytes_put(scratch, d->commitment, SAT_HASH_BYTES);

@@ -31,10 +31,18 @@ const char *sat_event_name(sat_event event);
 /* 0 for a name that is none. */
 sat_event sat_event_of_name(const char *name);
 
-/* The details, in the order of the format. */
+/* Who speaks.  Each voice has decisions of its own about a subject and a purpose: those of one never
+ * supersede those of another. */
+typedef enum sat_voice {
+	SAT_OWN_VOICE,   /* the person; for a community, its authority */
+	SAT_GUARDIAN,    /* whoever decides for a person together with them */
+} sat_voice;
+#define SAT_VOICE_LAST SAT_GUARDIAN
+
+/* The details, in the order of the format.  Terms are those that are rarely said (terms.h). */
 enum {
 	SAT_GRANTOR, SAT_RELATION, SAT_METHOD, SAT_LANGUAGE, SAT_INTERPRETER, SAT_WITNESS, SAT_EVIDENCE,
-	SAT_NOTICE, SAT_PROCESS, SAT_DISSENT, SAT_DETAILS,
+	SAT_NOTICE, SAT_PROCESS, SAT_DISSENT, SAT_TERMS, SAT_DETAILS,
 };
 /* "grantor" ...  Borrowed for ever. */
 const char *sat_detail_name(int detail);
@@ -47,10 +55,13 @@ typedef struct sat_decision {
 	sat_dot subject;
 	const char *purpose;
 	sat_event event;
+	sat_voice voice;
 	bool final;                    /* closes the episode; only withdrawn and revoked */
 	uint32_t episode;
 	int32_t until;                 /* last day of validity, days since 1970; 0: no end */
 	const char *recipients;        /* sorted words; "" or NULL: nobody is left out */
+	const char *withheld_from;     /* sorted words: who is left out all the same; "" or NULL: nobody */
+	uint32_t notice;               /* version of the notice that was explained; 0: not said */
 	const uint8_t *supersedes;     /* names, SAT_HASH_BYTES each */
 	size_t supersedes_count;
 	bool has_details;
@@ -61,6 +72,10 @@ typedef struct sat_decision {
 	uint8_t commitment[SAT_HASH_BYTES];
 	uint8_t name[SAT_HASH_BYTES];  /* hash of the core */
 } sat_decision;
+
+/* Finality and voice as the format's byte, and back; false when it is no such byte for the event. */
+uint8_t sat_decision_flags(const sat_decision *decision);
+bool sat_decision_take_flags(sat_decision *decision, uint8_t flags);
 
 /* Fills in commitment and name from the other fields (and salt, where there are details).
  * SAT_EDAMAGED when the author or the subject cannot be named. */

@@ -27,9 +27,25 @@ struct sat_gate {
 	char audiences[256];        /* ours, in a gate for ourselves */
 	view *views;                /* open addressing */
 	size_t room, count;
+	sat_purposes unasked;       /* permitted by whoever has decided nothing: the states of a person */
+	sat_purposes noticed;       /* purposes of which a newer notice asks again */
+	uint32_t notices[64];       /* by bit: the least version that has to have been explained */
 	sat_arena episodes;
 	sat_arena scratch;
 };
+
+static void know_programme(sat_gate *gate)
+{
+	const sat_programme *programme = sat_store_programme(gate->store);
+	gate->unasked = sat_purpose_find(gate->store, SAT_IN_MOURNING);
+	for (size_t i = 0; i < programme->purpose_count; i++) {
+		sat_purposes bit = sat_purpose_find(gate->store, programme->purposes[i].name);
+		if (bit == 0 || programme->purposes[i].notice == 0)
+			continue;
+		gate->noticed |= bit;
+		gate->notices[__builtin_ctzll(bit)] = programme->purposes[i].notice;
+	}
+}
 
 int sat_gate_open(sat_gate **out, sat_store *store, const sat_recipient *to, sat_error *err)
 {
@@ -41,6 +57,7 @@ int sat_gate_open(sat_gate **out, sat_store *store, const sat_recipient *to, sat
 	gate->store = store;
 	gate->to = *to;
 	gate->room = VIEWS_MIN;
+	know_programme(gate);
 	*out = gate;
 	return 0;
 }
@@ -127,111 +144,6 @@ int sat_gate_open_own(sat_gate **gate, sat_store *store, sat_error *err)
 
 /* --- from decisions to a view ------------------------------------------------------------------- */
 
-static bool word_in(const char *words, const char *word, size_t length)
-{
-	for (const char *at = words; at != NULL && *at != '\0';) {
-		size_t n = strcspn(at, " ");
-		if (n == length && memcmp(at, word, n) == 0)
-			return true;
-		at += n + (at[n] == ' ');
-	}
-	return false;
-}
-
-/* Recipients are left out unless their role, or one of their audiences, is named; no names at all
- * leave nobody out. */
-static bool recipient_fits(const sat_recipient *to, const char *recipients)
-{
-	if (recipients == NULL || recipients[0] == '\0')
-		return true;
-	const char *role = sat_role_name(to->role);
-	if (role != NULL && word_in(recipients, role, strlen(role)))
-		return true;
-	for (const char *at = to->audiences; at != NULL && *at != '\0';) {
-		size_t n = strcspn(at, " ");
-		if (word_in(recipients, at, n))
-			return true;
-		at += n + (at[n] == ' ');
-	}
-	return false;
-}
-
-static bool names_contain(const sat_decision *decision, const uint8_t *name)
-{
-	for (size_t i = 0; i < decision->supersedes_count; i++) {
-		if (memcmp(decision->supersedes + i * SAT_HASH_BYTES, name, SAT_HASH_BYTES) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* True when everything that the decision supersedes is known here; a chain with a hole in it may hide
- * a refusal. */
-static bool complete(const sat_decision *all, size_t count, const sat_decision *decision)
-{
-	for (size_t i = 0; i < decision->supersedes_count; i++) {
-		bool found = false;
-		for (size_t k = 0; k < count && !found; k++)
-			found = memcmp(all[k].name, decision->supersedes + i * SAT_HASH_BYTES, SAT_HASH_BYTES) == 0;
-		if (!found)
-			return false;
-	}
-	return true;
-}
-
-static bool is_head(const sat_decision *all, size_t count, const sat_decision *decision)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (&all[i] != decision && all[i].episode == decision->episode &&
-		    strcmp(all[i].purpose, decision->purpose) == 0 && names_contain(&all[i], decision->name))
-			return false;
-	}
-	return true;
-}
-
-static const char *why_not(const sat_gate *gate, const sat_decision *all, size_t count,
-                           const sat_decision *head)
-{
-	switch (head->event) {
-	case SAT_GIVEN:
-	case SAT_RENEWED:
-		break;
-	case SAT_REQUESTED:
-		return "was asked and has not answered";
-	case SAT_DEFERRED:
-		return "has not decided yet";
-	case SAT_REFUSED:
-		return "said no";
-	case SAT_WITHDRAWN:
-	case SAT_REVOKED:
-		return head->final ? "took it back for ever" : "stopped sharing";
-	default:
-		return "has no valid decision";
-	}
-	if (head->until != 0 && gate->to.today > head->until)
-		return "gave it for a time that is over";
-	if (!recipient_fits(&gate->to, head->recipients))
-		return "did not allow this recipient";
-	return complete(all, count, head) ? NULL : "has a decision of which a part is missing here";
-}
-
-/* NULL when the purpose is permitted, else the reason: every head of the present episode has to permit. */
-static const char *judge(const sat_gate *gate, const sat_decision *all, size_t count, const char *purpose,
-                         uint32_t episode)
-{
-	const char *reason = episode > 0 ? "took it back for ever" : "has not been asked";
-	for (size_t i = 0; i < count; i++) {
-		if (all[i].episode != episode || strcmp(all[i].purpose, purpose) != 0 ||
-		    !is_head(all, count, &all[i]))
-			continue;
-		const char *no = why_not(gate, all, count, &all[i]);
-		if (no != NULL)
-			return no;
-		reason = NULL;
-	}
-	return reason;
-}
-
 /* Names are needed only where decisions can supersede each other. */
 static bool needs_names(const sat_decision *all, size_t count)
 {
@@ -254,12 +166,15 @@ static int decisions_of(sat_gate *gate, sat_dot person, sat_decision **all, size
 /* Fills in a view from all decisions about its person. */
 static int weigh_decisions(sat_gate *gate, view *v, const sat_decision *all, size_t count, sat_error *err)
 {
-	v->permitted = v->advanced = 0;
+	v->permitted = gate->unasked;
+	v->advanced = 0;
+	sat_purposes seen = 0;
 	uint32_t *episodes = NULL;
 	for (size_t i = 0; i < count; i++) {
 		sat_purposes bit = sat_purpose_find(gate->store, all[i].purpose);
-		if (bit == 0 || (v->permitted & bit) != 0)
+		if (bit == 0 || (seen & bit) != 0)
 			continue;
+		seen |= bit;
 		uint32_t episode = sat_consent_episode(all, count, all[i].purpose);
 		if (episode > 0 && episodes == NULL) {
 			episodes = sat_arena_zeroed(&gate->episodes, 64, sizeof *episodes);
@@ -270,8 +185,11 @@ static int weigh_decisions(sat_gate *gate, view *v, const sat_decision *all, siz
 			v->advanced |= bit;
 			episodes[__builtin_ctzll(bit)] = episode;
 		}
-		if (judge(gate, all, count, all[i].purpose, episode) == NULL)
+		if (sat_permission(all, count, all[i].purpose, gate->notices[__builtin_ctzll(bit)], &gate->to) ==
+		    SAT_NO_OBSTACLE)
 			v->permitted |= bit;
+		else
+			v->permitted &= ~bit;
 	}
 	v->episodes = episodes;
 	return 0;
@@ -342,6 +260,16 @@ typedef struct expectation {
 	bool others;                /* somebody's sittings have no sum */
 } expectation;
 
+/* Whether a sum says all that the gate has to know: it names one version of what was explained for all. */
+static bool tells_all(const sat_gate *gate, const sat_sitting *sitting)
+{
+	for (sat_purposes left = (sitting->yes | sitting->some) & gate->noticed; left != 0; left &= left - 1) {
+		if (sitting->notice < gate->notices[__builtin_ctzll(left)])
+			return false;
+	}
+	return sitting->summed;
+}
+
 /* Where no decision hangs on an earlier one every one of them is a head, and has to permit. */
 static int end_person(expectation *e, sat_error *err)
 {
@@ -349,7 +277,8 @@ static int end_person(expectation *e, sat_error *err)
 		return 0;
 	int rc = make_room(e->gate, err);
 	if (rc == 0)
-		keep_view(e->gate, &(view){ .person = e->person, .permitted = e->yes & ~e->no });
+		keep_view(e->gate, &(view){ .person = e->person,
+		                            .permitted = (e->yes & ~e->no) | e->gate->unasked });
 	return rc;
 }
 
@@ -359,11 +288,12 @@ static int add_sitting(void *context, const sat_sitting *sitting, sat_error *err
 	int rc = sitting->subject == e->person ? 0 : end_person(e, err);
 	if (sitting->subject != e->person)
 		*e = (expectation){ .gate = e->gate, .person = sitting->subject, .summed = true, .others = e->others };
-	bool fits = sitting->some != 0 && recipient_fits(&e->gate->to, sitting->only_to);
+	bool fits = sitting->some != 0 && sat_recipient_is_named(&e->gate->to, sitting->only_to);
 	e->yes |= sitting->yes | (fits ? sitting->some : 0);
 	e->no |= sitting->no | (fits ? 0 : sitting->some);
-	e->summed = e->summed && sitting->summed;
-	e->others = e->others || !sitting->summed;
+	bool all = tells_all(e->gate, sitting);
+	e->summed = e->summed && all;
+	e->others = e->others || !all;
 	return rc;
 }
 
@@ -476,11 +406,12 @@ static int reason_for(sat_gate *gate, sat_dot person, sat_purposes bit, bool dea
 		purpose = "a purpose that is not known here";
 	const char *why = NULL;
 	if (dead)
-		why = "took it back for ever";
+		why = sat_obstacle_words(SAT_TAKEN_BACK);
 	else if (unstated)
 		why = "took back an earlier yes, and this has not been confirmed since";
 	else
-		why = judge(gate, all, count, purpose, sat_consent_episode(all, count, purpose));
+		why = sat_obstacle_words(sat_permission(all, count, purpose,
+		                                        gate->notices[__builtin_ctzll(bit)], &gate->to));
 	snprintf(sentence, room, "%s: person %s %s", purpose, id, why == NULL ? "has not agreed to this" : why);
 	return 0;
 }

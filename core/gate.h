@@ -3,8 +3,7 @@
  * Every export, dump, search and report asks here, and every merge asks again for what comes in.  The
  * answer is worked out from what this replica now knows, and is *no* by default:
  *
- *   permitted   every person concerned has, for every purpose that the field needs, only permitting
- *               heads in the present episode, and they permit this recipient
+ *   permitted   every person concerned permits every purpose that the field needs (permission.h)
  *   suspended   something is missing, refused, deferred, expired, contradictory or incomplete: not
  *               sent, not shown, kept; a later decision can change it
  *   erased      the value states an episode that a signed final withdrawal has closed.  Nothing else
@@ -19,16 +18,11 @@
 
 #include "consent.h"
 #include "merge.h"
+#include "permission.h"
 #include "store.h"
 #include "table.h"
 
 typedef enum sat_answer { SAT_PERMITTED, SAT_SUSPENDED, SAT_ERASED } sat_answer;
-
-typedef struct sat_recipient {
-	sat_role role;
-	const char *audiences;  /* sorted words that decisions may name besides the role; "" for none */
-	int32_t today;          /* what is taken as today's date, days since 1970; see sat_gate_today */
-} sat_recipient;
 
 typedef struct sat_gate sat_gate;
 

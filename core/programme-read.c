@@ -5,6 +5,7 @@
  * comes later, and whether one concerns somebody depends on that kind, so all kinds are read before
  * any field is.
  */
+#include "permission.h"
 #include "programme.h"
 
 #include <stdarg.h>
@@ -166,6 +167,18 @@ static int read_labels(const reader *r, const json_t *object, sat_labels *labels
 	return 0;
 }
 
+/* A version of a notice, if there is one. */
+static int read_notice(const reader *r, const json_t *object, uint32_t *notice)
+{
+	const json_t *json = json_object_get(object, "notice");
+	if (json == NULL)
+		return 0;
+	if (!json_is_integer(json) || json_integer_value(json) < 1 || json_integer_value(json) > UINT32_MAX)
+		return refuse(r, SAT_EINVALID, "\"notice\" must be the number of a version, 1 or above");
+	*notice = (uint32_t)json_integer_value(json);
+	return 0;
+}
+
 static int read_purposes(reader *r, const json_t *root)
 {
 	sat_programme *programme = r->programme;
@@ -180,6 +193,10 @@ static int read_purposes(reader *r, const json_t *root)
 		rc = read_item_name(r, "", "purpose", json, programme->purposes, sizeof *programme->purposes, i);
 		if (rc == 0)
 			rc = read_labels(r, json, &programme->purposes[i].labels);
+		if (rc == 0)
+			rc = read_notice(r, json, &programme->purposes[i].notice);
+		if (rc == 0 && sat_purpose_is_state(programme->purposes[i].name))
+			rc = refuse(r, SAT_EINVALID, "the name is reserved for a state that every person may be in");
 	}
 	return rc;
 }
@@ -279,6 +296,8 @@ static int read_field(reader *r, const json_t *json, sat_kind *kind, size_t inde
 		rc = read_flag(r, json, "required", &field->required);
 	if (rc == 0)
 		rc = read_flag(r, json, "search", &field->search);
+	if (rc == 0)
+		rc = read_flag(r, json, "mourned", &field->mourned);
 	if (rc == 0)
 		rc = read_target(r, json, field);
 	if (rc == 0)

@@ -14,6 +14,10 @@
  *                                  "choices": [ { "name": "woman", "label": { "en": "Woman" } } ] },
  *                                { "name": "community", "type": "reference", "of": "community" } ] } ] }
  *
+ * A purpose may say "notice": 3: a yes holds only when version 3 or later of its notice was explained, so
+ * that a new version asks again.  A field with "mourned": true rests while a person whom the record
+ * concerns is in mourning.
+ *
  * A reference "of" a kind with "person": true concerns the person that it names, unless the field
  * says "concerns": false.  A kind with "decisions": true is kept by consent.h in a table of its own;
  * its fields are there for labels and for what they need.
@@ -32,7 +36,7 @@
 #define SAT_PROGRAMME_BYTES_MAX (1u << 20)
 #define SAT_KINDS_MAX 128
 #define SAT_FIELDS_MAX 256          /* of one kind */
-#define SAT_PURPOSES_MAX 63         /* so that a set of purposes is one word (consent.h) */
+#define SAT_PURPOSES_MAX 62         /* so that a set of purposes and of states is one word (purpose.h) */
 #define SAT_CHOICES_MAX 1024
 
 typedef struct sat_label {          /* one text in one language */
@@ -57,6 +61,7 @@ typedef struct sat_field {
 	bool required;
 	bool search;                /* goes into the search index */
 	bool concerns;              /* whom it refers to is a person and concerned */
+	bool mourned;               /* name, image or voice of a person: rests while they are mourned */
 	char of[SAT_NAME_BYTES];    /* kind that references name; "" when not a reference */
 	sat_choice *choices;
 	size_t choice_count;
@@ -78,6 +83,7 @@ typedef struct sat_kind {
 typedef struct sat_purpose {
 	char name[SAT_NAME_BYTES];
 	sat_labels labels;
+	uint32_t notice;            /* the least version of its notice that a yes may rest on; 0: any */
 } sat_purpose;
 
 typedef struct sat_programme {

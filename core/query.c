@@ -158,7 +158,8 @@ static const struct rule {
 	  "WHERE about = subject AND id BETWEEN first AND first + count - 1)",
 	  "decisions are not listed under their subject" },
 	{ "SELECT count(*) FROM sat_decided JOIN sat_decision ON id BETWEEN first AND first + count - 1 "
-	  "WHERE yes IS NOT NULL AND (final OR episode OR until OR supersedes IS NOT NULL OR NOT CASE "
+	  "WHERE yes IS NOT NULL AND (flags OR episode OR until OR supersedes IS NOT NULL OR withheld_from IS NOT NULL OR "
+	  "(event IN (4, 5) AND coalesce(notice_version, 0) < coalesce(explained, 0)) OR NOT CASE "
 	  "WHEN event NOT IN (4, 5) THEN no >> purpose & 1 WHEN recipients IS NULL THEN yes >> purpose & 1 "
 	  "ELSE some >> purpose & 1 AND recipients = only_to END)",
 	  "decisions are summed up wrongly" },

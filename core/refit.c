@@ -13,7 +13,7 @@ static int closed_subjects(sat_store *store, sat_dot **subjects, size_t *count, 
 {
 	sat_stmt *s = NULL;
 	size_t room = 0;
-	int rc = sat_db_prepare(store->db, &s, "SELECT DISTINCT subject FROM sat_decision WHERE final = 1", err);
+	int rc = sat_db_prepare(store->db, &s, "SELECT DISTINCT subject FROM sat_decision WHERE flags & 1", err);
 	while (rc == 0 && (rc = sat_step(store->db, s, err)) == 1) {
 		rc = 0;
 		if (*count == room) {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "permission.h"
 #include "store-private.h"
 
 /* --- tables and columns in memory --------------------------------------------------------------- */
@@ -312,6 +313,8 @@ static sat_purposes needs_of(const sat_store *store, const sat_field *field)
 	sat_purposes needs = 0;
 	for (size_t i = 0; i < field->need_count; i++)
 		needs |= sat_purpose_find(store, store->programme->purposes[field->needs[i]].name);
+	if (field->mourned)
+		needs |= sat_purpose_find(store, SAT_IN_MOURNING);
 	return needs;
 }
 
@@ -362,11 +365,13 @@ int sat_tables_load(sat_store *store, sat_error *err)
 	if (rc == 0)
 		rc = load_tables(store, err);
 	const sat_programme *programme = store->programme;
+	sat_purposes bit;
 	for (size_t i = 0; rc == 0 && i < programme->purpose_count; i++) {
-		sat_purposes bit;
 		const char *name = programme->purposes[i].name;
 		rc = sat_purpose_intern(store, name, strlen(name), &bit, err);
 	}
+	if (rc == 0)
+		rc = sat_purpose_intern(store, SAT_IN_MOURNING, strlen(SAT_IN_MOURNING), &bit, err);
 	for (size_t i = 0; rc == 0 && i < programme->kind_count; i++) {
 		if (!programme->kinds[i].decisions)
 			rc = bind_kind(store, &programme->kinds[i], err);

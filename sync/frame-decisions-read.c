@@ -4,9 +4,9 @@
 #include "frame-private.h"
 
 /* What a decision takes at the least: its subject's counter, its purpose's index, event, flags, episode,
- * until, recipients, number of superseded names and the byte that tells of its details; then ten texts and a
- * time, or a commitment, which is longer. */
-#define DECISION_BYTES_MIN (9u + SAT_DETAILS + 1u)
+ * until, recipients, who is left out, notice, number of superseded names and the byte that tells of its
+ * details; then its texts and a time, or a commitment, which is longer. */
+#define DECISION_BYTES_MIN (11u + SAT_DETAILS + 1u)
 
 /* A terminated copy, NULL for an empty text; texts here hold no zero. */
 static int terminate(sat_frame_reader *r, const sat_piece *text, const char **copy)
@@ -70,33 +70,69 @@ static void number_decisions(sat_frame_content *content)
 	}
 }
 
+/* --- cores ---------------------------------------------------------------------------------------- */
+
+static int read_purposes(sat_frame_reader *r, sat_cursor *c, size_t m)
+{
+	sat_piece *texts;
+	int rc = sat_frame_read_texts(r, c, m, &texts);
+	for (size_t i = 0; rc == 0 && i < m; i++) {
+		if (!sat_name_valid(texts[i].bytes, texts[i].length))
+			return sat_frame_breach(r, "the name of a purpose");
+		rc = terminate(r, &texts[i], &r->content->decisions[i].purpose);
+	}
+	return rc;
+}
+
+static int read_events(sat_frame_reader *r, sat_cursor *c, size_t m)
+{
+	const uint8_t *events = sat_cursor_take(c, m);
+	const uint8_t *flags = sat_cursor_take(c, m);
+	for (size_t i = 0; i < m; i++) {
+		sat_decision *d = &r->content->decisions[i];
+		if (events == NULL || flags == NULL || events[i] < 1 || events[i] > SAT_EVENT_LAST)
+			return sat_frame_breach(r, "an event of a decision");
+		d->event = (sat_event)events[i];
+		if (!sat_decision_take_flags(d, flags[i]))
+			return sat_frame_breach(r, "an event of a decision");
+	}
+	return 0;
+}
+
+/* Lists of recipients; `first` is where the first decision keeps its own. */
+static int read_recipients(sat_frame_reader *r, sat_cursor *c, size_t m, const char **first)
+{
+	sat_piece *texts;
+	int rc = sat_frame_read_texts(r, c, m, &texts);
+	for (size_t i = 0; rc == 0 && i < m; i++)
+		rc = terminate(r, &texts[i], (const char **)(void *)((char *)(void *)first + i * sizeof(sat_decision)));
+	return rc;
+}
+
+static int read_superseded(sat_frame_reader *r, sat_cursor *c, size_t m)
+{
+	uint64_t *counts;
+	int rc = sat_frame_read_varints(r, c, m, SAT_SUPERSEDES_MAX, &counts);
+	for (size_t i = 0; rc == 0 && i < m; i++) {
+		sat_decision *d = &r->content->decisions[i];
+		d->supersedes_count = (size_t)counts[i];
+		d->supersedes = sat_cursor_take(c, d->supersedes_count * SAT_HASH_BYTES);
+	}
+	return rc == 0 && !sat_cursor_ok(c) ? sat_frame_breach(r, "decisions") : rc;
+}
+
 static int read_cores(sat_frame_reader *r, sat_cursor *c, size_t m)
 {
 	sat_decision *d = r->content->decisions;
 	sat_dot *subjects;
-	sat_piece *texts;
 	uint64_t *numbers;
 	int rc = sat_frame_read_dots(r, c, m, &subjects);
-	if (rc == 0)
-		rc = sat_frame_read_texts(r, c, m, &texts);
-	for (size_t i = 0; rc == 0 && i < m; i++) {
+	for (size_t i = 0; rc == 0 && i < m; i++)
 		d[i].subject = subjects[i];
-		if (!sat_name_valid(texts[i].bytes, texts[i].length))
-			rc = sat_frame_breach(r, "the name of a purpose");
-		else
-			rc = terminate(r, &texts[i], &d[i].purpose);
-	}
-	const uint8_t *events = rc == 0 ? sat_cursor_take(c, m) : NULL;
-	const uint8_t *flags = rc == 0 ? sat_cursor_take(c, m) : NULL;
-	for (size_t i = 0; rc == 0 && i < m; i++) {
-		if (events == NULL || flags == NULL || events[i] < 1 || events[i] > SAT_EVENT_LAST ||
-		    flags[i] > 1 || (flags[i] == 1 && events[i] != SAT_WITHDRAWN && events[i] != SAT_REVOKED))
-			rc = sat_frame_breach(r, "an event of a decision");
-		else {
-			d[i].event = (sat_event)events[i];
-			d[i].final = flags[i] != 0;
-		}
-	}
+	if (rc == 0)
+		rc = read_purposes(r, c, m);
+	if (rc == 0)
+		rc = read_events(r, c, m);
 	if (rc == 0)
 		rc = sat_frame_read_varints(r, c, m, UINT32_MAX - 1, &numbers);
 	for (size_t i = 0; rc == 0 && i < m; i++)
@@ -106,17 +142,17 @@ static int read_cores(sat_frame_reader *r, sat_cursor *c, size_t m)
 	for (size_t i = 0; rc == 0 && i < m; i++)
 		d[i].until = (int32_t)numbers[i];
 	if (rc == 0)
-		rc = sat_frame_read_texts(r, c, m, &texts);
-	for (size_t i = 0; rc == 0 && i < m; i++)
-		rc = terminate(r, &texts[i], &d[i].recipients);
+		rc = read_recipients(r, c, m, &d->recipients);
 	if (rc == 0)
-		rc = sat_frame_read_varints(r, c, m, SAT_SUPERSEDES_MAX, &numbers);
-	for (size_t i = 0; rc == 0 && i < m; i++) {
-		d[i].supersedes_count = (size_t)numbers[i];
-		d[i].supersedes = sat_cursor_take(c, (size_t)numbers[i] * SAT_HASH_BYTES);
-	}
-	return rc == 0 && !sat_cursor_ok(c) ? sat_frame_breach(r, "decisions") : rc;
+		rc = read_recipients(r, c, m, &d->withheld_from);
+	if (rc == 0)
+		rc = sat_frame_read_varints(r, c, m, UINT32_MAX, &numbers);
+	for (size_t i = 0; rc == 0 && i < m; i++)
+		d[i].notice = (uint32_t)numbers[i];
+	return rc == 0 ? read_superseded(r, c, m) : rc;
 }
+
+/* --- details and proofs --------------------------------------------------------------------------- */
 
 static int read_details(sat_frame_reader *r, sat_cursor *c, size_t m)
 {

@@ -3,6 +3,11 @@
 
 #include "frame-private.h"
 
+static sat_piece piece_of(const char *text)
+{
+	return text == NULL ? (sat_piece){ "", 0 } : (sat_piece){ text, strlen(text) };
+}
+
 static void put_batch_heads(sat_frame_writer *w, sat_bytes *b, const sat_chunk *c)
 {
 	sat_bytes_put_varint(b, c->batch_count);
@@ -43,9 +48,8 @@ static void put_details(sat_frame_writer *w, sat_bytes *b, const sat_chunk *c, s
 		size_t k = 0;
 		for (size_t i = 0; i < c->decision_count; i++) {
 			const sat_decision *d = &c->decisions[i];
-			const char *text = d->details[detail] == NULL ? "" : d->details[detail];
 			if (d->has_details)
-				texts[k++] = (sat_piece){ text, strlen(text) };
+				texts[k++] = piece_of(d->details[detail]);
 		}
 		sat_frame_put_texts(w, b, texts, n);
 	}
@@ -88,16 +92,19 @@ void sat_frame_write_decisions(sat_frame_writer *w, const sat_chunk *c)
 	for (size_t i = 0; i < m; i++)
 		sat_bytes_put_u8(b, (uint8_t)c->decisions[i].event);
 	for (size_t i = 0; i < m; i++)
-		sat_bytes_put_u8(b, c->decisions[i].final);
+		sat_bytes_put_u8(b, sat_decision_flags(&c->decisions[i]));
 	for (size_t i = 0; i < m; i++)
 		sat_bytes_put_varint(b, c->decisions[i].episode);
 	for (size_t i = 0; i < m; i++)
 		sat_bytes_put_varint(b, (uint64_t)c->decisions[i].until);
-	for (size_t i = 0; i < m; i++) {
-		const char *recipients = c->decisions[i].recipients == NULL ? "" : c->decisions[i].recipients;
-		texts[i] = (sat_piece){ recipients, strlen(recipients) };
-	}
+	for (size_t i = 0; i < m; i++)
+		texts[i] = piece_of(c->decisions[i].recipients);
 	sat_frame_put_texts(w, b, texts, m);
+	for (size_t i = 0; i < m; i++)
+		texts[i] = piece_of(c->decisions[i].withheld_from);
+	sat_frame_put_texts(w, b, texts, m);
+	for (size_t i = 0; i < m; i++)
+		sat_bytes_put_varint(b, c->decisions[i].notice);
 	for (size_t i = 0; i < m; i++)
 		sat_bytes_put_varint(b, c->decisions[i].supersedes_count);
 	for (size_t i = 0; i < m; i++)

@@ -91,13 +91,16 @@ CREATE TABLE sat_decision (
   subject    INTEGER NOT NULL,        -- the person, or the community for a collective decision
   purpose    NOT NULL,                -- sat_purpose.bit; the name itself when it has none here
   event      INTEGER NOT NULL,        -- as in the format: 4 given, 3 refused, 6 withdrawn, ...
-  final      INTEGER,                 -- 1: closes the episode for ever
+  flags      INTEGER,                 -- 1: final, closes the episode for ever; 2: a guardian speaks
   episode    INTEGER NOT NULL DEFAULT 0,
   until      INTEGER,                 -- last day of validity, days since 1970
   recipients TEXT,                    -- sorted words; NULL: nobody is left out
+  withheld_from TEXT,                 -- sorted words; NULL: nobody
+  notice_version INTEGER,             -- of the notice that was explained
   supersedes BLOB,                    -- names of decisions, 32 bytes each
   grantor TEXT, relation TEXT, method TEXT, language TEXT, interpreter TEXT, witness TEXT,
   evidence TEXT, notice TEXT, process TEXT, dissent TEXT,
+  terms TEXT,                         -- a JSON object of what is rarely said (terms.h)
   claimed_time INTEGER,               -- seconds since 1970
   salt       BLOB,                    -- own salt; NULL: the batch's
   commitment BLOB                     -- where the details are not here
@@ -108,8 +111,9 @@ CREATE VIEW consent AS SELECT id, subject,
   CASE event WHEN 1 THEN 'requested' WHEN 2 THEN 'deferred' WHEN 3 THEN 'refused' WHEN 4 THEN 'given'
     WHEN 5 THEN 'renewed' WHEN 6 THEN 'withdrawn' WHEN 7 THEN 'revoked' WHEN 8 THEN 'expired'
     WHEN 9 THEN 'invalidated' WHEN 10 THEN 'entered_in_error' END AS event,
-  final, episode, until, recipients, supersedes, grantor, relation, method, language, interpreter,
-  witness, evidence, notice, process, dissent, claimed_time
+  coalesce(flags, 0) & 1 AS final, CASE coalesce(flags, 0) & 2 WHEN 2 THEN 'guardian' ELSE 'own' END AS voice,
+  episode, until, recipients, withheld_from, notice_version, supersedes, grantor, relation, method, language,
+  interpreter, witness, evidence, notice, process, dissent, terms, claimed_time
 FROM sat_decision;
 
 -- Which decisions are about whom: `count` of them from `first` on, one after the other.  People mostly
@@ -123,6 +127,7 @@ CREATE TABLE sat_decided (
   no    INTEGER,                      -- of those that were not
   some  INTEGER,                      -- of those that were given to some only, who are
   only_to TEXT,                       -- sorted words
+  explained INTEGER,                  -- the least version of a notice that was explained with a yes; NULL: none was
   PRIMARY KEY (about, first)
 ) WITHOUT ROWID;
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dice.h"
+#include "tests/support/dice.h"
 
 const char *const model_audiences[MODEL_AUDIENCES] = { "divers", "elders", "youth" };
 

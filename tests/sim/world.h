@@ -17,7 +17,7 @@
 #include "core/enrolment.h"
 #include "core/registry-statement.h"
 #include "core/store.h"
-#include "dice.h"
+#include "tests/support/dice.h"
 #include "model.h"
 #include "sync/exchange.h"
 #include "sync/manifest.h"

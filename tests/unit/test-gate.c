@@ -68,6 +68,7 @@ static void gate__only_given_and_renewed_permit(void **state)
 {
 	place *p = *state;
 	for (int event = SAT_REQUESTED; event <= SAT_EVENT_LAST; event++) {
+		replica_decide(&p->r, p->person, "identity", SAT_GIVEN, false);
 		replica_decide(&p->r, p->person, "identity", (sat_event)event, false);
 		assert_int_equal(ask_usual(p, "identity"),
 		                 event == SAT_GIVEN || event == SAT_RENEWED ? SAT_PERMITTED : SAT_SUSPENDED);

@@ -77,9 +77,9 @@ def read_vector(path: str) -> Vector:
 def decision(batch: Json, row: Json) -> Json:
     """One decision."""
     shown: Json = {"id": f"{batch['incarnation']}-{row['counter']}",
-                   "final": bool(row["flags"] & 1)}
-    for name in ("subject", "purpose", "event", "episode", "until", "recipients", "supersedes",
-                 "commitment", "name"):
+                   "final": bool(row["flags"] & 1), "guardian": bool(row["flags"] & 2)}
+    for name in ("subject", "purpose", "event", "episode", "until", "recipients", "withheld_from",
+                 "notice", "supersedes", "commitment", "name"):
         shown[name] = row[name]
     if row["mode"]:
         shown["details"] = {name: value for name, value in row["details"].items() if value != ""}

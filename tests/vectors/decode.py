@@ -65,7 +65,7 @@ EVENTS = {1: "requested", 2: "deferred", 3: "refused", 4: "given", 5: "renewed",
           6: "withdrawn", 7: "revoked", 8: "expired", 9: "invalidated",
           10: "entered in error"}
 DETAILS = ("grantor", "relation", "method", "language", "interpreter",
-           "witness", "evidence", "notice", "process", "dissent")
+           "witness", "evidence", "notice", "process", "dissent", "terms")
 FIELD_TYPES = {1: "text", 2: "integer", 3: "real", 4: "boolean", 5: "date",
                6: "choice", 7: "reference", 8: "references"}
 
@@ -938,10 +938,12 @@ def decision_rows(reader: Reader, content: Content, number: int) -> list[Json]:
     events, flags = reader.take(number), reader.take(number)
     for event, flag in zip(events, flags):
         one_of(event, EVENTS, "event")
-        only_bits(flag, 1 if event in (6, 7) else 0, "a decision's flags")
+        only_bits(flag, 3 if event in (6, 7) else 2, "a decision's flags")
     episodes = [at_most(reader.varint(), MAX_EPISODE) for _ in range(number)]
     until = [at_most(reader.varint(), MAX_DAY) for _ in range(number)]
     recipients = text_column(reader, content, number)[1]
+    withheld_from = text_column(reader, content, number)[1]
+    notices = [at_most(reader.varint(), 2**32 - 1) for _ in range(number)]
     counts = [at_most(reader.varint(), MAX_SUPERSEDES) for _ in range(number)]
     reader.fits(sum(counts), 32)
     content.spend(4 * number)
@@ -952,6 +954,7 @@ def decision_rows(reader: Reader, content: Content, number: int) -> list[Json]:
                      "event_name": EVENTS[events[i]], "flags": flags[i],
                      "episode": episodes[i], "until": until[i],
                      "recipients": recipients[i],
+                     "withheld_from": withheld_from[i], "notice": notices[i],
                      "supersedes": [reader.take(32).hex() for _ in range(counts[i])]})
     return rows
 
@@ -1006,7 +1009,8 @@ def decision_name(author: bytes, row: Json) -> bytes:
     core = author + le64(row["counter"]) + row["_subject"] + put_text(row["purpose"])
     core += bytes([row["event"], row["flags"]])
     core += put_varint(row["episode"]) + put_varint(row["until"])
-    core += put_text(row["recipients"]) + put_varint(len(row["supersedes"]))
+    core += put_text(row["recipients"]) + put_text(row["withheld_from"])
+    core += put_varint(row["notice"]) + put_varint(len(row["supersedes"]))
     core += bytes.fromhex("".join(row["supersedes"]) + row["commitment"])
     return hash32("satchel1decision", core)
 

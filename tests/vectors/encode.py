@@ -32,7 +32,7 @@ Json = dict[str, Any]
 Hook = Callable[[bytes], bytes]
 
 DETAILS = ("grantor", "relation", "method", "language", "interpreter",
-           "witness", "evidence", "notice", "process", "dissent")
+           "witness", "evidence", "notice", "process", "dissent", "terms")
 TYPES = {"text": 1, "integer": 2, "real": 3, "boolean": 4, "date": 5,
          "choice": 6, "reference": 7, "references": 8}
 
@@ -362,6 +362,7 @@ class FrameWriter:
             bytes.fromhex(batch["incarnation"]), le64(row["counter"]), raw,
             text(row["purpose"]), bytes([row["event"], row["flags"]]),
             varint(row["episode"]), varint(row["until"]), text(row["recipients"]),
+            text(row["withheld_from"]), varint(row["notice"]),
             listed(row["supersedes"]), bytes.fromhex(row["commitment"])))
 
     def batch_head(self, batch: Json, root: bytes) -> bytes:
@@ -387,6 +388,8 @@ class FrameWriter:
         out += many(varint, [row["episode"] for row in rows])
         out += many(varint, [row["until"] for row in rows])
         out += text_column([row["recipients"] for row in rows], encoding)
+        out += text_column([row["withheld_from"] for row in rows], encoding)
+        out += many(varint, [row["notice"] for row in rows])
         out += many(varint, [len(row["supersedes"]) for row in rows])
         out += many(bytes.fromhex, [name for row in rows for name in row["supersedes"]])
         out += bytes(row["mode"] for row in rows)

@@ -144,7 +144,11 @@ static void decide_together(replica *r, sat_dot person, sat_dot other)
 			                              [SAT_WITNESS] = i == 4 ? "Élodie" : NULL } };
 	all[2].event = SAT_RENEWED;
 	all[2].until = 40000;
+	all[3].voice = SAT_GUARDIAN;
+	all[5].notice = 3;
+	all[5].details[SAT_TERMS] = "{\"retention\": \"seven years\"}";
 	all[6].recipients = "auditor registry";
+	all[7].withheld_from = "auditor";
 	all[8].event = SAT_DEFERRED;
 	check("begin", sat_store_begin(r->store, &err), &err);
 	check("decide", sat_consent_record(r->store, r->identity, all, 10, &err), &err);

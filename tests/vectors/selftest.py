@@ -118,7 +118,8 @@ def registry_section() -> Json:
 def decision(subject: str, mode: int = 1, **more: Any) -> Json:
     """One decision."""
     row: Json = {"subject": subject, "purpose": "research", "event": 4, "flags": 0,
-                 "episode": 1, "until": 0, "recipients": "", "supersedes": [],
+                 "episode": 1, "until": 0, "recipients": "", "withheld_from": "", "notice": 0,
+                 "supersedes": [],
                  "mode": mode, "details": {"grantor": "self", "language": "x", "claimed_time": 99}}
     row.update(more)
     return row
@@ -134,9 +135,10 @@ def batch(count: int, first: int = 10, present: Optional[list[int]] = None,
         mode = (1 if seed else 2, 0, 2)[i % 3]
         rows.append(decision(
             (dot(i + 1), LONE, dot(i + 1, INC_C))[i % 3], mode, event=event,
-            flags=1 if event in (6, 7) and i % 2 else 0, purpose=("research", "photo")[i % 2],
+            flags=(1 if event in (6, 7) and i % 2 else 0) | (2 if i % 3 == 1 else 0), purpose=("research", "photo")[i % 2],
             episode=i // 3, until=20000 + i if i % 2 else 0,
             recipients=("", "clinic school", "elders")[i % 3],
+            withheld_from=("", "", "auditor")[i % 3], notice=i % 5,
             supersedes=["%064x" % j for j in range(i % 4)],
             details={"grantor": f"p{i}", "dissent": "n\u00e3o", "claimed_time": 1000 - 7 * i}))
     made: Json = {"incarnation": INC_A, "device": "alice", "first": first, "seed": seed,
@@ -605,7 +607,7 @@ def test_decisions() -> None:
     wrong("event 0", one(event=0))
     wrong("event 11", one(event=11))
     wrong("final with event 4", one(flags=1))
-    wrong("flag 2", one(event=6, flags=2))
+    wrong("flag 4", one(event=6, flags=4))
     wrong("purpose", one(purpose=""))
     wrong("episode", one(episode=(1 << 32) - 1))
     wrong("until", one(until=1 << 31))
