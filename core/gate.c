@@ -28,24 +28,10 @@ struct sat_gate {
 	view *views;                /* open addressing */
 	size_t room, count;
 	sat_purposes unasked;       /* permitted by whoever has decided nothing: the states of a person */
-	sat_purposes noticed;       /* purposes of which a newer notice asks again */
-	uint32_t notices[64];       /* by bit: the least version that has to have been explained */
+	sat_purposes noticed;       /* purposes of which some notice asked again */
 	sat_arena episodes;
 	sat_arena scratch;
 };
-
-static void know_programme(sat_gate *gate)
-{
-	const sat_programme *programme = sat_store_programme(gate->store);
-	gate->unasked = sat_purpose_find(gate->store, SAT_IN_MOURNING);
-	for (size_t i = 0; i < programme->purpose_count; i++) {
-		sat_purposes bit = sat_purpose_find(gate->store, programme->purposes[i].name);
-		if (bit == 0 || programme->purposes[i].notice == 0)
-			continue;
-		gate->noticed |= bit;
-		gate->notices[__builtin_ctzll(bit)] = programme->purposes[i].notice;
-	}
-}
 
 int sat_gate_open(sat_gate **out, sat_store *store, const sat_recipient *to, sat_error *err)
 {
@@ -57,7 +43,9 @@ int sat_gate_open(sat_gate **out, sat_store *store, const sat_recipient *to, sat
 	gate->store = store;
 	gate->to = *to;
 	gate->room = VIEWS_MIN;
-	know_programme(gate);
+	gate->unasked = sat_purpose_find(store, SAT_IN_MOURNING);
+	for (unsigned i = 0; i < SAT_PURPOSE_BITS; i++)
+		gate->noticed |= sat_purpose_notice(store, i) == 0 ? 0 : UINT64_C(1) << i;
 	*out = gate;
 	return 0;
 }
@@ -142,6 +130,12 @@ int sat_gate_open_own(sat_gate **gate, sat_store *store, sat_error *err)
 	return 0;
 }
 
+/* Of the lowest purpose in the set. */
+static uint32_t notice_of(const sat_gate *gate, sat_purposes purposes)
+{
+	return sat_purpose_notice(gate->store, (unsigned)__builtin_ctzll(purposes));
+}
+
 /* --- from decisions to a view ------------------------------------------------------------------- */
 
 /* Names are needed only where decisions can supersede each other. */
@@ -185,7 +179,7 @@ static int weigh_decisions(sat_gate *gate, view *v, const sat_decision *all, siz
 			v->advanced |= bit;
 			episodes[__builtin_ctzll(bit)] = episode;
 		}
-		if (sat_permission(all, count, all[i].purpose, gate->notices[__builtin_ctzll(bit)], &gate->to) ==
+		if (sat_permission(all, count, all[i].purpose, notice_of(gate, bit), &gate->to) ==
 		    SAT_NO_OBSTACLE)
 			v->permitted |= bit;
 		else
@@ -264,7 +258,7 @@ typedef struct expectation {
 static bool tells_all(const sat_gate *gate, const sat_sitting *sitting)
 {
 	for (sat_purposes left = (sitting->yes | sitting->some) & gate->noticed; left != 0; left &= left - 1) {
-		if (sitting->notice < gate->notices[__builtin_ctzll(left)])
+		if (sitting->notice < notice_of(gate, left))
 			return false;
 	}
 	return sitting->summed;
@@ -411,7 +405,7 @@ static int reason_for(sat_gate *gate, sat_dot person, sat_purposes bit, bool dea
 		why = "took back an earlier yes, and this has not been confirmed since";
 	else
 		why = sat_obstacle_words(sat_permission(all, count, purpose,
-		                                        gate->notices[__builtin_ctzll(bit)], &gate->to));
+		                                        notice_of(gate, bit), &gate->to));
 	snprintf(sentence, room, "%s: person %s %s", purpose, id, why == NULL ? "has not agreed to this" : why);
 	return 0;
 }

@@ -31,7 +31,7 @@ int sat_purpose_intern(sat_store *store, const char *name, size_t length, sat_pu
 	if (*bit != 0)
 		return 0;
 	store->tables_changed = true;
-	if (store->purpose_count == SAT_PURPOSES_MAX) {
+	if (store->purpose_count == SAT_PURPOSE_BITS) {
 		*bit = SAT_PURPOSE_NEVER;
 		return 0;
 	}
@@ -46,16 +46,40 @@ int sat_purpose_intern(sat_store *store, const char *name, size_t length, sat_pu
 	if (rc != 0)
 		return rc;
 	memcpy(store->purposes[store->purpose_count], copy, sizeof copy);
+	store->notices[store->purpose_count] = 0;
 	*bit = UINT64_C(1) << store->purpose_count++;
 	return 0;
+}
+
+uint32_t sat_purpose_notice(const sat_store *store, unsigned i)
+{
+	return i < store->purpose_count ? store->notices[i] : 0;
+}
+
+int sat_purpose_ask_again(sat_store *store, sat_purposes bit, uint32_t notice, sat_error *err)
+{
+	if (bit == 0 || bit == SAT_PURPOSE_NEVER || notice <= store->notices[__builtin_ctzll(bit)])
+		return 0;
+	sat_stmt *s = NULL;
+	int rc = sat_db_prepare(store->db, &s, "UPDATE sat_purpose SET notice = ? WHERE bit = ?", err);
+	if (rc == 0) {
+		sat_bind_int(s, 1, notice);
+		sat_bind_int(s, 2, __builtin_ctzll(bit));
+		rc = sat_run(store->db, s, err);
+	}
+	sat_db_finalize(store->db, &s);
+	if (rc == 0)
+		store->notices[__builtin_ctzll(bit)] = notice;
+	return rc;
 }
 
 int sat_purposes_load(sat_store *store, sat_error *err)
 {
 	store->purpose_count = 0;
 	sat_stmt *s = NULL;
-	int rc = sat_db_prepare(store->db, &s, "SELECT name FROM sat_purpose ORDER BY bit", err);
-	while (rc == 0 && (rc = sat_step(store->db, s, err)) == 1 && store->purpose_count < SAT_PURPOSES_MAX) {
+	int rc = sat_db_prepare(store->db, &s, "SELECT name, notice FROM sat_purpose ORDER BY bit", err);
+	while (rc == 0 && (rc = sat_step(store->db, s, err)) == 1 && store->purpose_count < SAT_PURPOSE_BITS) {
+		store->notices[store->purpose_count] = (uint32_t)sat_column_int(s, 1);
 		snprintf(store->purposes[store->purpose_count++], SAT_NAME_BYTES, "%s",
 		         sat_column_text(s, 0, NULL));
 		rc = 0;

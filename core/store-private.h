@@ -44,7 +44,8 @@ struct sat_store {
 	sat_programme *programme;
 	sat_table **tables;
 	size_t table_count;
-	char purposes[63][SAT_NAME_BYTES];
+	char purposes[SAT_PURPOSE_BITS][SAT_NAME_BYTES];
+	uint32_t notices[SAT_PURPOSE_BITS]; /* see sat_purpose_notice */
 	unsigned purpose_count;
 
 	sat_incarnation *incarnations;   /* by index; entry 0 is not used */

@@ -366,12 +366,14 @@ int sat_tables_load(sat_store *store, sat_error *err)
 		rc = load_tables(store, err);
 	const sat_programme *programme = store->programme;
 	sat_purposes bit;
+	if (rc == 0)
+		rc = sat_purpose_intern(store, SAT_IN_MOURNING, strlen(SAT_IN_MOURNING), &bit, err);
 	for (size_t i = 0; rc == 0 && i < programme->purpose_count; i++) {
 		const char *name = programme->purposes[i].name;
 		rc = sat_purpose_intern(store, name, strlen(name), &bit, err);
+		if (rc == 0)
+			rc = sat_purpose_ask_again(store, bit, programme->purposes[i].notice, err);
 	}
-	if (rc == 0)
-		rc = sat_purpose_intern(store, SAT_IN_MOURNING, strlen(SAT_IN_MOURNING), &bit, err);
 	for (size_t i = 0; rc == 0 && i < programme->kind_count; i++) {
 		if (!programme->kinds[i].decisions)
 			rc = bind_kind(store, &programme->kinds[i], err);

@@ -31,10 +31,10 @@ static int read_dot_lists(sat_frame_reader *r, sat_cursor *c, size_t n, uint64_t
 	return rc == 0 ? sat_frame_read_dots(r, c, total, dots) : rc;
 }
 
-/* Names of purposes, at most SAT_PURPOSES_MAX, each once. */
+/* Names of purposes, at most SAT_PURPOSE_BITS, each once. */
 static int read_purposes(sat_frame_reader *r, sat_cursor *c, size_t count, sat_purposes **bits)
 {
-	char names[SAT_PURPOSES_MAX][SAT_NAME_BYTES];
+	char names[SAT_PURPOSE_BITS][SAT_NAME_BYTES];
 	*bits = sat_arena_take(r->arena, (count + 1) * sizeof **bits);
 	if (*bits == NULL)
 		return sat_frame_no_memory(r);
@@ -128,7 +128,7 @@ static bool stated_in_order(const statements *s, size_t rows, sat_cursor list, c
 static int read_statement_columns(sat_frame_reader *r, sat_cursor *c, size_t rows, statements *s)
 {
 	size_t p = sat_cursor_count(c, 1), unlinked = 0;
-	int rc = p <= SAT_PURPOSES_MAX && sat_cursor_ok(c) ? read_purposes(r, c, p, &s->purposes)
+	int rc = p <= SAT_PURPOSE_BITS && sat_cursor_ok(c) ? read_purposes(r, c, p, &s->purposes)
 	                                                   : sat_frame_breach(r, "purposes of a statement");
 	if (rc == 0)
 		rc = sat_frame_read_varints(r, c, rows, SAT_FRAME_CELLS_MAX, &s->counts);
@@ -358,7 +358,7 @@ static int read_field(sat_frame_reader *r, sat_cursor *c, sat_block *block, size
 		return sat_frame_breach(r, "the name of a field");
 	uint8_t type = sat_cursor_u8(c), flags = sat_cursor_u8(c);
 	size_t q = sat_cursor_count(c, 1);
-	if (!sat_cursor_ok(c) || type < SAT_TEXT || type > SAT_TYPE_LAST || flags > 1 || q > SAT_PURPOSES_MAX)
+	if (!sat_cursor_ok(c) || type < SAT_TEXT || type > SAT_TYPE_LAST || flags > 1 || q > SAT_PURPOSE_BITS)
 		return sat_frame_breach(r, "a field");
 	f->type = (sat_type)type;
 	f->concerns = flags != 0;

@@ -14,7 +14,7 @@ static void put_text(sat_bytes *b, const char *text)
 static void put_purposes(sat_frame_writer *w, sat_bytes *b, sat_purposes purposes)
 {
 	sat_bytes_put_varint(b, (uint64_t)__builtin_popcountll(purposes));
-	for (unsigned bit = 0; bit < SAT_PURPOSES_MAX; bit++) {
+	for (unsigned bit = 0; bit < SAT_PURPOSE_BITS; bit++) {
 		if (purposes >> bit & 1)
 			put_text(b, sat_purpose_name(w->store, bit));
 	}

@@ -178,8 +178,9 @@ CREATE TABLE sat_field (
 
 -- Bits of purposes in sets (consent.h).
 CREATE TABLE sat_purpose (
-  bit  INTEGER PRIMARY KEY,
-  name TEXT NOT NULL
+  bit    INTEGER PRIMARY KEY,
+  name   TEXT NOT NULL,
+  notice INTEGER NOT NULL DEFAULT 0   -- the least version of its notice that a yes may rest on
 );
 
 -- Local sequence of creations: the record created under the dot `first` + i has sequence `seq` + i,

@@ -37,7 +37,8 @@ model_recipient holdings_recipient(const world *w, const machine *from, int devi
 {
 	int32_t clock = (int32_t)(from->env.now / 86400), signed_day = from->held->own.today;
 	return (model_recipient){ .words = words_known(w, from->held, device),
-		                  .today = clock > signed_day ? clock : signed_day };
+		                  .today = clock > signed_day ? clock : signed_day,
+		                  .programme = from->held->own.programme };
 }
 
 /* --- views ---------------------------------------------------------------------------------------- */
@@ -63,7 +64,7 @@ void held_views_drop(struct held_views *v)
 static const struct held_views *views_for(const world *w, const holdings *h, const model_recipient *to)
 {
 	for (const struct held_views *v = h->views; v != NULL; v = v->next) {
-		if (v->to.words == to->words && v->to.today == to->today)
+		if (v->to.words == to->words && v->to.today == to->today && v->to.programme == to->programme)
 			return v;
 	}
 	struct held_views *fresh = malloc(sizeof *fresh);

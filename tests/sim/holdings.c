@@ -292,11 +292,12 @@ static sat_stmt *prepared(reading *r, int which, const char *sql)
 
 /* --- decisions ------------------------------------------------------------------------------------ */
 
-static unsigned words_of(const char *recipients)
+/* Those whom a list names; `nobody` when there is none. */
+static unsigned words_of(const char *recipients, unsigned nobody)
 {
 	unsigned words = 0;
 	if (recipients == NULL || recipients[0] == '\0')
-		return ~0u;
+		return nobody;
 	for (int role = SAT_REGISTRY; role <= SAT_AUDITOR; role++) {
 		if (strstr(recipients, sat_role_name((sat_role)role)) != NULL)
 			words |= 1u << role;
@@ -336,7 +337,9 @@ static void learn_decisions(reading *r, sat_dot subject)
 		model_decision d = { .id = id, .subject = world_dot_of(w, r->m, subject),
 			             .purpose = model_purpose_of(&w->model, all[i].purpose),
 			             .event = all[i].event, .final = all[i].final, .episode = all[i].episode,
-			             .words = words_of(all[i].recipients), .until = all[i].until,
+			             .guardian = all[i].voice == SAT_GUARDIAN, .notice = all[i].notice,
+			             .words = words_of(all[i].recipients, ~0u), .until = all[i].until,
+			             .left_out = words_of(all[i].withheld_from, 0),
 			             .supersedes = supersedes,
 			             .supersedes_count = n, .device = r->m->device, .step = w->step };
 		memcpy(d.name, all[i].name, SAT_HASH_BYTES);
@@ -476,6 +479,7 @@ static void digest(holdings *h)
 static void sort_and_judge(world *w, machine *m, holdings *h)
 {
 	h->own = holdings_self(w, h, m->device);
+	h->own.programme = sat_store_programme(m->store)->version;
 	sort(h->values, h->value_count, sizeof *h->values, compare_held);
 	sort(h->records, h->record_count, sizeof *h->records, compare_records);
 	size_t at = 0;

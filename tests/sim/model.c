@@ -148,12 +148,31 @@ size_t model_decision_add(model *m, const model_decision *decision)
 	return m->decision_count++;
 }
 
+static bool says_yes(const model_decision *d) { return d->event == SAT_GIVEN || d->event == SAT_RENEWED; }
+
+static bool is_state(const model *m, const model_decision *d, const char *state)
+{
+	return strcmp(m->purposes[d->purpose], state) == 0;
+}
+
+/* A guardian closes nothing of somebody who never had one. */
+static bool ever_had_guardian(const model *m, const size_t *known, size_t count, world_dot person)
+{
+	for (size_t i = 0; i < count; i++) {
+		const model_decision *d = &m->decisions[known[i]];
+		if (d->subject == person && is_state(m, d, "has_guardian") && says_yes(d))
+			return true;
+	}
+	return false;
+}
+
 uint32_t model_episode(const model *m, const size_t *known, size_t count, world_dot person, int purpose)
 {
 	uint32_t episode = 0;
 	for (size_t i = 0; i < count; i++) {
 		const model_decision *d = &m->decisions[known[i]];
-		if (d->subject == person && d->purpose == purpose && d->final && d->episode + 1 > episode)
+		if (d->subject == person && d->purpose == purpose && d->final && d->episode + 1 > episode &&
+		    (!d->guardian || ever_had_guardian(m, known, count, person)))
 			episode = d->episode + 1;
 	}
 	return episode;
@@ -174,7 +193,7 @@ bool model_is_head(const model *m, const size_t *known, size_t count, size_t dec
 	for (size_t i = 0; i < count; i++) {
 		const model_decision *by = &m->decisions[known[i]];
 		if (by->subject == d->subject && by->purpose == d->purpose && by->episode == d->episode &&
-		    supersedes(by, decision))
+		    by->guardian == d->guardian && supersedes(by, decision))
 			return false;
 	}
 	return true;
@@ -189,11 +208,18 @@ static bool is_known(const size_t *known, size_t count, size_t decision)
 	return false;
 }
 
-/* Whether one head permits: to nobody when its chain has a hole. */
-static bool permits(const model_decision *d, const size_t *known, size_t count, const model_recipient *to)
+/* The third programme asks anew for this purpose. */
+static uint32_t notice_of(const model *m, int purpose, uint32_t programme)
 {
-	if ((d->event != SAT_GIVEN && d->event != SAT_RENEWED) || (d->words & to->words) == 0 ||
-	    (d->until != 0 && d->until < to->today))
+	return programme >= 3 && strcmp(m->purposes[purpose], "quote_unnamed") == 0 ? 2 : 0;
+}
+
+/* Whether one head permits: to nobody when its chain has a hole. */
+static bool permits(const model *m, const model_decision *d, const size_t *known, size_t count,
+                    const model_recipient *to)
+{
+	if (!says_yes(d) || (d->words & to->words) == 0 || (d->left_out & to->words) != 0 ||
+	    (d->until != 0 && d->until < to->today) || d->notice < notice_of(m, d->purpose, to->programme))
 		return false;
 	for (size_t i = 0; i < d->supersedes_count; i++) {
 		if (!is_known(known, count, d->supersedes[i]))
@@ -202,25 +228,62 @@ static bool permits(const model_decision *d, const size_t *known, size_t count, 
 	return true;
 }
 
+/* What the heads of one chain come to: 1 all say yes, 0 some does not, -1 there are none. */
+static int chain(const model *m, const size_t *known, size_t count, world_dot person, int purpose, bool guardian,
+                 uint32_t episode, const model_recipient *to)
+{
+	int answer = -1;
+	for (size_t i = 0; i < count; i++) {
+		const model_decision *d = &m->decisions[known[i]];
+		if (d->subject != person || d->purpose != purpose || d->guardian != guardian ||
+		    d->episode != episode || !model_is_head(m, known, count, known[i]))
+			continue;
+		answer = answer != 0 && permits(m, d, known, count, to);
+	}
+	return answer;
+}
+
+/* Whether somebody is in a state now, and until when as said by the heads that say so. */
+static bool in_state(const model *m, const size_t *known, size_t count, world_dot person, const char *state,
+                     int32_t *until)
+{
+	bool any = false;
+	*until = 0;
+	for (size_t i = 0; i < count; i++) {
+		const model_decision *d = &m->decisions[known[i]];
+		if (d->subject != person || !is_state(m, d, state) || !says_yes(d) ||
+		    !model_is_head(m, known, count, known[i]))
+			continue;
+		any = true;
+		if (d->until != 0 && (*until == 0 || d->until < *until))
+			*until = d->until;
+	}
+	return any;
+}
+
+static bool permitted(const model *m, const size_t *known, size_t count, world_dot person, int purpose,
+                      uint32_t episode, const model_recipient *to)
+{
+	int32_t until;
+	if (strcmp(m->purposes[purpose], "in_mourning") == 0)
+		return !in_state(m, known, count, person, "in_mourning", &until);
+	if (chain(m, known, count, person, purpose, false, episode, to) != 1)
+		return false;
+	if (!in_state(m, known, count, person, "has_guardian", &until))
+		return true;
+	return (until == 0 || until >= to->today) && chain(m, known, count, person, purpose, true, episode, to) == 1;
+}
+
 model_view *model_views(const model *m, const size_t *known, size_t count, const model_recipient *to)
 {
 	model_view *views = calloc(m->person_count * MODEL_PURPOSES_MAX + 1, sizeof *views);
-	bool *any = calloc(m->person_count * MODEL_PURPOSES_MAX + 1, sizeof *any);
-	for (size_t i = 0; i < count; i++) {
-		const model_decision *d = &m->decisions[known[i]];
-		model_view *v = &views[person_number(m, d->subject) * MODEL_PURPOSES_MAX + (size_t)d->purpose];
-		if (d->final && d->episode + 1 > v->episode)
-			v->episode = d->episode + 1;
+	for (size_t i = 0; i < m->person_count; i++) {
+		for (int purpose = 0; purpose < (int)m->purpose_count; purpose++) {
+			model_view *v = &views[i * MODEL_PURPOSES_MAX + (size_t)purpose];
+			v->episode = model_episode(m, known, count, m->persons[i], purpose);
+			v->permitted = permitted(m, known, count, m->persons[i], purpose, v->episode, to);
+		}
 	}
-	for (size_t i = 0; i < count; i++) {
-		const model_decision *d = &m->decisions[known[i]];
-		size_t at = person_number(m, d->subject) * MODEL_PURPOSES_MAX + (size_t)d->purpose;
-		if (d->episode != views[at].episode || !model_is_head(m, known, count, known[i]))
-			continue;
-		views[at].permitted = (views[at].permitted || !any[at]) && permits(d, known, count, to);
-		any[at] = true;
-	}
-	free(any);
 	return views;
 }
 
@@ -230,7 +293,10 @@ static model_view view_of(const model *m, const model_view *views, size_t view_p
                           int purpose)
 {
 	size_t n = person_number(m, person);
-	return n >= view_persons ? (model_view){ 0 } : views[n * MODEL_PURPOSES_MAX + (size_t)purpose];
+	/* Of whom nothing was decided, that nobody mourns either. */
+	if (n >= view_persons)
+		return (model_view){ .permitted = strcmp(m->purposes[purpose], "in_mourning") == 0 };
+	return views[n * MODEL_PURPOSES_MAX + (size_t)purpose];
 }
 
 static sat_answer answer_for(const model *m, const model_view *views, size_t view_persons, world_dot person,

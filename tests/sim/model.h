@@ -51,9 +51,10 @@ typedef struct model_decision {
 	world_dot id, subject;
 	int purpose;
 	sat_event event;
-	bool final;
-	uint32_t episode;
+	bool final, guardian;
+	uint32_t episode, notice;
 	unsigned words;          /* recipients that it permits: bits of model_recipient */
+	unsigned left_out;       /* and whom it leaves out all the same */
 	int32_t until;           /* last day of validity; 0: no end */
 	uint8_t name[SAT_HASH_BYTES];
 	size_t *supersedes;      /* numbers of decisions */
@@ -71,6 +72,7 @@ extern const char *const model_audiences[MODEL_AUDIENCES];
 typedef struct model_recipient {
 	unsigned words;          /* what decisions may name it by: bit 1 << role, and from MODEL_AUDIENCE on */
 	int32_t today;           /* days since 1970 */
+	uint32_t programme;      /* version of the programme by which it is judged */
 } model_recipient;
 
 /* What some set of decisions says about one person and purpose to one recipient. */

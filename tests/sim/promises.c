@@ -215,8 +215,8 @@ static void check_decision(world *w, machine *m, size_t number)
 		world_fail(w, 4, "%s gave decision %s a wrong episode", world_name(w, m), world_dot_text(d->id));
 	for (size_t i = 0; i < count; i++) {
 		const model_decision *e = &w->model.decisions[known[i]];
-		if (e->subject != d->subject || e->purpose != d->purpose || e->episode != d->episode ||
-		    !model_is_head(&w->model, known, count, known[i]))
+		if (e->subject != d->subject || e->purpose != d->purpose || e->guardian != d->guardian ||
+		    e->episode != d->episode || !model_is_head(&w->model, known, count, known[i]))
 			continue;
 		bool named = false;
 		for (size_t k = 0; k < d->supersedes_count; k++)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/erase.h"
+#include "core/permission.h"
 #include "core/record.h"
 #include "core/store-private.h"
 #include "drawer.h"
@@ -204,14 +205,32 @@ static const char *any_recipients(dice *d)
 	return dice_chance(d, 72) ? NULL : some[dice_below(d, sizeof some / sizeof *some)];
 }
 
+static bool has_guardian(world *w, machine *m, sat_dot person)
+{
+	SAT_ARENA(arena);
+	sat_decision *all;
+	size_t count;
+	int32_t until;
+	MUST(w, sat_consent_of_subject(m->store, person, true, &arena, &all, &count, err));
+	return sat_state_in_force(all, count, SAT_HAS_GUARDIAN, &until);
+}
+
+/* Somebody gets a guardian, or comes of age; is mourned, or is no more. */
+static void make_state(dice *d, sat_decision *decision)
+{
+	decision->purpose = dice_chance(d, 50) ? SAT_HAS_GUARDIAN : SAT_IN_MOURNING;
+	decision->event = dice_chance(d, 55) ? SAT_GIVEN : dice_chance(d, 50) ? SAT_WITHDRAWN : SAT_REFUSED;
+	decision->final = false;
+}
+
 static void decide(world *w, machine *m, sat_dot person, size_t count)
 {
 	sat_decision all[4];
-	char which[256];
+	char which[512];
 	size_t n = 0;
 	const sat_programme *programme = sat_store_programme(m->store);
 	int at = snprintf(which, sizeof which, "person %s:", world_dot_text(world_dot_of(w, m, person)));
-	bool first = count > 1 || dice_chance(&w->dice, 20);
+	bool first = count > 1 || dice_chance(&w->dice, 20), guarded = has_guardian(w, m, person);
 	for (size_t i = 0; i < count && i < 4; i++) {
 		sat_decision *d = &all[n++];
 		*d = (sat_decision){ .subject = person, .claimed_time = 1 };
@@ -223,17 +242,35 @@ static void decide(world *w, machine *m, sat_dot person, size_t count)
 			d->final = false;
 		}
 		d->recipients = any_recipients(&w->dice);
+		if (dice_chance(&w->dice, 8))
+			d->withheld_from = any_recipients(&w->dice);
+		d->notice = dice_below(&w->dice, 4);
+		if (guarded && dice_chance(&w->dice, 50))
+			d->voice = SAT_GUARDIAN;
+		else if (dice_chance(&w->dice, 9))
+			make_state(&w->dice, d);
 		if (w->dated && dice_chance(&w->dice, 35))
 			d->until = WORLD_DAY_FIRST + (int32_t)dice_below(&w->dice, WORLD_DAYS);
-		at += snprintf(which + at, sizeof which - (size_t)at, " %s %s%s", d->purpose, sat_event_name(d->event),
-		               d->final ? " for ever" : "");
+		at += snprintf(which + at, sizeof which - (size_t)at, " %s%s %s%s", d->voice == SAT_GUARDIAN ? "guardian of " : "",
+		               d->purpose, sat_event_name(d->event), d->final ? " for ever" : "");
 		if (d->until != 0)
 			at += snprintf(which + at, sizeof which - (size_t)at, " until %d", d->until);
 		if (d->recipients != NULL)
 			at += snprintf(which + at, sizeof which - (size_t)at, " (to %s)", d->recipients);
+		if (d->withheld_from != NULL)
+			at += snprintf(which + at, sizeof which - (size_t)at, " (not to %s)", d->withheld_from);
 	}
 	MUST(w, sat_store_begin(m->store, err));
-	MUST(w, sat_consent_record(m->store, m->identity, all, n, err));
+	int rc = sat_consent_record(m->store, m->identity, all, n, NULL);
+	if (rc == SAT_EINVALID) {
+		/* It does not follow from what was said before. */
+		sat_store_rollback(m->store);
+		world_trace(w, "%4zu  %s may not record consent of %s", w->step, world_name(w, m), which);
+		promise_after_write(w, m);
+		return;
+	}
+	if (rc != 0)
+		world_fail(w, 0, "%s cannot record consent of %s", world_name(w, m), which);
 	commit_or_think_again(w, m, "records consent of", which);
 }
 

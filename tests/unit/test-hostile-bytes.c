@@ -248,7 +248,7 @@ static void hostile__statements_of_too_many_purposes_are_passed_on(void **state)
 	sat_chunk statements = camp_one_row(c, "note", "text", "signed", camp_next_dot(c), camp_next_dot(c));
 	forgery_chunk(&f, c->evil.store, &statements);
 	camp_begin_frame(c, &frame);
-	put_stating_note(&frame, first, 'p', SAT_PURPOSES_MAX);
+	put_stating_note(&frame, first, 'p', SAT_PURPOSE_BITS);
 	put_stating_note(&frame, second, 'q', 3);
 	forgery_frame(&f, frame.data, frame.length);
 	sat_merged merged = camp_deliver(c, &f);
