@@ -70,4 +70,39 @@ record audio=yes --until "$today"
 code_is past_day__is_not_this_one 0
 record audio=no --until 2020-01-31
 code_is past_day__of_a_no_is_not_asked_about 0
+# --- who decides together with whom, and who is mourned --------------------------------------------
+run add person "pseudonym=Participant 0418"
+young() { run consent record "Participant 0418" "$@"; }
+# now PURPOSE: what headquarters may have
+now() {
+	run --json consent show "Participant 0418"
+	json "[x['answer'] for x in d['purposes'] if x['purpose'] == '$1'][0]"
+}
+young identity=yes --relation guardian
+code_is guardian__of_nobody_is_refused 2
+tells guardian__of_nobody_says_what_to_do 'record has_guardian first'
+young identity=renewed
+code_is life_cycle__renewed_before_a_yes_is_refused 2
+tells life_cycle__says_what_does_not_follow '"renewed" cannot be said before anything else'
+young has_guardian=yes identity=yes --until 2099-01-01
+is guardian__own_yes_alone_is_none suspended "$(now identity)"
+run consent show "Participant 0418"
+prints guardian__reason_is_shown 'has a guardian who has not been asked'
+prints guardian__state_is_shown 'has a guardian; asked again after 2099-01-01'
+young identity=yes --relation guardian --notice-version 2 --withheld-from auditor --retention "seven years"
+is guardian__both_say_yes permitted "$(now identity)"
+run consent show "Participant 0418"
+prints guardian__decision_says_who_spoke 'identity: guardian given'
+prints decision__says_who_is_left_out 'not for: auditor'
+prints decision__says_its_terms 'retention: seven years'
+young in_mourning=yes --until 2030-06-30 --substitute-name "Old One"
+run consent show "Participant 0418"
+prints mourning__state_is_shown 'is mourned; the family is asked again on 2030-06-30'
+prints mourning__substitute_name_is_shown 'substitute_name: Old One'
+young in_mourning=no
+run --json consent show "Participant 0418"
+is mourning__ends "['has_guardian']" "$(json "list(d['states'])")"
+young identity=yes --renew-on tomorrow
+code_is terms__a_date_is_a_date 2
+
 t_end
