@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/incarnation.h"
+#include "core/permission.h"
 #include "core/query.h"
 #include "core/record.h"
 #include "values.h"
@@ -40,15 +41,14 @@ int cli_registry_gate(cli *c, sat_gate **gate)
 	return rc;
 }
 
-static int ask(cli *c, sat_gate *gate, const sat_state *state, const sat_sibling *s, bool *yes, char *reason,
-               size_t room)
+static int ask(cli *c, sat_gate *gate, const sat_state *state, const sat_sibling *s, sat_purposes needs, bool *yes,
+               char *reason, size_t room)
 {
 	sat_leave leave;
 	int rc = sat_gate_weigh(gate, state->persons, state->person_count, s->stated, s->stated_count, &leave,
 	                        &c->err);
 	if (rc != 0)
 		return rc;
-	sat_purposes needs = state->table->columns[s->field].needs;
 	*yes = sat_gate_answer(&leave, needs) == SAT_PERMITTED;
 	if (*yes || reason == NULL)
 		return 0;
@@ -69,18 +69,23 @@ int cli_permitted(cli *c, const sat_state *state, const sat_sibling *sibling, bo
 {
 	sat_gate *gate;
 	int rc = cli_own_gate(c, &gate);
-	return rc != 0 ? rc : ask(c, gate, state, sibling, permitted, NULL, 0);
+	sat_purposes needs = state->table->columns[sibling->field].needs;
+	return rc != 0 ? rc : ask(c, gate, state, sibling, needs, permitted, NULL, 0);
 }
 
 int cli_seen(cli *c, const sat_state *state, const sat_sibling *sibling, bool *seen, char *reason,
              size_t room)
 {
 	*seen = true;
-	if (cli_own(c, sibling) || state->table->columns[sibling->field].needs == 0)
+	/* One's own writing may be seen without anybody's yes, but not while somebody is mourned. */
+	sat_purposes needs = state->table->columns[sibling->field].needs;
+	if (cli_own(c, sibling))
+		needs &= sat_purpose_find(c->store, SAT_IN_MOURNING);
+	if (needs == 0)
 		return 0;
 	sat_gate *gate;
 	int rc = cli_own_gate(c, &gate);
-	return rc != 0 ? rc : ask(c, gate, state, sibling, seen, reason, room);
+	return rc != 0 ? rc : ask(c, gate, state, sibling, needs, seen, reason, room);
 }
 
 int cli_shared(cli *c, const sat_state *state, const sat_sibling *sibling, bool *shared, char *reason,
@@ -88,7 +93,8 @@ int cli_shared(cli *c, const sat_state *state, const sat_sibling *sibling, bool 
 {
 	sat_gate *gate;
 	int rc = cli_registry_gate(c, &gate);
-	return rc != 0 ? rc : ask(c, gate, state, sibling, shared, reason, room);
+	sat_purposes needs = state->table->columns[sibling->field].needs;
+	return rc != 0 ? rc : ask(c, gate, state, sibling, needs, shared, reason, room);
 }
 
 /* --- authors ------------------------------------------------------------------------------------ */

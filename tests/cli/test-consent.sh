@@ -71,7 +71,8 @@ code_is past_day__is_not_this_one 0
 record audio=no --until 2020-01-31
 code_is past_day__of_a_no_is_not_asked_about 0
 # --- who decides together with whom, and who is mourned --------------------------------------------
-run add person "pseudonym=Participant 0418"
+run --json add person "pseudonym=Participant 0418" name="Name 0418"
+id=$(json 'd["id"]')
 young() { run consent record "Participant 0418" "$@"; }
 # now PURPOSE: what headquarters may have
 now() {
@@ -99,7 +100,11 @@ young in_mourning=yes --until 2030-06-30 --substitute-name "Old One"
 run consent show "Participant 0418"
 prints mourning__state_is_shown 'is mourned; the family is asked again on 2030-06-30'
 prints mourning__substitute_name_is_shown 'substitute_name: Old One'
+run show "$id"
+prints mourning__lets_the_name_rest_here_too 'name: \(not shown: in_mourning'
 young in_mourning=no
+run show "$id"
+prints mourning__name_is_shown_again 'name: Name 0418'
 run --json consent show "Participant 0418"
 is mourning__ends "['has_guardian']" "$(json "list(d['states'])")"
 young identity=yes --renew-on tomorrow
