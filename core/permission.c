@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "life-cycle.h"
+#include "plant.h"
 
 bool sat_purpose_is_state(const char *purpose)
 {
@@ -200,9 +201,9 @@ static sat_obstacle weigh_head(const sat_decision *all, size_t count, const sat_
 	if (head->recipients != NULL && head->recipients[0] != '\0' &&
 	    !sat_recipient_is_named(to, head->recipients))
 		return SAT_OTHER_RECIPIENTS;
-	if (sat_recipient_is_named(to, head->withheld_from))
+	if (sat_recipient_is_named(to, head->withheld_from) && !SAT_PLANTED_BUG(24))
 		return SAT_WITHHELD_FROM;
-	if (head->notice < notice)
+	if (head->notice < notice && !SAT_PLANTED_BUG(25))
 		return SAT_OLD_NOTICE;
 	return follows(all, count, head);
 }
@@ -227,11 +228,11 @@ sat_obstacle sat_permission(const sat_decision *all, size_t count, const char *p
                             const sat_recipient *to)
 {
 	int32_t until;
-	if (strcmp(purpose, SAT_IN_MOURNING) == 0)
+	if (strcmp(purpose, SAT_IN_MOURNING) == 0 && !SAT_PLANTED_BUG(23))
 		return sat_state_in_force(all, count, purpose, &until) ? SAT_MOURNED : SAT_NO_OBSTACLE;
 	uint32_t episode = sat_consent_episode(all, count, purpose);
 	sat_obstacle own = weigh_chain(all, count, purpose, SAT_OWN_VOICE, episode, notice, to);
-	if (own != SAT_NO_OBSTACLE || !sat_state_in_force(all, count, SAT_HAS_GUARDIAN, &until))
+	if (own != SAT_NO_OBSTACLE || SAT_PLANTED_BUG(22) || !sat_state_in_force(all, count, SAT_HAS_GUARDIAN, &until))
 		return own;
 	if (until != 0 && to->today > until)
 		return SAT_COME_OF_AGE;

@@ -191,6 +191,8 @@ static const char *const planted[] = {
 	"what a person rejected is let in",
 	"the own audiences are left out at the receiver", "a new audience does not start a peer from zero",
 	"a part of a record counts as the whole",
+	"a guardian is not asked", "mourning is taken for a permission", "who is left out by name is not left out",
+	"an older notice is good enough",
 };
 
 /* Only large texts make records of which there are parts. */
