@@ -3,7 +3,7 @@
  * Decisions (decision.h) are never forgotten.  Each stands in an *episode*: a final withdrawal closes its
  * episode and all below it for ever; a later yes opens the next.  Within an episode a decision names, by
  * hash, those that it supersedes; what nobody supersedes is a *head*.  What heads permit is worked out in
- * gate.h.
+ * permission.h.
  *
  *     sat_decision d = { .subject = person, .purpose = "identity", .event = SAT_GIVEN };
  *     sat_consent_record(store, identity, &d, 1, err)
@@ -18,8 +18,9 @@
  * `decisions` need subject, purpose, event, and whatever else is known; id, episode, supersedes, salt,
  * commitment and name are filled in (the list of what is superseded is not: ask the store).  At most
  * SAT_BATCH_MAX.  In a transaction.
- * SAT_EINVALID for an unknown purpose, or for `final` with another event than a withdrawal; SAT_ELIMIT
- * when they are too many or too long for one batch. */
+ * SAT_EINVALID for an unknown purpose, for `final` with another event than a withdrawal, for an event that
+ * does not follow from what was said before (life-cycle.h), and for a guardian's word about somebody who has
+ * none; SAT_ELIMIT when they are too many or too long for one batch. */
 int sat_consent_record(sat_store *store, const sat_identity *identity, sat_decision *decisions,
                        size_t count, sat_error *err);
 

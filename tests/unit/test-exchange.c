@@ -334,14 +334,21 @@ static void carry_without(camp *c, replica *from, replica *to, size_t lost)
 	assert_int_equal(replica_merge_all(to, &c->stick).verdict, SAT_SALVAGED);
 }
 
-static void exchange__declined_value_is_asked_of_everybody_who_sent_it(void **state)
+/* A person whom laptop one wrote down, as both others know; the id is that at laptop one. */
+static sat_dot known_to_all(camp *c)
 {
-	camp *c = *state;
 	sat_dot person = replica_add(&c->one, "person", "pseudonym", "P 0417", NULL);
 	replica_decide(&c->one, person, "attend_record", SAT_GIVEN, false);
 	camp_carry(&c->hq, &c->one, &c->stick);
 	camp_carry(&c->one, &c->hq, &c->stick);
 	camp_carry(&c->hq, &c->two, &c->stick);
+	return person;
+}
+
+static void exchange__declined_value_is_asked_of_everybody_who_sent_it(void **state)
+{
+	camp *c = *state;
+	sat_dot person = known_to_all(c);
 	sat_dot at_two = replica_same(&c->one, person, &c->two);
 	/* The name arrives from both without the decision about it; then the decision, from one alone. */
 	replica_decide(&c->one, person, "identity", SAT_GIVEN, false);
@@ -457,11 +464,7 @@ static void exchange__record_concerns_whom_a_declined_value_named(void **state)
 static void exchange__yes_and_no_recorded_apart_permit_nothing(void **state)
 {
 	camp *c = *state;
-	sat_dot person = replica_add(&c->one, "person", "pseudonym", "P 0417", NULL);
-	replica_decide(&c->one, person, "attend_record", SAT_GIVEN, false);
-	camp_carry(&c->hq, &c->one, &c->stick);
-	camp_carry(&c->one, &c->hq, &c->stick);
-	camp_carry(&c->hq, &c->two, &c->stick);
+	sat_dot person = known_to_all(c);
 	replica_decide(&c->one, person, "identity", SAT_GIVEN, false);
 	replica_decide(&c->two, replica_same(&c->one, person, &c->two), "identity", SAT_REFUSED, false);
 	camp_carry(&c->one, &c->hq, &c->stick);
