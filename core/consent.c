@@ -6,6 +6,7 @@
 
 #include "ask.h"
 #include "concern.h"
+#include "details.h"
 #include "erase.h"
 #include "life-cycle.h"
 #include "permission.h"
@@ -19,9 +20,40 @@ static bool may_close(const sat_store *store, const sat_decision *d)
 	return d->final || (store->closed_subjects > 0 && strcmp(d->purpose, SAT_HAS_GUARDIAN) == 0);
 }
 
+/* What the new decisions about one subject come to. */
+typedef struct news {
+	sat_dot subject;
+	bool fresh;                  /* there are any */
+	bool dead;                   /* one may have closed an episode */
+	sat_purposes purposes;       /* what they are about; a guardian has a say in everything */
+} news;
+
+static void add_news(sat_store *store, news *n, const sat_decision *d)
+{
+	bool guardian = strcmp(d->purpose, SAT_HAS_GUARDIAN) == 0;
+	n->fresh = true;
+	n->dead = n->dead || may_close(store, d);
+	n->purposes |= guardian ? ~UINT64_C(0) : sat_purpose_find(store, d->purpose);
+	store->closed_subjects += d->final;
+}
+
+/* What is dead is erased, records first. */
+static int erase_dead(sat_store *store, const news *n, sat_error *err)
+{
+	int rc = 0;
+	if (n->dead)
+		rc = sat_meta_set_int(store, "closed_subjects", store->closed_subjects, err);
+	if (rc == 0 && n->dead)
+		rc = sat_record_erase_dead(store, n->subject, err);
+	/* Also details that arrive when it is over. */
+	if (rc == 0 && (store->closed_subjects > 0 || store->tombstones > 0))
+		rc = sat_details_erase_dead(store, n->subject, err);
+	return rc;
+}
+
 /* Closed episodes erase; every change of a subject's decisions may change what the gate says about its
- * records, and about what it declined.  Decisions about one subject mostly follow one another, so that this
- * is done once.  `is_new` NULL: all of them are. */
+ * records, about details of its decisions, and about what it declined.  Decisions about one subject mostly
+ * follow one another, so that this is done once.  `is_new` NULL: all of them are. */
 static int follow(sat_store *store, const sat_decision *decisions, const bool *is_new, size_t count,
                   sat_error *err)
 {
@@ -30,22 +62,21 @@ static int follow(sat_store *store, const sat_decision *decisions, const bool *i
 	sat_dot *subject = calloc(count + 1, sizeof *subject);
 	if (subject == NULL)
 		return sat_no_memory(err);
-	bool touch = false, dead = false;
+	news n = { 0 };
 	for (size_t i = 0; rc == 0 && i < count; i++) {
-		const sat_decision *d = &decisions[i];
-		bool fresh = is_new == NULL || is_new[i];
-		touch = touch || fresh;
-		dead = dead || (fresh && may_close(store, d));
-		store->closed_subjects += fresh && d->final;
-		if (i + 1 < count && decisions[i + 1].subject == d->subject)
+		n.subject = decisions[i].subject;
+		if (is_new == NULL || is_new[i])
+			add_news(store, &n, &decisions[i]);
+		if (i + 1 < count && decisions[i + 1].subject == n.subject)
 			continue;
-		if (dead)
-			rc = sat_meta_set_int(store, "closed_subjects", store->closed_subjects, err);
-		if (rc == 0 && dead)
-			rc = sat_record_erase_dead(store, d->subject, err);
-		if (touch)
-			subject[subjects++] = d->subject;
-		touch = dead = false;
+		if (n.fresh) {
+			subject[subjects++] = n.subject;
+			rc = erase_dead(store, &n, err);
+			if (rc == 0)
+				rc = sat_details_touch(store, n.subject, n.purposes, decisions[0].id,
+				                       decisions[count - 1].id, err);
+		}
+		n = (news){ 0 };
 	}
 	if (rc == 0)
 		rc = sat_record_touch_persons(store, subject, subjects, err);
@@ -92,7 +123,7 @@ static int place(sat_decision *d, const sat_decision *all, size_t count, sat_are
 		return refuse_turn(d, (sat_event)0, err);
 	d->supersedes = names;
 	d->supersedes_count = n;
-	return 0;
+	return sat_details_state(d, all, count, arena, &d->stated, err);
 }
 
 static int check_decision(sat_store *store, const sat_decision *d, sat_error *err)
@@ -219,6 +250,7 @@ int sat_consent_record(sat_store *store, const sat_identity *identity, sat_decis
 	for (size_t i = 0; i < count; i++) {
 		decisions[i].supersedes = NULL;
 		decisions[i].supersedes_count = 0;
+		decisions[i].stated = NULL;
 	}
 	return rc;
 }
@@ -263,16 +295,32 @@ static int check_covered(sat_store *store, const sat_batch *batch, size_t count,
 	return more ? sat_fail(err, SAT_EREFUSED, "it brings another part of a batch of decisions than is here") : 0;
 }
 
-/* Writes those decisions of a batch that are not here, and details that are not. */
-static int insert_missing(sat_store *store, const sat_decision *decisions, size_t count, bool *is_new,
-                          sat_error *err)
+/* Details that come for a decision which is here without them; not those that were erased. */
+static int fill(sat_store *store, const sat_decision *d, sat_error *err)
 {
-	int rc = 0;
+	SAT_ARENA(arena);
+	sat_decision *all;
+	size_t count;
+	bool erased = false;
+	if (store->closed_subjects == 0 && store->tombstones == 0)
+		return sat_decision_fill(store, d, err);
+	int rc = sat_record_erased(store, d->subject, &erased, err);
+	if (rc == 0)
+		rc = sat_consent_of_subject(store, d->subject, false, &arena, &all, &count, err);
+	return rc != 0 || erased || sat_details_dead(store, d, all, count) ? rc : sat_decision_fill(store, d, err);
+}
+
+/* Writes those decisions of a batch that are not here, and details that are not. */
+static int insert_missing(sat_store *store, const sat_batch *batch, const sat_decision *decisions, size_t count,
+                          bool *is_new, sat_error *err)
+{
+	bool bare;
+	int rc = sat_batch_bare(store, batch, &bare, err);
 	for (size_t i = 0; rc == 0 && i < count; i++) {
 		rc = sat_decision_insert(store, &decisions[i], err);
 		is_new[i] = rc == 0 && sat_db_changes(store->db) > 0;
-		if (rc == 0 && !is_new[i] && decisions[i].has_details)
-			rc = sat_decision_fill(store, &decisions[i], err);
+		if (rc == 0 && bare && !is_new[i] && decisions[i].has_details)
+			rc = fill(store, &decisions[i], err);
 	}
 	return rc;
 }
@@ -308,7 +356,7 @@ int sat_consent_admit(sat_store *store, const sat_batch *batch, const sat_decisi
 	if (nothing_here)
 		rc = sat_decision_insert_all(store, decisions, count, err);
 	else
-		rc = insert_missing(store, decisions, count, is_new, err);
+		rc = insert_missing(store, batch, decisions, count, is_new, err);
 	for (size_t i = 0; i < count; i++)
 		*fresh += is_new[i];
 	if (rc == 0)
@@ -317,6 +365,8 @@ int sat_consent_admit(sat_store *store, const sat_batch *batch, const sat_decisi
 		rc = check_covered(store, batch, count, err);
 	if (rc == 0 && *fresh > 0)
 		rc = sat_batch_insert(store, batch, err);
+	if (rc == 0 && *fresh > 0 && batch->has_seed && !nothing_here)
+		rc = sat_batch_unseed(store, batch->first, err);
 	if (rc == 0)
 		rc = sat_decision_list(store, decisions, is_new, count, err);
 	if (rc == 0)

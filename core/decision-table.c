@@ -29,10 +29,11 @@ static const char *copy_text(sat_stmt *row, int at, const char *before, sat_aren
 
 /* What a decision says, without its details. */
 #define CORE_COLUMNS \
-	"id, subject, purpose, event, flags, episode, until, recipients, withheld_from, notice_version, supersedes"
+	"id, subject, purpose, event, flags, episode, until, recipients, withheld_from, notice_version, " \
+	"stated, supersedes"
 enum {
 	AT_ID, AT_SUBJECT, AT_PURPOSE, AT_EVENT, AT_FLAGS, AT_EPISODE, AT_UNTIL, AT_RECIPIENTS, AT_WITHHELD_FROM,
-	AT_NOTICE_VERSION, AT_SUPERSEDES, AT_DETAILS, AT_TIME = AT_DETAILS + SAT_DETAILS, AT_SALT, AT_COMMITMENT,
+	AT_NOTICE_VERSION, AT_STATED, AT_SUPERSEDES, AT_DETAILS, AT_TIME = AT_DETAILS + SAT_DETAILS, AT_SALT, AT_COMMITMENT,
 	DECISION_COLUMNS,
 };
 
@@ -52,6 +53,7 @@ static int read_core(sat_store *store, sat_stmt *row, sat_arena *arena, sat_deci
 	                 : copy_text(row, AT_PURPOSE, NULL, arena, &rc);
 	d->recipients = copy_text(row, AT_RECIPIENTS, NULL, arena, &rc);
 	d->withheld_from = copy_text(row, AT_WITHHELD_FROM, NULL, arena, &rc);
+	d->stated = copy_text(row, AT_STATED, NULL, arena, &rc);
 	size_t length;
 	const void *blob = sat_column_blob(row, AT_SUPERSEDES, &length);
 	if (blob != NULL) {
@@ -274,7 +276,7 @@ static void bind_text(sat_stmt *s, int at, const char *text)
 }
 
 enum { ROWS_AT_ONCE = 8 };
-#define ROW_1 "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+#define ROW_1 "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 #define ROW_2 ROW_1 "," ROW_1
 #define ROW_8 ROW_2 "," ROW_2 "," ROW_2 "," ROW_2
 #define INSERT_DECISION "INSERT INTO sat_decision(" SAT_CONSENT_COLUMNS ") VALUES"
@@ -297,6 +299,7 @@ static void bind_decision(sat_store *store, sat_stmt *s, int at, const sat_decis
 	bind_text(s, at + AT_WITHHELD_FROM, d->withheld_from);
 	if (d->notice != 0)
 		sat_bind_int(s, at + AT_NOTICE_VERSION, d->notice);
+	bind_text(s, at + AT_STATED, d->stated);
 	if (d->supersedes_count > 0)
 		sat_bind_blob(s, at + AT_SUPERSEDES, d->supersedes, d->supersedes_count * SAT_HASH_BYTES);
 	for (int i = 0; d->has_details && i < SAT_DETAILS; i++)
@@ -443,6 +446,75 @@ int sat_decision_fill(sat_store *store, const sat_decision *d, sat_error *err)
 		rc = sat_history_put(store, d->id, SAT_HISTORY_DECISION, sat_store_next_sequence(store), 0, NULL,
 		                     err);
 	return rc;
+}
+
+int sat_decision_bare(sat_store *store, const sat_decision *d, sat_error *err)
+{
+	int rc = SAT_SQL(store, consent_bare,
+	                 "UPDATE sat_decision SET grantor=NULL, relation=NULL, method=NULL, language=NULL, "
+	                 "interpreter=NULL, witness=NULL, evidence=NULL, notice=NULL, process=NULL, dissent=NULL, "
+	                 "terms=NULL, claimed_time=NULL, salt=NULL, commitment=?2 WHERE id=?1 AND commitment IS NULL");
+	if (rc != 0)
+		return rc;
+	sat_bind_int(store->sql.consent_bare, 1, d->id);
+	sat_bind_blob(store->sql.consent_bare, 2, d->commitment, SAT_HASH_BYTES);
+	return sat_run(store->db, store->sql.consent_bare, err);
+}
+
+static int give_own_salts(sat_store *store, const sat_batch *batch, sat_error *err)
+{
+	SAT_ARENA(arena);
+	uint8_t *salts = sat_arena_take(&arena, (size_t)batch->leaves * SAT_SALT_BYTES);
+	sat_stmt *s = NULL;
+	if (salts == NULL)
+		return sat_no_memory(err);
+	sat_salts(salts, batch->leaves, batch->seed);
+	int rc = sat_db_prepare(store->db, &s,
+	                        "UPDATE sat_decision SET salt = ? WHERE id = ? AND salt IS NULL AND commitment IS NULL",
+	                        err);
+	for (uint32_t i = 0; rc == 0 && i < batch->leaves; i++) {
+		sat_bind_blob(s, 1, salts + (size_t)i * SAT_SALT_BYTES, SAT_SALT_BYTES);
+		sat_bind_int(s, 2, batch->first + i);
+		rc = sat_run(store->db, s, err);
+	}
+	sat_db_finalize(store->db, &s);
+	sat_wipe(salts, (size_t)batch->leaves * SAT_SALT_BYTES);
+	return rc;
+}
+
+int sat_batch_bare(sat_store *store, const sat_batch *batch, bool *bare, sat_error *err)
+{
+	int rc = SAT_SQL(store, batch_bare,
+	                 "SELECT EXISTS (SELECT 1 FROM sat_decision WHERE commitment IS NOT NULL AND id BETWEEN ? AND ?)");
+	*bare = false;
+	if (rc != 0)
+		return rc;
+	sat_bind_int(store->sql.batch_bare, 1, batch->first);
+	sat_bind_int(store->sql.batch_bare, 2, batch->first + batch->leaves - 1);
+	rc = sat_step(store->db, store->sql.batch_bare, err);
+	*bare = rc == 1 && sat_column_int(store->sql.batch_bare, 0) != 0;
+	sat_reset(store->sql.batch_bare);
+	return rc < 0 ? rc : 0;
+}
+
+int sat_batch_unseed(sat_store *store, sat_dot decision, sat_error *err)
+{
+	SAT_ARENA(arena);
+	sat_batch batch;
+	bool bare = false;
+	sat_stmt *s = NULL;
+	int rc = sat_batch_of(store, decision, &arena, &batch, err);
+	if (rc == 0 && batch.has_seed)
+		rc = sat_batch_bare(store, &batch, &bare, err);
+	if (rc != 0 || !bare)
+		return rc;
+	rc = sat_db_prepare(store->db, &s, "UPDATE sat_batch SET seed = NULL WHERE id = ?", err);
+	if (rc == 0) {
+		sat_bind_int(s, 1, batch.first);
+		rc = sat_run(store->db, s, err);
+	}
+	sat_db_finalize(store->db, &s);
+	return rc == 0 ? give_own_salts(store, &batch, err) : rc;
 }
 
 int sat_batch_known(sat_store *store, const sat_batch *batch, bool *known, sat_error *err)

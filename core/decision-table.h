@@ -41,7 +41,7 @@ int sat_consent_row(sat_store *store, sat_stmt *row, const sat_decision *before,
                     sat_decision *decision, sat_error *err);
 #define SAT_CONSENT_COLUMNS                                                                          \
 	"id, subject, purpose, event, flags, episode, until, recipients, withheld_from, notice_version, " \
-	"supersedes, grantor, relation, method, language, interpreter, witness, evidence, notice, "        \
+	"stated, supersedes, grantor, relation, method, language, interpreter, witness, evidence, notice, "        \
 	"process, dissent, terms, claimed_time, salt, commitment"
 /* The batch of a decision, its proof in `arena`. */
 int sat_batch_of(sat_store *store, sat_dot decision, sat_arena *arena, sat_batch *batch, sat_error *err);
@@ -63,6 +63,13 @@ int sat_decision_list(sat_store *store, const sat_decision *decisions, const boo
                       sat_error *err);
 /* Puts details into a decision that is here without them; one that has them stays as it is. */
 int sat_decision_fill(sat_store *store, const sat_decision *decision, sat_error *err);
+/* Leaves nothing of the details of a decision (whose commitment is worked out) but the commitment. */
+int sat_decision_bare(sat_store *store, const sat_decision *decision, sat_error *err);
+/* Whether a decision of a batch is here without its details. */
+int sat_batch_bare(sat_store *store, const sat_batch *batch, bool *bare, sat_error *err);
+/* Where details of a batch are not here, its seed is not kept: it would give away the salt that hides them.
+ * The details that are here get salts of their own instead. */
+int sat_batch_unseed(sat_store *store, sat_dot decision, sat_error *err);
 /* Writes a batch; one that is here in part takes the new seed and proof. */
 int sat_batch_insert(sat_store *store, const sat_batch *batch, sat_error *err);
 

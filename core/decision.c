@@ -46,6 +46,61 @@ bool sat_decision_take_flags(sat_decision *d, uint8_t flags)
 
 /* --- cores -------------------------------------------------------------------------------------- */
 
+/* Reads "purpose=episode" up to the next space; NULL when it is no such word. */
+static const char *read_stated(const char *at, char name[static SAT_NAME_BYTES], uint32_t *episode)
+{
+	size_t length = strcspn(at, "= ");
+	if (at[length] != '=' || !sat_name_valid(at, length))
+		return NULL;
+	memcpy(name, at, length);
+	name[length] = '\0';
+	at += length + 1;
+	uint64_t number = 0;
+	size_t digits = strspn(at, "0123456789");
+	for (size_t i = 0; i < digits && i < 11; i++)
+		number = number * 10 + (uint64_t)(at[i] - '0');
+	if (digits == 0 || at[0] == '0' || number > UINT32_MAX || (at[digits] != ' ' && at[digits] != '\0'))
+		return NULL;
+	*episode = (uint32_t)number;
+	return at + digits;
+}
+
+bool sat_decision_each_stated(const char *stated, void (*each)(void *, const char *, uint32_t), void *context)
+{
+	char name[SAT_NAME_BYTES], before[SAT_NAME_BYTES] = "";
+	uint32_t episode;
+	size_t count = 0;
+	for (const char *at = stated == NULL ? "" : stated; *at != '\0';) {
+		at = read_stated(at, name, &episode);
+		if (at == NULL || strcmp(before, name) >= 0 || ++count > SAT_STATED_MAX || (*at == ' ' && at[1] == '\0'))
+			return false;
+		if (each != NULL)
+			each(context, name, episode);
+		memcpy(before, name, sizeof before);
+		at += *at == ' ';
+	}
+	return true;
+}
+
+typedef struct wanted {
+	const char *purpose;
+	uint32_t episode;
+} wanted;
+
+static void compare_stated(void *context, const char *purpose, uint32_t episode)
+{
+	wanted *w = context;
+	if (strcmp(purpose, w->purpose) == 0)
+		w->episode = episode;
+}
+
+uint32_t sat_decision_states(const sat_decision *d, const char *purpose)
+{
+	wanted w = { .purpose = purpose };
+	sat_decision_each_stated(d->stated, compare_stated, &w);
+	return w.episode;
+}
+
 /* Most details are absent, and an empty text is one byte. */
 static void put_text(sat_bytes *b, const char *text)
 {
@@ -108,6 +163,7 @@ int sat_decision_seal_in(sat_store *store, sat_decision *d, sat_bytes *scratch, 
 	put_text(scratch, d->recipients);
 	put_text(scratch, d->withheld_from);
 	sat_bytes_put_varint(scratch, d->notice);
+	put_text(scratch, d->stated);
 	sat_bytes_put_varint(scratch, d->supersedes_count);
 	sat_bytes_put(scratch, d->supersedes, d->supersedes_count * SAT_HASH_BYTES);
 	sat_bytes_put(scratch, d->commitment, SAT_HASH_BYTES);

@@ -62,6 +62,7 @@ typedef struct sat_decision {
 	const char *recipients;        /* sorted words; "" or NULL: nobody is left out */
 	const char *withheld_from;     /* sorted words: who is left out all the same; "" or NULL: nobody */
 	uint32_t notice;               /* version of the notice that was explained; 0: not said */
+	const char *stated;            /* "identity=1": episodes above 0 that the details state; "" or NULL: none */
 	const uint8_t *supersedes;     /* names, SAT_HASH_BYTES each */
 	size_t supersedes_count;
 	bool has_details;
@@ -76,6 +77,14 @@ typedef struct sat_decision {
 /* Finality and voice as the format's byte, and back; false when it is no such byte for the event. */
 uint8_t sat_decision_flags(const sat_decision *decision);
 bool sat_decision_take_flags(sat_decision *decision, uint8_t flags);
+
+/* The episode of a purpose that the details state, as a value does of its person: 0 where nothing is said. */
+uint32_t sat_decision_states(const sat_decision *decision, const char *purpose);
+/* Calls `each` (NULL: nobody) for every purpose that is stated, in the order of their names; false when the text is not what
+ * the format allows: words "purpose=episode", parted by one space, ascending, SAT_STATED_MAX at the most. */
+bool sat_decision_each_stated(const char *stated, void (*each)(void *context, const char *purpose, uint32_t episode),
+                              void *context);
+#define SAT_STATED_MAX 64
 
 /* Fills in commitment and name from the other fields (and salt, where there are details).
  * SAT_EDAMAGED when the author or the subject cannot be named. */

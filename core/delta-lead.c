@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "decision-table.h"
+#include "details.h"
+#include "plant.h"
 
 static int add_statements(sat_delta *d, const sat_stretch *s, sat_error *err)
 {
@@ -74,10 +76,67 @@ static int add_asks(sat_delta *d, const sat_stretch *s, sat_error *err)
 /* At least what it takes in a frame. */
 static size_t decision_bytes(const sat_decision *decision)
 {
-	size_t bytes = 64 + decision->supersedes_count * SAT_HASH_BYTES + (decision->has_details ? 0 : 32);
+	size_t bytes = 64 + decision->supersedes_count * SAT_HASH_BYTES + (decision->has_details ? 0 : 32) +
+	               (decision->own_salt ? SAT_SALT_BYTES : 0) +
+	               (decision->stated == NULL ? 0 : strlen(decision->stated));
 	for (int i = 0; i < SAT_DETAILS; i++)
 		bytes += decision->details[i] == NULL ? 1 : strlen(decision->details[i]) + 4;
 	return bytes;
+}
+
+/* Leaves nothing of a decision's details, whose salt is known, but the commitment. */
+static int leave_out_details(sat_delta *d, sat_decision *decision, sat_error *err)
+{
+	int rc = sat_decision_seal(d->store, decision, err);
+	memset(decision->details, 0, sizeof decision->details);
+	memset(decision->salt, 0, sizeof decision->salt);
+	decision->claimed_time = 0;
+	decision->has_details = decision->own_salt = false;
+	return rc;
+}
+
+/* Whether details of any of these may not go to the recipient, or are not here; `stay` says which may not. */
+static int find_bare(sat_delta *d, const sat_decision *decisions, size_t count, bool *stay, bool *bare,
+                     sat_error *err)
+{
+	*bare = false;
+	for (size_t i = 0; i < count; i++) {
+		sat_answer answer = SAT_PERMITTED;
+		int rc = decisions[i].has_details && !SAT_PLANTED_BUG(27)
+		             ? sat_details_answer(d->gate, d->store, &decisions[i], &answer, err)
+		             : 0;
+		if (rc != 0)
+			return rc;
+		stay[i] = answer != SAT_PERMITTED;
+		*bare = *bare || stay[i] || !decisions[i].has_details;
+	}
+	return 0;
+}
+
+/* Details that the recipient may not have stay here.  The batch's seed would give away the salt that hides
+ * them, so the others go with salts of their own. */
+static int sift_details(sat_delta *d, sat_batch *batch, sat_decision *decisions, size_t count, sat_error *err)
+{
+	bool bare, *stay;
+	sat_arena_reset(&d->scratch);
+	uint8_t *salts = sat_arena_take(&d->scratch, (size_t)batch->leaves * SAT_SALT_BYTES);
+	if (salts == NULL || (stay = sat_arena_take(&d->scratch, count + 1)) == NULL)
+		return sat_no_memory(err);
+	int rc = find_bare(d, decisions, count, stay, &bare, err);
+	if (rc == 0 && bare && batch->has_seed)
+		sat_salts(salts, batch->leaves, batch->seed);
+	for (size_t i = 0; rc == 0 && bare && i < count; i++) {
+		sat_decision *one = &decisions[i];
+		if (!one->has_details)
+			continue;
+		if (!one->own_salt)
+			memcpy(one->salt, salts + (size_t)(one->id - batch->first) * SAT_SALT_BYTES, SAT_SALT_BYTES);
+		one->own_salt = true;
+		if (stay[i])
+			rc = leave_out_details(d, one, err);
+	}
+	batch->has_seed = batch->has_seed && !bare;
+	return rc;
 }
 
 /* All decisions of `batch` that are here, in the order of leaves. */
@@ -100,9 +159,12 @@ static int put_batch(sat_delta *d, const sat_batch *batch, sat_error *err)
 		                     &c->arena, decision, err);
 		if (rc != 0)
 			break;
-		c->bytes += decision_bytes(decision);
 	}
 	sat_reset(d->consent_range);
+	if (rc == 0)
+		rc = sift_details(d, &c->batches[c->batch_count], c->decisions + before, c->decision_count - before, err);
+	for (size_t i = before; i < c->decision_count; i++)
+		c->bytes += decision_bytes(&c->decisions[i]);
 	c->decision_counts[c->batch_count++] = c->decision_count - before;
 	c->entries += c->decision_count - before;
 	c->bytes += 128 + batch->proof_count * SAT_HASH_BYTES;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "concern.h"
+#include "details.h"
 #include "plant.h"
 #include "search.h"
 #include "store-private.h"
@@ -72,7 +73,9 @@ int sat_record_erase(sat_store *store, sat_dot id, int64_t told, sat_error *err)
 	          : sat_bind_null(store->sql.tombstone_insert, 3);
 	rc = sat_run(store->db, store->sql.tombstone_insert, err);
 	store->tombstones++;
-	return rc != 0 ? rc : wipe_record(store, id, err);
+	if (rc == 0)
+		rc = wipe_record(store, id, err);
+	return rc != 0 ? rc : sat_details_erase_dead(store, id, err);
 }
 
 int sat_state_erase_dead(sat_store *store, sat_gate *gate, sat_state *state, bool *changed, sat_error *err)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "concern.h"
+#include "details.h"
 #include "device.h"
 #include "plant.h"
 #include "store-private.h"
@@ -97,9 +98,10 @@ static int touch_ending(sat_store *store, int64_t first, int64_t last, sat_error
 	sat_db_finalize(store->db, &s);
 	if (rc == 0 && !sat_bytes_ok(&persons))
 		rc = sat_no_memory(err);
-	return rc != 0 ? rc
-	               : sat_record_touch_persons(store, (const sat_dot *)(const void *)persons.data,
-	                                          persons.length / sizeof(sat_dot), err);
+	const sat_dot *person = (const sat_dot *)(const void *)persons.data;
+	for (size_t i = 0; rc == 0 && i < persons.length / sizeof *person; i++)
+		rc = sat_details_touch(store, person[i], ~UINT64_C(0), 0, 0, err);
+	return rc != 0 ? rc : sat_record_touch_persons(store, person, persons.length / sizeof *person, err);
 }
 
 int sat_gate_new_day(sat_store *store, sat_error *err)

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "details.h"
 #include "erase.h"
 #include "record.h"
 #include "search.h"
@@ -40,7 +41,8 @@ int sat_refit_dead(sat_store *store, sat_error *err)
 	size_t count = 0;
 	int rc = closed_subjects(store, &subjects, &count, err);
 	for (size_t i = 0; rc == 0 && i < count; i++)
-		rc = sat_record_erase_dead(store, subjects[i], err);
+		if ((rc = sat_record_erase_dead(store, subjects[i], err)) == 0)
+			rc = sat_details_erase_dead(store, subjects[i], err);
 	free(subjects);
 	return rc;
 }

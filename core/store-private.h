@@ -4,6 +4,7 @@
 
 #include "bytes.h"
 #include "db.h"
+#include "decision.h"
 #include "incarnation.h"
 #include "store.h"
 #include "table.h"
@@ -23,7 +24,7 @@ typedef struct sat_statements {
 	sat_stmt *search_insert, *search_delete, *search_find;
 	sat_stmt *begin, *commit;
 	sat_stmt *consent_insert, *consent_insert_rows, *consent_of_subject, *consent_between, *consent_cores;
-	sat_stmt *consent_fill, *decided_insert, *sittings, *batch_insert, *batch_known, *batch_find;
+	sat_stmt *consent_fill, *consent_bare, *decided_insert, *sittings, *batch_insert, *batch_known, *batch_bare, *batch_find;
 	sat_stmt *statement_insert, *statement_find;
 	sat_stmt *device_insert, *device_find, *device_get;
 	sat_stmt *accepted_set, *accepted_get;
@@ -47,6 +48,7 @@ struct sat_store {
 	char purposes[SAT_PURPOSE_BITS][SAT_NAME_BYTES];
 	uint32_t notices[SAT_PURPOSE_BITS]; /* see sat_purpose_notice */
 	unsigned purpose_count;
+	uint64_t detail_needs[SAT_DETAILS]; /* sets of purposes, as the programme says; see details.h */
 
 	sat_incarnation *incarnations;   /* by index; entry 0 is not used */
 	size_t incarnation_count;        /* entries in use, with entry 0 */

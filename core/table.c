@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "details.h"
 #include "permission.h"
 #include "store-private.h"
 
@@ -308,7 +309,7 @@ static int load_tables(sat_store *store, sat_error *err)
 	return rc < 0 ? rc : load_columns(store, err);
 }
 
-static sat_purposes needs_of(const sat_store *store, const sat_field *field)
+sat_purposes sat_field_needs(const sat_store *store, const sat_field *field)
 {
 	sat_purposes needs = 0;
 	for (size_t i = 0; i < field->need_count; i++)
@@ -327,7 +328,7 @@ static int make_kind(sat_store *store, const sat_kind *kind, sat_table **table, 
 	for (size_t i = 0; i < kind->field_count; i++) {
 		const sat_field *field = &kind->fields[i];
 		columns[i] = (sat_column){ .number = (uint16_t)i, .type = field->type,
-			                   .concerns = field->concerns, .needs = needs_of(store, field) };
+			                   .concerns = field->concerns, .needs = sat_field_needs(store, field) };
 		memcpy(columns[i].name, field->name, sizeof columns[i].name);
 	}
 	int rc = make_table(store, kind->name, kind->person, columns, kind->field_count, table, err);
@@ -346,7 +347,7 @@ static int bind_kind(sat_store *store, const sat_kind *kind, sat_error *err)
 		const sat_field *field = &kind->fields[i];
 		sat_column *column;
 		rc = sat_column_ensure(store, table, field->name, field->type, field->concerns,
-		                       needs_of(store, field), &column, err);
+		                       sat_field_needs(store, field), &column, err);
 		if (rc != 0)
 			return rc;
 		column->field = field;
@@ -378,6 +379,7 @@ int sat_tables_load(sat_store *store, sat_error *err)
 		if (!programme->kinds[i].decisions)
 			rc = bind_kind(store, &programme->kinds[i], err);
 	}
+	sat_details_load(store);
 	return rc;
 }
 

@@ -65,6 +65,9 @@ sat_table *sat_table_of_id(const sat_store *store, int64_t id);
 /* The same, made when it is not there.  In a transaction.  SAT_ELIMIT, SAT_EREFUSED for a bad name. */
 int sat_table_ensure(sat_store *store, const char *name, bool person, sat_table **table, sat_error *err);
 
+/* The purposes that a field needs, as a set; the state of mourning among them where it rests then. */
+sat_purposes sat_field_needs(const sat_store *store, const sat_field *field);
+
 /* NULL when there is none; any type when `type` is SAT_CLEARED: the programme's first. */
 sat_column *sat_column_named(sat_table *table, const char *name, sat_type type);
 /* The same, made when it is not there; `needs` and `concerns` are added to what is known.

@@ -4,9 +4,9 @@
 #include "frame-private.h"
 
 /* What a decision takes at the least: its subject's counter, its purpose's index, event, flags, episode,
- * until, recipients, who is left out, notice, number of superseded names and the byte that tells of its
- * details; then its texts and a time, or a commitment, which is longer. */
-#define DECISION_BYTES_MIN (11u + SAT_DETAILS + 1u)
+ * until, recipients, who is left out, notice, what is stated, number of superseded names and the byte that
+ * tells of its details; then its texts and a time, or a commitment, which is longer. */
+#define DECISION_BYTES_MIN (12u + SAT_DETAILS + 1u)
 
 /* A terminated copy, NULL for an empty text; texts here hold no zero. */
 static int terminate(sat_frame_reader *r, const sat_piece *text, const char **copy)
@@ -99,8 +99,8 @@ static int read_events(sat_frame_reader *r, sat_cursor *c, size_t m)
 	return 0;
 }
 
-/* Lists of recipients; `first` is where the first decision keeps its own. */
-static int read_recipients(sat_frame_reader *r, sat_cursor *c, size_t m, const char **first)
+/* A column of texts; `first` is where the first decision keeps its own. */
+static int read_texts_of(sat_frame_reader *r, sat_cursor *c, size_t m, const char **first)
 {
 	sat_piece *texts;
 	int rc = sat_frame_read_texts(r, c, m, &texts);
@@ -142,13 +142,19 @@ static int read_cores(sat_frame_reader *r, sat_cursor *c, size_t m)
 	for (size_t i = 0; rc == 0 && i < m; i++)
 		d[i].until = (int32_t)numbers[i];
 	if (rc == 0)
-		rc = read_recipients(r, c, m, &d->recipients);
+		rc = read_texts_of(r, c, m, &d->recipients);
 	if (rc == 0)
-		rc = read_recipients(r, c, m, &d->withheld_from);
+		rc = read_texts_of(r, c, m, &d->withheld_from);
 	if (rc == 0)
 		rc = sat_frame_read_varints(r, c, m, UINT32_MAX, &numbers);
 	for (size_t i = 0; rc == 0 && i < m; i++)
 		d[i].notice = (uint32_t)numbers[i];
+	if (rc == 0)
+		rc = read_texts_of(r, c, m, &d->stated);
+	for (size_t i = 0; rc == 0 && i < m; i++) {
+		if (!sat_decision_each_stated(d[i].stated, NULL, NULL))
+			return sat_frame_breach(r, "what the details of a decision state");
+	}
 	return rc == 0 ? read_superseded(r, c, m) : rc;
 }
 

@@ -106,6 +106,9 @@ void sat_frame_write_decisions(sat_frame_writer *w, const sat_chunk *c)
 	for (size_t i = 0; i < m; i++)
 		sat_bytes_put_varint(b, c->decisions[i].notice);
 	for (size_t i = 0; i < m; i++)
+		texts[i] = piece_of(c->decisions[i].stated);
+	sat_frame_put_texts(w, b, texts, m);
+	for (size_t i = 0; i < m; i++)
 		sat_bytes_put_varint(b, c->decisions[i].supersedes_count);
 	for (size_t i = 0; i < m; i++)
 		sat_bytes_put(b, c->decisions[i].supersedes,

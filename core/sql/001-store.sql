@@ -97,6 +97,7 @@ CREATE TABLE sat_decision (
   recipients TEXT,                    -- sorted words; NULL: nobody is left out
   withheld_from TEXT,                 -- sorted words; NULL: nobody
   notice_version INTEGER,             -- of the notice that was explained
+  stated     TEXT,                    -- "identity=1": episodes above 0 that the details state
   supersedes BLOB,                    -- names of decisions, 32 bytes each
   grantor TEXT, relation TEXT, method TEXT, language TEXT, interpreter TEXT, witness TEXT,
   evidence TEXT, notice TEXT, process TEXT, dissent TEXT,

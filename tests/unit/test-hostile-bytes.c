@@ -303,7 +303,9 @@ static void put_batch_at(sat_bytes *body, uint64_t first, uint64_t leaves)
 		sat_bytes_put_u8(body, 0);
 	for (uint64_t i = 0; i < 2 * (1 + leaves); i++) /* recipients and who is left out: plain, empty */
 		sat_bytes_put_u8(body, 0);
-	for (uint64_t i = 0; i < 3 * leaves; i++) /* notices, nothing superseded, no details */
+	for (uint64_t i = 0; i < leaves; i++) /* notices */
+		sat_bytes_put_u8(body, 0);
+	for (uint64_t i = 0; i < 1 + 3 * leaves; i++) /* nothing stated, nothing superseded, no details */
 		sat_bytes_put_u8(body, 0);
 	sat_bytes_put(body, zeros, SAT_DETAILS); /* their columns, empty */
 	for (uint64_t i = 0; i < leaves; i++)
@@ -335,7 +337,7 @@ static void hostile__batch_beyond_all_counters_is_refused(void **state)
 static void hostile__second_section_of_decisions_is_refused(void **state)
 {
 	camp *c = *state;
-	const uint8_t nothing[1 + 3 + SAT_DETAILS] = { 0 }; /* no batches; columns of text, plain */
+	const uint8_t nothing[1 + 4 + SAT_DETAILS] = { 0 }; /* no batches; columns of text, plain */
 	SAT_BYTES(frame);
 	SAT_BYTES(body);
 	camp_begin_frame(c, &frame);

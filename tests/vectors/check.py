@@ -79,7 +79,7 @@ def decision(batch: Json, row: Json) -> Json:
     shown: Json = {"id": f"{batch['incarnation']}-{row['counter']}",
                    "final": bool(row["flags"] & 1), "guardian": bool(row["flags"] & 2)}
     for name in ("subject", "purpose", "event", "episode", "until", "recipients", "withheld_from",
-                 "notice", "supersedes", "commitment", "name"):
+                 "notice", "stated", "supersedes", "commitment", "name"):
         shown[name] = row[name]
     if row["mode"]:
         shown["details"] = {name: value for name, value in row["details"].items() if value != ""}

@@ -111,13 +111,14 @@ static json_t *decision(sat_store *store, const sat_batch *batch, sat_decision *
 	json_t *supersedes = json_array();
 	for (size_t i = 0; i < d->supersedes_count; i++)
 		json_array_append_new(supersedes, hex(d->supersedes + i * SAT_HASH_BYTES, SAT_HASH_BYTES));
-	json_t *json = json_pack("{s:o, s:o, s:s, s:i, s:b, s:b, s:I, s:I, s:s, s:s, s:I, s:o, s:o, s:o}", "id", dot(store, d->id),
+	json_t *json = json_pack("{s:o, s:o, s:s, s:i, s:b, s:b, s:I, s:I, s:s, s:s, s:I, s:s, s:o, s:o, s:o}", "id", dot(store, d->id),
 	                         "subject", dot(store, d->subject), "purpose", d->purpose, "event", (int)d->event,
 	                         "final", (int)d->final, "guardian", (int)(d->voice == SAT_GUARDIAN), "episode",
 	                         (json_int_t)d->episode, "until", (json_int_t)d->until, "recipients",
 	                         d->recipients == NULL ? "" : d->recipients, "withheld_from",
 	                         d->withheld_from == NULL ? "" : d->withheld_from, "notice",
-	                         (json_int_t)d->notice, "supersedes", supersedes, "commitment", hex(d->commitment, SAT_HASH_BYTES), "name",
+	                         (json_int_t)d->notice, "stated", d->stated == NULL ? "" : d->stated, "supersedes",
+	                         supersedes, "commitment", hex(d->commitment, SAT_HASH_BYTES), "name",
 	                         hex(d->name, SAT_HASH_BYTES));
 	if (d->has_details)
 		json_object_set_new(json, "details", details(d));

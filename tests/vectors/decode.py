@@ -323,6 +323,21 @@ def short(text: str, least: int, below: int) -> str:
     return text
 
 
+def as_stated(text: str) -> str:
+    """The episodes that the details of a decision state (3.4)."""
+    words = [word.split("=") for word in text.split(" ")] if text else []
+    if len(words) > 64:
+        raise Breach("details state too much")
+    for word in words:
+        if len(word) != 2 or not re.fullmatch("[1-9][0-9]{0,9}", word[1], re.ASCII):
+            raise Breach(f"details state {text!r}")
+        as_name(word[0])
+        at_most(int(word[1]), 2**32 - 1)
+    if any(a[0] >= b[0] for a, b in zip(words, words[1:])):
+        raise Breach("what details state is not ascending")
+    return text
+
+
 def other_than(name: str, taken: str) -> str:
     """The same name, unless a store keeps it for itself (section 1)."""
     if name == taken:
@@ -944,6 +959,7 @@ def decision_rows(reader: Reader, content: Content, number: int) -> list[Json]:
     recipients = text_column(reader, content, number)[1]
     withheld_from = text_column(reader, content, number)[1]
     notices = [at_most(reader.varint(), 2**32 - 1) for _ in range(number)]
+    stated = [as_stated(text) for text in text_column(reader, content, number)[1]]
     counts = [at_most(reader.varint(), MAX_SUPERSEDES) for _ in range(number)]
     reader.fits(sum(counts), 32)
     content.spend(4 * number)
@@ -955,6 +971,7 @@ def decision_rows(reader: Reader, content: Content, number: int) -> list[Json]:
                      "episode": episodes[i], "until": until[i],
                      "recipients": recipients[i],
                      "withheld_from": withheld_from[i], "notice": notices[i],
+                     "stated": stated[i],
                      "supersedes": [reader.take(32).hex() for _ in range(counts[i])]})
     return rows
 
@@ -1010,7 +1027,8 @@ def decision_name(author: bytes, row: Json) -> bytes:
     core += bytes([row["event"], row["flags"]])
     core += put_varint(row["episode"]) + put_varint(row["until"])
     core += put_text(row["recipients"]) + put_text(row["withheld_from"])
-    core += put_varint(row["notice"]) + put_varint(len(row["supersedes"]))
+    core += put_varint(row["notice"]) + put_text(row["stated"])
+    core += put_varint(len(row["supersedes"]))
     core += bytes.fromhex("".join(row["supersedes"]) + row["commitment"])
     return hash32("satchel1decision", core)
 

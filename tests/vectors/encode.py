@@ -362,7 +362,7 @@ class FrameWriter:
             bytes.fromhex(batch["incarnation"]), le64(row["counter"]), raw,
             text(row["purpose"]), bytes([row["event"], row["flags"]]),
             varint(row["episode"]), varint(row["until"]), text(row["recipients"]),
-            text(row["withheld_from"]), varint(row["notice"]),
+            text(row["withheld_from"]), varint(row["notice"]), text(row["stated"]),
             listed(row["supersedes"]), bytes.fromhex(row["commitment"])))
 
     def batch_head(self, batch: Json, root: bytes) -> bytes:
@@ -390,6 +390,7 @@ class FrameWriter:
         out += text_column([row["recipients"] for row in rows], encoding)
         out += text_column([row["withheld_from"] for row in rows], encoding)
         out += many(varint, [row["notice"] for row in rows])
+        out += text_column([row["stated"] for row in rows], encoding)
         out += many(varint, [len(row["supersedes"]) for row in rows])
         out += many(bytes.fromhex, [name for row in rows for name in row["supersedes"]])
         out += bytes(row["mode"] for row in rows)

@@ -142,8 +142,9 @@ static void decide_together(replica *r, sat_dot person, sat_dot other)
 			                 .event = SAT_GIVEN, .claimed_time = r->env.now + i,
 			                 .details = { [SAT_METHOD] = "spoken", [SAT_LANGUAGE] = i % 3 ? "wim" : "en",
 			                              [SAT_WITNESS] = i == 4 ? "Élodie" : NULL } };
-	all[2].event = SAT_RENEWED;
+	all[2].purpose = SAT_HAS_GUARDIAN;
 	all[2].until = 40000;
+	all[4].event = SAT_RENEWED;
 	all[3].voice = SAT_GUARDIAN;
 	all[5].notice = 3;
 	all[5].details[SAT_TERMS] = "{\"retention\": \"seven years\"}";
@@ -230,6 +231,7 @@ static void partial_batch(replica *r, sat_dot subject, sat_chunk *c)
 			                 .event = i == 19 ? SAT_REVOKED : SAT_GIVEN, .final = i == 19,
 			                 .episode = 300, .claimed_time = -5 * i, .has_details = true,
 			                 .supersedes = i == 9 ? names[0] : NULL, .supersedes_count = i == 9 ? 2 : 0,
+			                 .stated = i == 19 ? "attend=301 identity=4294967295" : NULL,
 			                 .own_salt = i == 9, .salt = { (uint8_t)i } };
 		if (i != 9)
 			sat_batch_salt(&c->batches[0], all[i].id, all[i].salt);

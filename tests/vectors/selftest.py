@@ -118,7 +118,7 @@ def registry_section() -> Json:
 def decision(subject: str, mode: int = 1, **more: Any) -> Json:
     """One decision."""
     row: Json = {"subject": subject, "purpose": "research", "event": 4, "flags": 0,
-                 "episode": 1, "until": 0, "recipients": "", "withheld_from": "", "notice": 0,
+                 "episode": 1, "until": 0, "recipients": "", "withheld_from": "", "notice": 0, "stated": "",
                  "supersedes": [],
                  "mode": mode, "details": {"grantor": "self", "language": "x", "claimed_time": 99}}
     row.update(more)
@@ -139,6 +139,7 @@ def batch(count: int, first: int = 10, present: Optional[list[int]] = None,
             episode=i // 3, until=20000 + i if i % 2 else 0,
             recipients=("", "clinic school", "elders")[i % 3],
             withheld_from=("", "", "auditor")[i % 3], notice=i % 5,
+            stated=("", "photo=1", "photo=2 research=4294967295")[i % 3],
             supersedes=["%064x" % j for j in range(i % 4)],
             details={"grantor": f"p{i}", "dissent": "n\u00e3o", "claimed_time": 1000 - 7 * i}))
     made: Json = {"incarnation": INC_A, "device": "alice", "first": first, "seed": seed,
