@@ -1,6 +1,7 @@
 /* satchel consent show: all decisions of a person, and what follows from them now. */
 #include <string.h>
 
+#include "core/details.h"
 #include "core/permission.h"
 #include "core/table.h"
 #include "core/terms.h"
@@ -22,21 +23,6 @@ static bool stands(const sat_decision *all, size_t count, const sat_decision *d)
 
 /* --- details ------------------------------------------------------------------------------------ */
 
-/* Details are gated like fields: by what the programme's kind of decisions says that they need. */
-static sat_purposes needs_of(cli *c, int detail)
-{
-	const sat_programme *programme = sat_store_programme(c->store);
-	sat_purposes needs = 0;
-	for (size_t i = 0; i < programme->kind_count; i++) {
-		const sat_field *field = !programme->kinds[i].decisions
-		                             ? NULL
-		                             : sat_kind_field(&programme->kinds[i], sat_detail_name(detail));
-		for (size_t k = 0; field != NULL && k < field->need_count; k++)
-			needs |= sat_purpose_find(c->store, programme->purposes[field->needs[k]].name);
-	}
-	return needs;
-}
-
 typedef struct terms {
 	cli *c;
 	json_t *details;
@@ -50,14 +36,22 @@ static int show_term(void *context, const char *name, const char *value)
 	return 0;
 }
 
-static json_t *details_json(cli *c, const sat_decision *d, const sat_leave *leave)
+/* Each detail is shown when the person permits what it needs; what was written here may be seen here. */
+static json_t *details_json(cli *c, sat_gate *gate, const sat_decision *d)
 {
 	json_t *details = json_object();
 	sat_sibling written = { .dot = d->id };
+	sat_leave leave = { 0 };
+	if (!d->has_details)
+		cli_print(c, "        how and by whom it was said is not here: it was taken back, or may not leave where it "
+		             "was written\n");
+	if (sat_details_weigh(gate, c->store, d, &leave, &c->err) != 0)
+		leave.permitted = 0;
 	for (int i = 0; i < SAT_DETAILS; i++) {
 		if (d->details[i] == NULL || d->details[i][0] == '\0')
 			continue;
-		bool seen = cli_own(c, &written) || sat_gate_answer(leave, needs_of(c, i)) == SAT_PERMITTED;
+		bool seen = cli_own(c, &written) ||
+		            sat_gate_answer(&leave, sat_detail_needs(c->store, d, i)) == SAT_PERMITTED;
 		if (i == SAT_TERMS && seen && sat_terms_each(d->details[i], show_term, &(terms){ c, details }, NULL) == 0)
 			continue;
 		cli_print(c, "        %s: %s\n", sat_detail_name(i), seen ? d->details[i] : "(not shown)");
@@ -67,10 +61,13 @@ static json_t *details_json(cli *c, const sat_decision *d, const sat_leave *leav
 	return details;
 }
 
-static json_t *decision_json(cli *c, const sat_decision *d, bool head, const sat_leave *leave)
+static json_t *decision_json(cli *c, sat_gate *gate, const sat_decision *d, bool head)
 {
 	char id[SAT_ID_CHARS], author[SAT_DEVICE_NAME_BYTES], time[CLI_TIME_CHARS], day[CLI_TIME_CHARS];
-	cli_time(d->claimed_time, time);
+	/* When it was said is a detail too. */
+	time[0] = '\0';
+	if (d->has_details)
+		cli_time(d->claimed_time, time);
 	cli_print(c, "    %s: %s%s%s%s\n", d->purpose, d->voice == SAT_GUARDIAN ? "guardian " : "",
 	          sat_event_name(d->event), d->final ? ", for ever" : "",
 	          head || d->final ? "" : "  (no longer stands)");
@@ -87,13 +84,14 @@ static json_t *decision_json(cli *c, const sat_decision *d, bool head, const sat
 	json_t *json = json_pack("{s:s, s:s, s:s, s:b, s:i, s:b, s:o, s:o}", "id", cli_id(c, d->id, id),
 	                         "purpose", d->purpose, "event", sat_event_name(d->event), "final",
 	                         (int)d->final, "episode", (int)d->episode, "head", (int)head, "author",
-	                         cli_text(author), "claimed_time", cli_time_json(d->claimed_time));
+	                         cli_text(author), "claimed_time", d->has_details ? cli_time_json(d->claimed_time) : json_null());
 	json_object_set_new(json, "until", d->until == 0 ? json_null() : cli_text(cli_day(d->until, day)));
 	json_object_set_new(json, "recipients", cli_text(d->recipients == NULL ? "" : d->recipients));
 	json_object_set_new(json, "withheld_from", cli_text(d->withheld_from == NULL ? "" : d->withheld_from));
 	json_object_set_new(json, "voice", json_string(d->voice == SAT_GUARDIAN ? "guardian" : "own"));
 	json_object_set_new(json, "notice_version", d->notice == 0 ? json_null() : json_integer(d->notice));
-	json_object_set_new(json, "details", details_json(c, d, leave));
+	json_object_set_new(json, "details_here", json_boolean(d->has_details));
+	json_object_set_new(json, "details", details_json(c, gate, d));
 	return json;
 }
 
@@ -197,7 +195,7 @@ static int show(cli *c, sat_dot subject)
 	cli_set(c, "decisions", decisions);
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(decisions,
-		                      decision_json(c, &all[i], stands(all, count, &all[i]), &own.leave));
+		                      decision_json(c, own.gate, &all[i], stands(all, count, &all[i])));
 	rc = show_purposes(c, &registry, &own);
 	if (rc == 0)
 		show_states(c, all, count);

@@ -25,12 +25,18 @@ void sat_details_load(sat_store *store)
 	}
 }
 
+sat_purposes sat_detail_needs(const sat_store *store, const sat_decision *d, int detail)
+{
+	sat_purposes needs = store->detail_needs[detail];
+	return sat_purpose_is_state(d->purpose) ? needs & ~sat_purpose_find(store, SAT_IN_MOURNING) : needs;
+}
+
 sat_purposes sat_details_needs(const sat_store *store, const sat_decision *d)
 {
 	sat_purposes needs = 0;
 	for (int i = 0; i < SAT_DETAILS; i++)
-		needs |= d->details[i] != NULL && d->details[i][0] != '\0' ? store->detail_needs[i] : 0;
-	return sat_purpose_is_state(d->purpose) ? needs & ~sat_purpose_find(store, SAT_IN_MOURNING) : needs;
+		needs |= d->details[i] != NULL && d->details[i][0] != '\0' ? sat_detail_needs(store, d, i) : 0;
+	return needs;
 }
 
 /* --- the answer ----------------------------------------------------------------------------------- */

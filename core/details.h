@@ -17,8 +17,10 @@
 
 #include "gate.h"
 
-/* What the details that are in a decision need together; 0 when nobody has to permit anything.  A state of a
- * person (permission.h) is told while somebody is mourned too: it says which name is used instead. */
+/* What one detail of a decision needs.  Of a state of a person (permission.h) it is told while somebody is
+ * mourned too: it says which name is used instead. */
+sat_purposes sat_detail_needs(const sat_store *store, const sat_decision *decision, int detail);
+/* What the details that are in a decision need together; 0 when nobody has to permit anything. */
 sat_purposes sat_details_needs(const sat_store *store, const sat_decision *decision);
 /* Works out who needs what from the programme of the store.  Called by table.c. */
 void sat_details_load(sat_store *store);

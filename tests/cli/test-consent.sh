@@ -54,6 +54,22 @@ record identity=yes photo=yes --yes
 code_is later_yes__is_recorded_for_scripts 0
 is later_yes__opens_an_episode_each_time 2 "$(episode identity)"
 
+# --- details that were taken back -------------------------------------------------------------------
+run add person "pseudonym=Participant 0042" name="Name 0042"
+run consent record "Participant 0042" identity=yes --witness "Witness 0042" --method oral
+run --json consent show "Participant 0042"
+is details__are_shown_where_they_were_written "Witness 0042" "$(json 'd["decisions"][0]["details"]["witness"]')"
+run consent withdraw "Participant 0042" identity --final --yes
+run --json consent show "Participant 0042"
+is details__that_were_taken_back_are_gone false "$(json 'd["decisions"][0]["details_here"]')"
+is details__take_the_time_with_them null "$(json 'd["decisions"][0]["claimed_time"]')"
+is details__leave_what_was_decided given "$(json 'd["decisions"][0]["event"]')"
+run consent show "Participant 0042"
+prints details__that_are_gone_are_said_to_be 'how and by whom it was said is not here'
+is details__leave_no_byte_in_the_store 0 "$(cat hq.db* | grep -a -c 'Witness 0042')"
+run doctor
+code_is details__erased_leave_the_store_sound 0
+
 # --- a last day that is past -----------------------------------------------------------------------
 before=$(decisions "Participant 0417")
 record audio=yes --until 2020-01-31

@@ -96,3 +96,9 @@ sat_answer holdings_answer(const world *w, const holdings *h, const model_value 
 	}
 	return holdings_answer_about(w, h, value, persons, n, to);
 }
+
+sat_answer holdings_details_answer(const world *w, const holdings *h, size_t decision, const model_recipient *to)
+{
+	const struct held_views *v = views_for(w, h, to);
+	return model_details_answer(&w->model, v->views, v->persons, &w->model.decisions[decision]);
+}

@@ -309,6 +309,32 @@ static unsigned words_of(const char *recipients, unsigned nobody)
 	return words;
 }
 
+/* Collects what the details of a decision state. */
+typedef struct details_said {
+	world *w;
+	world_dot subject;
+	model_stated at[SAT_STATED_MAX + 1];
+	size_t count;
+} details_said;
+
+static void add_stated(void *context, const char *purpose, uint32_t episode)
+{
+	details_said *s = context;
+	s->at[s->count++] = (model_stated){ s->subject, model_purpose_of(&s->w->model, purpose), episode };
+}
+
+/* As all three programmes say it; a state of a person is told while they are mourned too. */
+static unsigned detail_needs(model *m, const sat_decision *d)
+{
+	unsigned needs = 0;
+	if (d->details[SAT_GRANTOR] != NULL)
+		needs |= 1u << model_purpose_of(m, "identity") |
+		         (sat_purpose_is_state(d->purpose) ? 0 : 1u << model_purpose_of(m, SAT_IN_MOURNING));
+	if (d->details[SAT_WITNESS] != NULL)
+		needs |= 1u << model_purpose_of(m, "quote_named");
+	return needs;
+}
+
 /* Decisions of one call are made one after the other, in the order of their dots, which is that of the
  * list. */
 static void learn_decisions(reading *r, sat_dot subject)
@@ -334,7 +360,11 @@ static void learn_decisions(reading *r, sat_dot subject)
 					supersedes[n++] = k;
 			}
 		}
-		model_decision d = { .id = id, .subject = world_dot_of(w, r->m, subject),
+		details_said said = { .w = w, .subject = world_dot_of(w, r->m, subject) };
+		sat_decision_each_stated(all[i].stated, add_stated, &said);
+		said.at[said.count++] = (model_stated){ said.subject, MODEL_EVERY, 0 };
+		model_decision d = { .id = id, .subject = said.subject, .needs = detail_needs(&w->model, &all[i]),
+			             .stated = said.at, .stated_count = said.count,
 			             .purpose = model_purpose_of(&w->model, all[i].purpose),
 			             .event = all[i].event, .final = all[i].final, .episode = all[i].episode,
 			             .guardian = all[i].voice == SAT_GUARDIAN, .notice = all[i].notice,
@@ -353,8 +383,9 @@ static void read_decisions(reading *r)
 	holdings *h = r->h;
 	sat_db *db = r->m->store->db;
 	sat_stmt *s = prepared(r, READ_CONSENT,
-	                       "SELECT id, subject, purpose, final, episode FROM consent ORDER BY id");
-	size_t room = 0;
+	                       "SELECT id, subject, purpose, final, episode, id IN (SELECT id FROM sat_decision "
+	                       "WHERE commitment IS NOT NULL) FROM consent ORDER BY id");
+	size_t room = 0, bare_room = 0;
 	while (sat_step(db, s, NULL) == 1) {
 		world_dot id = world_dot_of(w, r->m, sat_column_int(s, 0));
 		size_t number = model_decision_find(&w->model, id);
@@ -370,8 +401,13 @@ static void read_decisions(reading *r)
 			           world_dot_text(id));
 		h->decisions = grown(h->decisions, h->decision_count, &room, sizeof *h->decisions);
 		h->decisions[h->decision_count++] = number;
+		if (sat_column_int(s, 5) == 0)
+			continue;
+		h->bare = grown(h->bare, h->bare_count, &bare_room, sizeof *h->bare);
+		h->bare[h->bare_count++] = number;
 	}
 	sat_reset(s);
+	sort(h->bare, h->bare_count, sizeof *h->bare, compare_size);
 	sort(h->decisions, h->decision_count, sizeof *h->decisions, compare_size);
 }
 
@@ -534,6 +570,7 @@ void holdings_drop(holdings *h)
 	free(h->records);
 	free(h->persons);
 	free(h->decisions);
+	free(h->bare);
 	free(h->statements);
 	free(h->tombstones);
 	free(h->waiting);
@@ -598,6 +635,13 @@ int holdings_voucher(const holdings *h, world_dot dot)
 			return h->vouchers[i].device;
 	}
 	return -1;
+}
+
+bool holdings_details(const holdings *h, size_t decision)
+{
+	return holdings_knows(h, decision) &&
+	       (h->bare_count == 0 ||
+	        bsearch(&decision, h->bare, h->bare_count, sizeof decision, compare_size) == NULL);
 }
 
 bool holdings_knows(const holdings *h, size_t decision)

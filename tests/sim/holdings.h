@@ -42,13 +42,14 @@ typedef struct holdings {
 	held_record *records;    /* ascending by id */
 	world_dot *persons;      /* of all records, each ascending */
 	size_t *decisions;       /* numbers in the model, ascending */
+	size_t *bare;            /* of those that are here without their details, ascending */
 	uint64_t *statements;    /* hashes, ascending */
 	world_dot *tombstones;   /* ascending */
 	held_name *waiting;      /* values whose record's creation is not known */
 	held_name *waiting_persons;
 	held_name *declined;
 	held_voucher *vouchers;
-	size_t value_count, record_count, persons_count, decision_count, statement_count, tombstone_count,
+	size_t value_count, record_count, persons_count, decision_count, statement_count, tombstone_count, bare_count,
 		waiting_count, waiting_persons_count, declined_count, voucher_count;
 	unsigned *needs;         /* by the model's field */
 	size_t need_count;
@@ -76,6 +77,10 @@ bool holdings_waits(const holdings *h, const model_value *value);
 /* The device that vouched for a write, -1 for none. */
 int holdings_voucher(const holdings *h, world_dot dot);
 bool holdings_knows(const holdings *h, size_t decision);
+/* Whether a decision is here with its details. */
+bool holdings_details(const holdings *h, size_t decision);
+/* What the model says of the details of a decision to a recipient. */
+sat_answer holdings_details_answer(const world *w, const holdings *h, size_t decision, const model_recipient *to);
 /* A device as it is known to whoever holds `h`, on the day that the registry signed for last. */
 model_recipient holdings_self(const world *w, const holdings *h, int device);
 /* A device as a recipient, on the day on which the machine would send: its own clock may hide more than

@@ -141,6 +141,7 @@ size_t model_decision_add(model *m, const model_decision *decision)
 	model_decision *d = &m->decisions[m->decision_count];
 	*d = *decision;
 	d->supersedes = copy(m, decision->supersedes, decision->supersedes_count, sizeof *decision->supersedes);
+	d->stated = copy(m, decision->stated, decision->stated_count, sizeof *decision->stated);
 	if (person_number(m, d->subject) == SIZE_MAX) {
 		m->persons = realloc(m->persons, (m->person_count + 1) * sizeof *m->persons);
 		m->persons[m->person_count++] = d->subject;
@@ -335,4 +336,15 @@ sat_answer model_answer(const model *m, const model_view *views, size_t view_per
 		}
 	}
 	return answer;
+}
+
+/* They are dead with their own purpose too, but need no yes to it. */
+sat_answer model_details_answer(const model *m, const model_view *views, size_t view_persons,
+                                const model_decision *d)
+{
+	model_value value = { .stated = d->stated, .stated_count = d->stated_count };
+	unsigned own = 1u << d->purpose;
+	if (model_answer(m, views, view_persons, &d->subject, 1, &value, own) == SAT_ERASED)
+		return SAT_ERASED;
+	return model_answer(m, views, view_persons, &d->subject, 1, &value, d->needs);
 }

@@ -59,6 +59,9 @@ typedef struct model_decision {
 	uint8_t name[SAT_HASH_BYTES];
 	size_t *supersedes;      /* numbers of decisions */
 	size_t supersedes_count;
+	unsigned needs;          /* what its details need: bits by purpose */
+	model_stated *stated;    /* what its details state */
+	size_t stated_count;
 	int device;
 	size_t step;             /* when it was made */
 } model_decision;
@@ -125,5 +128,9 @@ model_view *model_views(const model *m, const size_t *known, size_t count, const
  * model's purposes), to the recipient of the views. */
 sat_answer model_answer(const model *m, const model_view *views, size_t view_persons, const world_dot *persons,
                         size_t person_count, const model_value *value, unsigned needs);
+
+/* The same for the details of a decision. */
+sat_answer model_details_answer(const model *m, const model_view *views, size_t view_persons,
+                                const model_decision *decision);
 
 #endif

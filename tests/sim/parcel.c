@@ -91,6 +91,17 @@ static void check_persons(world *w, machine *from, const sat_block *block, size_
 	}
 }
 
+/* Details go to those alone who may have them. */
+static void check_details(world *w, machine *from, parcel *p, const sat_decision *d)
+{
+	model_recipient to = holdings_recipient(w, from, p->to);
+	size_t number = model_decision_find(&w->model, world_dot_of(w, from, d->id));
+	if (d->has_details && number != SIZE_MAX &&
+	    holdings_details_answer(w, from->held, number, &to) != SAT_PERMITTED)
+		world_fail(w, 3, "%s sends the details of decision %s to device %d, which consent does not permit",
+		           world_name(w, from), world_dot_text(w->model.decisions[number].id), p->to);
+}
+
 static void check_frame(world *w, machine *from, parcel *p, const void *data, size_t count)
 {
 	SAT_ARENA(arena);
@@ -101,6 +112,8 @@ static void check_frame(world *w, machine *from, parcel *p, const void *data, si
 		world_trace(w, "          a frame of %zu statements, %zu decisions, %zu tombstones, %zu asks",
 		            content.statement_count, content.decision_count, content.tombstone_count,
 		            content.ask_count);
+	for (size_t i = 0; i < content.decision_count; i++)
+		check_details(w, from, p, &content.decisions[i]);
 	for (size_t b = 0; b < content.block_count; b++) {
 		const sat_block *block = &content.blocks[b];
 		for (size_t row = 0; row < block->rows; row++) {

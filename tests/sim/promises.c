@@ -32,6 +32,14 @@ static void check_kept(world *w, machine *m, const holdings *before, const holdi
 			world_fail(w, 2, "%s has lost decision %s", world_name(w, m),
 			           world_dot_text(w->model.decisions[before->decisions[i]].id));
 	}
+	for (size_t i = 0; i < before->decision_count; i++) {
+		size_t number = before->decisions[i];
+		if (holdings_details(before, number) && !holdings_details(now, number) &&
+		    holdings_details_answer(w, now, number, &now->own) != SAT_ERASED &&
+		    !holdings_tombstone(now, w->model.decisions[number].subject))
+			world_fail(w, 2, "%s has erased the details of decision %s, which no final withdrawal reaches",
+			           world_name(w, m), world_dot_text(w->model.decisions[number].id));
+	}
 	for (size_t i = 0; i < before->tombstone_count; i++) {
 		if (!holdings_tombstone(now, before->tombstones[i]))
 			world_fail(w, 2, "%s has lost a tombstone", world_name(w, m));
@@ -82,6 +90,14 @@ static void check_waiting(world *w, machine *m, const holdings *now)
 static void check_state(world *w, machine *m, const holdings *now)
 {
 	check_waiting(w, m, now);
+	for (size_t i = 0; i < now->decision_count; i++) {
+		size_t number = now->decisions[i];
+		if (holdings_details(now, number) &&
+		    (holdings_details_answer(w, now, number, &now->own) == SAT_ERASED ||
+		     holdings_tombstone(now, w->model.decisions[number].subject)))
+			world_fail(w, 4, "%s still holds the details of decision %s, which were withdrawn for ever",
+			           world_name(w, m), world_dot_text(w->model.decisions[number].id));
+	}
 	for (size_t i = 0; i < now->record_count; i++) {
 		const held_record *record = &now->records[i];
 		if (holdings_tombstone(now, record->id))
@@ -224,6 +240,17 @@ static void check_decision(world *w, machine *m, size_t number)
 		if (!named)
 			world_fail(w, 4, "decision %s does not supersede %s", world_dot_text(d->id), world_dot_text(e->id));
 		expected++;
+	}
+	for (int purpose = 0; purpose < (int)w->model.purpose_count; purpose++) {
+		uint32_t stated = 0, present = model_episode(&w->model, known, count, d->subject, purpose);
+		present += d->final && purpose == d->purpose;
+		for (size_t k = 0; k < d->stated_count; k++) {
+			if (d->stated[k].purpose == purpose)
+				stated = d->stated[k].episode;
+		}
+		if (stated != present)
+			world_fail(w, 4, "the details of decision %s state episode %u of %s instead of %u",
+			           world_dot_text(d->id), stated, w->model.purposes[purpose], present);
 	}
 	if (expected != d->supersedes_count)
 		world_fail(w, 4, "decision %s supersedes what is no head", world_dot_text(d->id));
@@ -550,6 +577,12 @@ void promise_everything_shared(world *w, const machine *from, const machine *to)
 		if (brings(w, from, to, d->device) && !holdings_knows(to->held, number))
 			world_fail(w, 4, "at the end %s has not got decision %s from %s", world_name(w, to),
 			           world_dot_text(d->id), world_name(w, from));
+		if (brings(w, from, to, d->device) && holdings_details(from->held, number) &&
+		    holdings_details_answer(w, from->held, number, &recipient) == SAT_PERMITTED &&
+		    !holdings_details(to->held, number) &&
+		    holdings_details_answer(w, to->held, number, &to->held->own) != SAT_ERASED)
+			world_fail(w, 2, "at the end %s has not got the details of decision %s from %s",
+			           world_name(w, to), world_dot_text(d->id), world_name(w, from));
 	}
 	for (size_t i = 0; i < from->held->tombstone_count; i++) {
 		if (!holdings_tombstone(to->held, from->held->tombstones[i]))

@@ -193,6 +193,8 @@ static const char *const planted[] = {
 	"a part of a record counts as the whole",
 	"a guardian is not asked", "mourning is taken for a permission", "who is left out by name is not left out",
 	"an older notice is good enough",
+	"details of a decision that were taken back are kept",
+	"details of a decision go to everybody",
 };
 
 /* Only large texts make records of which there are parts. */

@@ -245,6 +245,10 @@ static void decide(world *w, machine *m, sat_dot person, size_t count)
 		if (dice_chance(&w->dice, 8))
 			d->withheld_from = any_recipients(&w->dice);
 		d->notice = dice_below(&w->dice, 4);
+		if (dice_chance(&w->dice, 40))
+			d->details[SAT_GRANTOR] = "who granted it";
+		if (dice_chance(&w->dice, 20))
+			d->details[SAT_WITNESS] = "who saw it";
 		if (guarded && dice_chance(&w->dice, 50))
 			d->voice = SAT_GUARDIAN;
 		else if (dice_chance(&w->dice, 9))

@@ -91,10 +91,14 @@ static bool on_disk(replica *r, const char *text)
 	return seen;
 }
 
-static bool has_seed(replica *r)
+/* Whether the salt that hides erased or withheld details can be worked out. */
+static bool salt_is_known(replica *r)
 {
 	int64_t seeds;
-	assert_int_equal(sat_db_int(r->store->db, "SELECT count(seed) FROM sat_batch", &seeds, 0, NULL), 0);
+	assert_int_equal(sat_db_int(r->store->db,
+	                            "SELECT count(*) FROM sat_batch AS b JOIN sat_decision AS d ON d.id BETWEEN b.id "
+	                            "AND b.id + b.leaves - 1 WHERE d.commitment IS NOT NULL AND b.seed IS NOT NULL",
+	                            &seeds, 0, NULL), 0);
 	return seeds > 0;
 }
 
@@ -114,8 +118,8 @@ static void details__stay_where_they_are_until_the_person_lets_them_go(void **st
 	assert_int_equal(there.decisions, 1);
 	assert_int_equal(there.detailed, 0);
 	assert_false(on_disk(&c->hq, GRANTOR));
-	assert_false(has_seed(&c->hq));
-	assert_true(has_seed(&c->one));
+	assert_false(salt_is_known(&c->hq));
+	camp_carry(&c->hq, &c->one, &c->stick);
 	/* Now they agree that their name is written down. */
 	say(&c->one, person, "identity", SAT_GIVEN, false, NULL);
 	camp_carry(&c->one, &c->hq, &c->stick);
@@ -138,7 +142,7 @@ static void details__of_one_are_held_back_and_those_of_another_go(void **state)
 	assert_int_equal(look(&c->one, two, &c->hq).detailed, 2);
 	assert_false(on_disk(&c->hq, GRANTOR));
 	assert_true(on_disk(&c->hq, WITNESS));
-	assert_false(has_seed(&c->hq));
+	assert_false(salt_is_known(&c->hq));
 	/* Parts of a batch go on from there. */
 	camp_carry(&c->hq, &c->two, &c->stick);
 	assert_int_equal(look(&c->one, two, &c->two).detailed, 2);
@@ -164,8 +168,10 @@ static void details__that_were_taken_back_are_gone_here_and_there(void **state)
 	sat_dot one, two;
 	take_back_identity(c, &one, &two);
 	assert_false(on_disk(&c->one, GRANTOR));
+	assert_false(salt_is_known(&c->one));
 	camp_carry(&c->one, &c->hq, &c->stick);
 	assert_false(on_disk(&c->hq, GRANTOR));
+	assert_false(salt_is_known(&c->hq));
 	assert_int_equal(look(&c->one, one, &c->hq).decisions, 3);
 	/* The other's are not touched, though one seed hid them all. */
 	assert_string_equal(look(&c->one, two, &c->hq).grantors, "");
