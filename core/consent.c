@@ -8,6 +8,7 @@
 #include "concern.h"
 #include "details.h"
 #include "erase.h"
+#include "erasure.h"
 #include "life-cycle.h"
 #include "permission.h"
 #include "store-private.h"
@@ -28,13 +29,18 @@ typedef struct news {
 	sat_purposes purposes;       /* what they are about; a guardian has a say in everything */
 } news;
 
-static void add_news(sat_store *store, news *n, const sat_decision *d)
+static int add_news(sat_store *store, news *n, const sat_decision *d, sat_error *err)
 {
+	uint8_t name[SAT_ERASURE_NAME_BYTES];
 	bool guardian = strcmp(d->purpose, SAT_HAS_GUARDIAN) == 0;
 	n->fresh = true;
 	n->dead = n->dead || may_close(store, d);
 	n->purposes |= guardian ? ~UINT64_C(0) : sat_purpose_find(store, d->purpose);
 	store->closed_subjects += d->final;
+	if (!d->final)
+		return 0;
+	sat_erasure_of_decision(d, name);
+	return sat_erasure_due(store, name, err);
 }
 
 /* What is dead is erased, records first. */
@@ -66,10 +72,10 @@ static int follow(sat_store *store, const sat_decision *decisions, const bool *i
 	for (size_t i = 0; rc == 0 && i < count; i++) {
 		n.subject = decisions[i].subject;
 		if (is_new == NULL || is_new[i])
-			add_news(store, &n, &decisions[i]);
+			rc = add_news(store, &n, &decisions[i], err);
 		if (i + 1 < count && decisions[i + 1].subject == n.subject)
 			continue;
-		if (n.fresh) {
+		if (rc == 0 && n.fresh) {
 			subject[subjects++] = n.subject;
 			rc = erase_dead(store, &n, err);
 			if (rc == 0)

@@ -110,7 +110,7 @@ static void put_text(sat_bytes *b, const char *text)
 		sat_bytes_put_span(b, text, strlen(text));
 }
 
-static int put_subject(sat_store *store, sat_dot subject, sat_bytes *core, sat_error *err)
+int sat_decision_put_subject(sat_store *store, sat_dot subject, sat_bytes *core, sat_error *err)
 {
 	static const uint8_t zeros[SAT_INCARNATION_BYTES];
 	if (!sat_dot_linked(subject)) {
@@ -152,7 +152,7 @@ int sat_decision_seal_in(sat_store *store, sat_decision *d, sat_bytes *scratch, 
 	sat_bytes_reset(scratch);
 	sat_bytes_put(scratch, author->name, SAT_INCARNATION_BYTES);
 	sat_bytes_put_le64(scratch, (uint64_t)sat_dot_counter(d->id));
-	rc = put_subject(store, d->subject, scratch, err);
+	rc = sat_decision_put_subject(store, d->subject, scratch, err);
 	if (rc != 0)
 		return rc;
 	put_text(scratch, d->purpose);

@@ -78,6 +78,9 @@ typedef struct sat_decision {
 uint8_t sat_decision_flags(const sat_decision *decision);
 bool sat_decision_take_flags(sat_decision *decision, uint8_t flags);
 
+/* Appends the name of a record as the format writes subjects: incarnation and counter, or zeros and the name of
+ * an unlinked one.  SAT_EDAMAGED when it cannot be named. */
+int sat_decision_put_subject(sat_store *store, sat_dot subject, sat_bytes *out, sat_error *err);
 /* The episode of a purpose that the details state, as a value does of its person: 0 where nothing is said. */
 uint32_t sat_decision_states(const sat_decision *decision, const char *purpose);
 /* Calls `each` (NULL: nobody) for every purpose that is stated, in the order of their names; false when the text is not what

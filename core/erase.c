@@ -6,6 +6,7 @@
 
 #include "concern.h"
 #include "details.h"
+#include "erasure.h"
 #include "plant.h"
 #include "search.h"
 #include "store-private.h"
@@ -73,8 +74,13 @@ int sat_record_erase(sat_store *store, sat_dot id, int64_t told, sat_error *err)
 	          : sat_bind_null(store->sql.tombstone_insert, 3);
 	rc = sat_run(store->db, store->sql.tombstone_insert, err);
 	store->tombstones++;
+	uint8_t name[SAT_ERASURE_NAME_BYTES];
 	if (rc == 0)
 		rc = wipe_record(store, id, err);
+	if (rc == 0)
+		rc = sat_erasure_of_record(store, id, name, err);
+	if (rc == 0)
+		rc = sat_erasure_due(store, name, err);
 	return rc != 0 ? rc : sat_details_erase_dead(store, id, err);
 }
 

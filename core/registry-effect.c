@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "device.h"
+#include "erasure.h"
 #include "plant.h"
 #include "store-private.h"
 
@@ -247,6 +248,8 @@ int sat_statement_take_effect(sat_store *store, const sat_statement *st, sat_err
 		return apply_date(store, st->body, err);
 	case SAT_SIGNED_RELEASE:
 		return apply_release(store, st->body, err);
+	case SAT_SIGNED_ERASURE:
+		return sat_erasure_take_effect(store, st, err);
 	default:
 		return 0; /* kept and passed on, unread */
 	}

@@ -13,7 +13,7 @@ int sat_statement_read(sat_statement *st, const void *object, size_t length, sat
 	st->type = sat_cursor_u8(&c);
 	const uint8_t *issuer = sat_cursor_take(&c, SAT_DEVICE_BYTES);
 	st->serial = sat_cursor_varint(&c);
-	sat_cursor_zigzag(&c);
+	st->time = sat_cursor_zigzag(&c);
 	st->body = sat_cursor_span(&c);
 	st->signed_bytes = sat_cursor_ok(&c) ? (size_t)(c.at - (const uint8_t *)object) : 0;
 	st->signature = sat_cursor_take(&c, SAT_SIGNATURE_BYTES);
@@ -79,6 +79,13 @@ static int check_programme(const sat_statement *st, sat_error *err)
 	return SAT_EREFUSED;
 }
 
+/* Whose signature it has to bear. */
+static int find_issuer(sat_store *store, const sat_statement *st, sat_device *issuer, sat_error *err)
+{
+	return st->type == SAT_SIGNED_ERASURE ? sat_device_find(store, &st->issuer, issuer, err)
+	                                      : sat_device_registry(store, issuer, err);
+}
+
 int sat_statement_admit(sat_store *store, const void *object, size_t length, int64_t told, bool *fresh,
                         sat_error *err)
 {
@@ -90,15 +97,18 @@ int sat_statement_admit(sat_store *store, const void *object, size_t length, int
 		rc = is_known(store, &st, &known, err);
 	if (rc != 0 || known)
 		return rc;
-	sat_device registry;
-	rc = sat_device_registry(store, &registry, err);
+	sat_device issuer;
+	rc = find_issuer(store, &st, &issuer, err);
+	if (rc == SAT_ENOTFOUND && st.type == SAT_SIGNED_ERASURE)
+		return 0;
 	if (rc != 0)
 		return rc;
 	uint8_t digest[SAT_HASH_BYTES];
 	sat_hash(digest, "satchel1state", object, st.signed_bytes);
-	if (!sat_device_equal(&st.issuer, &registry.device) ||
-	    !sat_verify(&registry.keys, digest, st.signature))
-		return sat_fail(err, SAT_EFORGED, "a statement claims to be from headquarters and is not");
+	if (!sat_device_equal(&st.issuer, &issuer.device) || !sat_verify(&issuer.keys, digest, st.signature))
+		return sat_fail(err, SAT_EFORGED,
+		                st.type == SAT_SIGNED_ERASURE ? "a receipt for an erasure is not by who it says"
+		                                              : "a statement claims to be from headquarters and is not");
 	rc = check_programme(&st, err);
 	if (rc != 0)
 		return rc;
@@ -106,15 +116,9 @@ int sat_statement_admit(sat_store *store, const void *object, size_t length, int
 	return rc != 0 || !*fresh ? rc : sat_statement_take_effect(store, &st, err);
 }
 
-int sat_statement_issue(sat_store *store, const sat_identity *identity, sat_statement_type type,
-                        const void *body, size_t length, sat_error *err)
+int sat_statement_sign(sat_store *store, const sat_identity *identity, sat_statement_type type, int64_t serial,
+                       const void *body, size_t length, sat_error *err)
 {
-	if (store->role != SAT_REGISTRY)
-		return sat_fail(err, SAT_EUSAGE, "only headquarters makes such statements");
-	int64_t serial;
-	int rc = sat_db_int(store->db, "SELECT max(serial) + 1 FROM sat_statement", &serial, 1, err);
-	if (rc != 0)
-		return rc;
 	SAT_BYTES(object);
 	sat_bytes_put_u8(&object, (uint8_t)type);
 	sat_bytes_put(&object, store->self.bytes, SAT_DEVICE_BYTES);
@@ -129,4 +133,14 @@ int sat_statement_issue(sat_store *store, const sat_identity *identity, sat_stat
 		return sat_no_memory(err);
 	bool fresh;
 	return sat_statement_admit(store, object.data, object.length, 0, &fresh, err);
+}
+
+int sat_statement_issue(sat_store *store, const sat_identity *identity, sat_statement_type type,
+                        const void *body, size_t length, sat_error *err)
+{
+	if (store->role != SAT_REGISTRY)
+		return sat_fail(err, SAT_EUSAGE, "only headquarters makes such statements");
+	int64_t serial;
+	int rc = sat_db_int(store->db, "SELECT max(serial) + 1 FROM sat_statement", &serial, 1, err);
+	return rc != 0 ? rc : sat_statement_sign(store, identity, type, serial, body, length, err);
 }

@@ -1,6 +1,7 @@
-/* Registry statements: approvals, revocations, programmes, dates, releases from quarantine.
+/* Registry statements: approvals, revocations, programmes, dates, releases from quarantine; and receipts for
+ * erasures, which are such statements by any device.
  *
- * Each is one object signed by the registry (FORMAT.md, 3.2).  They are a grow-only set that every
+ * Each is one object signed by its issuer (FORMAT.md, 3.2).  They are a grow-only set that every
  * replica keeps and passes on, so that a restored registry relearns its own.  A statement of an unknown
  * type is kept and passed on unread.
  *
@@ -21,6 +22,7 @@ typedef enum sat_statement_type {
 	SAT_SIGNED_SUCCESSION = 4,      /* reserved */
 	SAT_SIGNED_DATE = 5,
 	SAT_SIGNED_RELEASE = 6,
+	SAT_SIGNED_ERASURE = 7,         /* by any device: see erasure.h */
 } sat_statement_type;
 
 #define SAT_STATEMENT_BYTES_MAX (1u << 20)
@@ -30,6 +32,7 @@ typedef struct sat_statement {
 	uint8_t type;                   /* sat_statement_type, or one that only a newer Satchel knows */
 	sat_device_id issuer;           /* who it says that signed it */
 	uint64_t serial;
+	int64_t time;                   /* when, by the issuer's clock, seconds since 1970 */
 	sat_cursor body;
 	const uint8_t *signature;       /* SAT_SIGNATURE_BYTES, unchecked */
 	size_t signed_bytes;            /* of the object, from its start */
@@ -43,8 +46,12 @@ int sat_statement_read(sat_statement *statement, const void *object, size_t leng
  * transaction. */
 int sat_statement_issue(sat_store *store, const sat_identity *identity, sat_statement_type type,
                         const void *body, size_t length, sat_error *err);
+/* Signs a statement by this device, whichever it is, and admits it.  In a transaction. */
+int sat_statement_sign(sat_store *store, const sat_identity *identity, sat_statement_type type, int64_t serial,
+                       const void *body, size_t length, sat_error *err);
 /* Admits one that came from elsewhere: checks the issuer's signature, keeps it, and lets it take effect.
- * `told` is the incarnation that brought it, 0 for none.  A known one changes nothing (`*fresh` false).
+ * `told` is the incarnation that brought it, 0 for none.  A known one changes nothing (`*fresh` false), and
+ * neither does a receipt by a device that is not known yet: it comes again by way of the registry.
  * SAT_EFORGED, SAT_EDAMAGED; SAT_ETOONEW or SAT_EREFUSED for a programme that cannot be read here, which
  * is not kept.  In a transaction. */
 int sat_statement_admit(sat_store *store, const void *object, size_t length, int64_t told, bool *fresh,

@@ -5,6 +5,7 @@
 #include "bundle.h"
 #include "core/delta.h"
 #include "core/enrolment.h"
+#include "core/erasure.h"
 #include "core/gate.h"
 #include "core/incarnation-statement.h"
 #include "core/incarnation.h"
@@ -268,6 +269,8 @@ static int sign_incarnations(job *j, sat_error *err)
 static int export_data(job *j, sat_error *err)
 {
 	int rc = sign_incarnations(j, err);
+	if (rc == 0)
+		rc = sat_erasure_sign(j->store, j->identity, err);
 	if (rc == 0)
 		rc = sat_gate_new_day(j->store, err);
 	if (rc == 0 && j->options.vouch)

@@ -141,7 +141,8 @@ CREATE TABLE sat_batch (
   proof     BLOB                      -- hashes of the subtrees whose leaves are not here
 );
 
--- Statements signed by the registry: approvals, revocations, programmes, dates.  Grow-only.
+-- Statements signed by the registry: approvals, revocations, programmes, dates; and receipts for erasures, by
+-- any device.  Grow-only.
 CREATE TABLE sat_statement (
   name   BLOB PRIMARY KEY,            -- hash of the object
   type   INTEGER NOT NULL,
@@ -152,6 +153,19 @@ CREATE TABLE sat_statement (
   told   INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX sat_statement_seq ON sat_statement(seq);
+
+-- Who confirms that it has erased what (erasure.h), from the receipts among the statements; and what was
+-- erased here since the latest receipt of ours.
+CREATE TABLE sat_erasure (
+  what   BLOB NOT NULL,               -- of a final decision or a tombstone, 16 bytes
+  device INTEGER NOT NULL,            -- sat_device.id
+  at     INTEGER NOT NULL,            -- seconds since 1970, by its clock
+  PRIMARY KEY (what, device)
+) WITHOUT ROWID;
+CREATE TABLE sat_erasure_due (
+  what BLOB PRIMARY KEY,
+  at   INTEGER NOT NULL
+) WITHOUT ROWID;
 
 -- ------------------------------------------------------------------------------------------- local
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/record.h"
+#include "core/erasure.h"
 #include "core/store-private.h"
 #include "drawer.h"
 #include "parcel.h"
@@ -169,6 +170,23 @@ static void check_status(world *w, const machine *m)
 	}
 }
 
+/* Everybody has heard from everybody that what was taken back is gone. */
+static void check_receipts(world *w, const machine *m, machine *const *live, size_t count)
+{
+	for (size_t i = 0; i < live[0]->held->decision_count; i++) {
+		const model_decision *d = &w->model.decisions[live[0]->held->decisions[i]];
+		for (size_t k = 0; d->final && k < count; k++) {
+			sat_device device;
+			int64_t at;
+			MUST(w, sat_device_find(m->store, sat_identity_device(w->kit->identities[live[k]->device]),
+			                        &device, err));
+			if (sat_erasure_confirmed(m->store, d->name, device.id, &at, NULL) != 1)
+				world_fail(w, 4, "at the end %s does not know that %s has erased what decision %s took back",
+				           world_name(w, m), world_name(w, live[k]), world_dot_text(d->id));
+		}
+	}
+}
+
 void finale(world *w)
 {
 	while (w->parcel_count > 0)
@@ -204,5 +222,6 @@ void finale(world *w)
 	for (size_t i = 0; i <= count; i++) {
 		check_waiting(w, live[i]);
 		check_declined(w, live[i], live, count + 1);
+		check_receipts(w, live[i], live, count + 1);
 	}
 }

@@ -49,7 +49,7 @@ typedef struct holdings {
 	held_name *waiting_persons;
 	held_name *declined;
 	held_voucher *vouchers;
-	size_t value_count, record_count, persons_count, decision_count, statement_count, tombstone_count, bare_count,
+	size_t value_count, record_count, persons_count, decision_count, statement_count, tombstone_count, bare_count, receipt_count,
 		waiting_count, waiting_persons_count, declined_count, voucher_count;
 	unsigned *needs;         /* by the model's field */
 	size_t need_count;

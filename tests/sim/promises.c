@@ -271,8 +271,21 @@ void promise_after_write(world *w, machine *m)
 	promise_received(w, m, m->device == 0 ? 1 : 0);
 }
 
+/* An export signs receipts for what was erased. */
+static bool has_signed(world *w, const machine *m)
+{
+	int64_t n;
+	MUST(w, sat_db_int(m->store->db, "SELECT count(*) FROM sat_statement", &n, 0, err));
+	return (size_t)n != m->held->statement_count;
+}
+
 void promise_after_export(world *w, machine *m)
 {
+	if (has_signed(w, m)) {
+		holdings *now = holdings_read(w, m, false);
+		check_step(w, m, now);
+		replace(w, m, now);
+	}
 	m->export_day = holdings_recipient(w, m, m->device).today;
 	int64_t own = sat_store_incarnation(m->store);
 	const sat_incarnation *incarnation = sat_incarnation_at(m->store, own);

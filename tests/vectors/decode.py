@@ -880,9 +880,18 @@ def release(reader: Reader, content: Content) -> Json:
     return shown
 
 
+def erasure(reader: Reader, content: Content) -> Json:
+    """Type 7 (3.2), by any device."""
+    names = [reader.take(16).hex() for _ in range(reader.count(16))]
+    if not names:
+        raise Breach("a receipt for no erasure")
+    return {"erased": names}
+
+
 STATEMENTS: dict[int, tuple[str, Callable[[Reader, Content], Json]]] = {
     1: ("approval", approval), 2: ("revocation", revocation),
-    3: ("programme", programme), 5: ("date", date_statement), 6: ("release", release)}
+    3: ("programme", programme), 5: ("date", date_statement), 6: ("release", release),
+    7: ("erasure", erasure)}
 
 
 def parse_tombstones(reader: Reader, content: Content) -> Json:
@@ -1566,7 +1575,8 @@ def check_issuers(results: list[FrameResult], registries: Optional[set[bytes]]) 
     for result in results:
         for section in result.content.sections if result.content else []:
             if section["type"] == 2 and registries is not None and any(
-                    bytes.fromhex(s["issuer"]) not in registries for s in section["statements"]):
+                    s["type"] != 7 and bytes.fromhex(s["issuer"]) not in registries
+                    for s in section["statements"]):
                 result.fail("refused", "A statement is not the registry's.")
                 break
 

@@ -487,6 +487,8 @@ def statement_body(kind: int, body: Json) -> bytes:
         return varint(body["version"]) + span(bytes.fromhex(body["json"]))
     if kind == 5:
         return varint(body["days"])
+    if kind == 7:
+        return varint(len(body["erased"])) + bytes.fromhex("".join(body["erased"]))
     return bytes.fromhex(body["bundle"]) + bytes([body["verdict"]])
 
 

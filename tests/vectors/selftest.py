@@ -109,7 +109,8 @@ def registry_section() -> Json:
         (2, {"device": CAROL.id.hex(), "points": [{"incarnation": INC_C, "accepted": 7}]}),
         (2, {"device": CAROL.id.hex(), "points": []}),
         (3, {"version": 3, "json": b'{"a":1}'.hex()}), (4, "00ff"),
-        (5, {"days": 20454}), (6, {"bundle": "ab" * 16, "verdict": 2}), (200, "")]
+        (5, {"days": 20454}), (6, {"bundle": "ab" * 16, "verdict": 2}),
+        (7, {"erased": ["cd" * 16, "ef" * 16]}), (200, "")]
     return {"type": 2, "statements": [
         {"type": kind, "issuer": ALICE.id.hex(), "serial": i + 1, "time": -5 * i, "body": body}
         for i, (kind, body) in enumerate(bodies)]}
