@@ -7,10 +7,11 @@
 #include "values.h"
 
 static const cli_usage usage = {
-	"consent", "record | show | withdraw ...",
+	"consent", "record | show | withdraw | receipt ...",
 	"record SUBJECT PURPOSE=EVENT...   writes down what a person said: yes, no, later, asked\n"
 	"show SUBJECT                      all decisions, and what is permitted now\n"
-	"withdraw SUBJECT PURPOSE...       stops sharing; with --final takes back and erases for ever\n\n"
+	"withdraw SUBJECT PURPOSE...       stops sharing; with --final takes back and erases for ever\n"
+	"receipt SUBJECT                   what was answered, who has it, what is confirmed erased\n\n"
 	"`satchel consent VERB --help` says more.  Being at a workshop is never a yes to anything.",
 	1, -1
 };
@@ -86,7 +87,9 @@ int cmd_consent(cli *c, int argc, char **argv)
 		return cli_consent_show(c, argc - 1, argv + 1);
 	if (strcmp(verb, "withdraw") == 0)
 		return cli_consent_withdraw(c, argc - 1, argv + 1);
+	if (strcmp(verb, "receipt") == 0)
+		return cli_consent_receipt(c, argc - 1, argv + 1);
 	if (!cli_options(c, &usage, NULL, &argc, &argv))
 		return c->code;
-	return cli_wrong(c, "\"%.40s\" is no verb of consent; they are record, show and withdraw", argv[0]);
+	return cli_wrong(c, "\"%.40s\" is no verb of consent; they are record, show, withdraw and receipt", argv[0]);
 }

@@ -5,6 +5,7 @@
 #include "core/record.h"
 #include "core/concern.h"
 #include "decisions.h"
+#include "holding.h"
 #include "values.h"
 #include "view.h"
 
@@ -24,6 +25,7 @@ typedef struct withdrawal {
 	sat_decision *decisions;
 	size_t count;
 	json_t *erased; /* what a final one takes away */
+	sat_holders *holders;
 	size_t values;
 } withdrawal;
 
@@ -76,7 +78,7 @@ static int foresee_one(void *context, sat_table *table, sat_dot id, sat_error *e
 		json_array_append_new(w->erased, json_pack("{s:s, s:s, s:O}", "id", text, "kind", table->name,
 		                                           "fields", fields));
 	json_decref(fields);
-	return 0;
+	return sat_holders_add(w->holders, &state, w->purposes, err);
 }
 
 static void print_erased(cli *c, const withdrawal *w)
@@ -94,16 +96,20 @@ static void print_erased(cli *c, const withdrawal *w)
 	}
 	if (w->values == 0)
 		cli_say(c, "    nothing that is here\n");
-	cli_say(c, "Backups, sealed sticks made before, and paper still hold it.\n");
 }
 
 static int foresee(cli *c, withdrawal *w)
 {
 	w->erased = json_array();
 	cli_set(c, "erases", w->erased);
-	int rc = sat_record_each_of_person(c->store, w->subject, foresee_one, w, &c->err);
+	int rc = sat_holders_begin(&w->holders, c->store, &c->err);
 	if (rc == 0)
+		rc = sat_record_each_of_person(c->store, w->subject, foresee_one, w, &c->err);
+	if (rc == 0) {
 		print_erased(c, w);
+		cli_holding_print(c, w->holders);
+	}
+	sat_holders_free(w->holders);
 	return rc;
 }
 

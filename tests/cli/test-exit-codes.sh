@@ -65,6 +65,7 @@ answers set '.changed == 1' set "$workshop" place=Gimuy
 answers import '.added == 1 and .same == 0 and .first_same == null and .bad == []' import workshop good.csv
 answers consent_record '.decisions[0].event == "given"' consent record P2 identity=yes
 answers consent_show '.decisions[0].purpose == "identity" and (.purposes | length) > 5' consent show P2
+answers consent_receipt '.answers[0].answer == "yes" and .taken_back == [] and .held_by == []' consent receipt P2
 answers consent_withdraw '.final and .erases == []' consent withdraw P2 identity --final --yes
 answers conflicts '.conflicts == []' conflicts
 answers quarantine '.quarantine == []' quarantine
@@ -92,7 +93,7 @@ exits 2 usage__unknown_verb_of_device device frob
 exits 2 usage__unknown_verb_of_consent consent frob
 exits 2 usage__unknown_verb_of_quarantine quarantine frob abcd
 for command in add set show list search erase import dump consent export merge verify inspect resolve device \
-	invite backup restore "consent record" "consent show" "consent withdraw" "quarantine accept"; do
+	invite backup restore "consent record" "consent show" "consent withdraw" "consent receipt" "quarantine accept"; do
 	# shellcheck disable=SC2086 # a verb is a word of its own
 	exits 2 "usage__${command// /_}_without_words" $command
 done
@@ -154,7 +155,7 @@ exits 2 restore__over_a_store restore file.txt
 # --- 3: the store, its key, the medium ----------------------------------------------------------------
 for command in "list workshop" "add workshop title=X" "show $workshop" "search x" "dump person" status conflicts \
 	quarantine doctor "device list" "invite x.json" "export STICK" "merge STICK" "backup x.db" \
-	"import workshop good.csv" "consent show P1" "consent record P1 identity=yes" "erase $workshop --yes"; do
+	"import workshop good.csv" "consent show P1" "consent receipt P1" "consent record P1 identity=yes" "erase $workshop --yes"; do
 	# shellcheck disable=SC2086 # the words of a command
 	exits 3 "store__missing_for_${command%% *}" --store none.db $command
 done
