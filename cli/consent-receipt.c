@@ -168,13 +168,23 @@ static int gather_erasures(cli *c, receipt *r, sat_dot subject, const sat_decisi
 
 /* --- holders -------------------------------------------------------------------------------------- */
 
+typedef struct holding {
+	sat_store *store;
+	sat_holders *holders;
+	bool here;
+} holding;
+
 static int hold_one(void *context, sat_table *table, sat_dot id, sat_error *err)
 {
-	void **both = context;
+	holding *h = context;
 	SAT_ARENA(arena);
 	sat_state state;
-	int rc = sat_record_load(both[0], table, id, &arena, &state, err);
-	return rc != 0 || !state.created ? rc : sat_holders_add(both[1], &state, ~UINT64_C(0), err);
+	int rc = sat_record_load(h->store, table, id, &arena, &state, err);
+	if (rc != 0 || !state.created)
+		return rc;
+	for (size_t i = 0; i < state.count; i++)
+		h->here = h->here || (!state.siblings[i].blank && state.siblings[i].value.type != SAT_CLEARED);
+	return sat_holders_add(h->holders, &state, ~UINT64_C(0), err);
 }
 
 static int gather_holders(cli *c, receipt *r, sat_dot subject)
@@ -182,23 +192,31 @@ static int gather_holders(cli *c, receipt *r, sat_dot subject)
 	SAT_AUTO(sat_holders) holders = NULL;
 	const sat_holder *list;
 	size_t count;
-	int rc = sat_holders_begin(&holders, c->store, &c->err);
-	void *context[] = { c->store, holders };
+	sat_device self;
+	int rc = sat_device_get(c->store, 1, &self, &c->err);
 	if (rc == 0)
-		rc = sat_record_each_of_person(c->store, subject, hold_one, context, &c->err);
+		rc = sat_holders_begin(&holders, c->store, &c->err);
+	holding h = { .store = c->store, .holders = holders };
+	if (rc == 0)
+		rc = sat_record_each_of_person(c->store, subject, hold_one, &h, &c->err);
 	if (rc != 0)
 		return rc;
 	sat_holders_list(holders, &list, &count);
-	r->holders = sat_arena_zeroed(&r->arena, count + 1, sizeof *r->holders);
+	r->holders = sat_arena_zeroed(&r->arena, count + 2, sizeof *r->holders);
 	if (r->holders == NULL)
 		return sat_fail(&c->err, SAT_ENOMEM, "out of memory");
+	if (h.here) {
+		receipt_holder *own = &r->holders[r->holder_count++];
+		*own = (receipt_holder){ .here = true, .state = RECEIPT_WAITING };
+		memcpy(own->name, self.name, sizeof own->name);
+	}
 	for (size_t i = 0; i < count; i++) {
 		if (cli_holding_words(&list[i]) == NULL)
 			continue;
-		receipt_holder *h = &r->holders[r->holder_count++];
-		memcpy(h->name, list[i].device.name, sizeof h->name);
-		h->state = strcmp(list[i].device.state, "revoked") == 0 ? RECEIPT_LOST : RECEIPT_WAITING;
-		h->maybe = list[i].held == 0 && list[i].on_the_way == 0;
+		receipt_holder *other = &r->holders[r->holder_count++];
+		memcpy(other->name, list[i].device.name, sizeof other->name);
+		other->state = strcmp(list[i].device.state, "revoked") == 0 ? RECEIPT_LOST : RECEIPT_WAITING;
+		other->maybe = list[i].held == 0 && list[i].on_the_way == 0;
 	}
 	return 0;
 }
@@ -256,14 +274,14 @@ static void tell_erasures(cli *c, const receipt *r)
 static void tell_holders(cli *c, const receipt *r)
 {
 	json_t *holders = json_array();
-	cli_print(c, "who else has something:%s\n", r->holder_count == 0 ? " nobody" : "");
+	cli_print(c, "who has something:%s\n", r->holder_count == 0 ? " nobody" : "");
 	for (size_t i = 0; i < r->holder_count; i++) {
 		const receipt_holder *h = &r->holders[i];
 		bool lost = h->state == RECEIPT_LOST;
-		cli_print(c, "    %s%s%s\n", h->name, h->maybe ? ", perhaps, from an earlier yes" : "",
+		cli_print(c, "    %s%s%s%s\n", h->name, h->here ? " (this machine)" : "", h->maybe ? ", perhaps, from an earlier yes" : "",
 		          lost ? ", which was revoked and cannot be reached" : "");
-		json_array_append_new(holders, json_pack("{s:o, s:b, s:b}", "name", cli_text(h->name), "maybe",
-		                                         (int)h->maybe, "reachable", (int)!lost));
+		json_array_append_new(holders, json_pack("{s:o, s:b, s:b, s:b}", "name", cli_text(h->name), "here",
+		                                         (int)h->here, "maybe", (int)h->maybe, "reachable", (int)!lost));
 	}
 	cli_set(c, "held_by", holders);
 }

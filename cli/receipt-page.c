@@ -18,7 +18,7 @@ static const words in[] = {
 	  .answers = "My answers",
 	  .taken_back = "Taken back: who has erased it",
 	  .holders = "Who has something about me",
-	  .nobody = "Nobody else has anything.",
+	  .nobody = "Nobody has anything.",
 	  .here = "this machine",
 	  .only_for = "only for",
 	  .whole = "Everything about me",
@@ -35,7 +35,7 @@ static const words in[] = {
 	  .answers = "Mis respuestas",
 	  .taken_back = "Retirado: quién lo ha borrado",
 	  .holders = "Quién tiene algo sobre mí",
-	  .nobody = "Nadie más tiene nada.",
+	  .nobody = "Nadie tiene nada.",
 	  .here = "esta máquina",
 	  .only_for = "solo para",
 	  .whole = "Todo sobre mí",
@@ -44,7 +44,7 @@ static const words in[] = {
 	  .reach = "Nadie puede alcanzar papel impreso, copias de seguridad ni memorias selladas hechas antes.",
 	  .change = "Usted puede cambiar cada respuesta, cualquier día, diciéndolo a quien le trajo esta hoja.  Estar "
 	            "en un taller nunca es un sí a la minería.",
-	  .said = { "Sí", "Sí, pero ahora descansa", "No", "Decido más tarde", "Dejar de compartir",
+	  .said = { "Sí", "Sí, pero ahora descansa", "No", "Decido más tarde", "Se dejó de compartir",
 	            "Retirado para siempre", "Ya no vale", "Respuestas distintas: nada se comparte hasta aclararlo" },
 	  .state = { "borrado", "aún no ha respondido", "no se puede alcanzar: la máquina se perdió" } },
 };
@@ -181,18 +181,23 @@ static void put_answers(sat_bytes *page, const receipt *r, const words *w)
 	put(page, "</ul>\n");
 }
 
-static void put_machine(sat_bytes *page, const words *w, const receipt_machine *m)
+static void put_name(sat_bytes *page, const words *w, const char *name, bool here)
 {
-	put(page, m->state == RECEIPT_ERASED ? "<li class='yes'>" : "<li>");
-	put_picture(page, "mark", state_marks[m->state]);
-	put(page, "<div>");
-	put_text(page, m->name);
-	if (m->here) {
+	put_text(page, name);
+	if (here) {
 		put(page, " (");
 		put_text(page, w->here);
 		put(page, ")");
 	}
 	put(page, ": ");
+}
+
+static void put_machine(sat_bytes *page, const words *w, const receipt_machine *m)
+{
+	put(page, m->state == RECEIPT_ERASED ? "<li class='yes'>" : "<li>");
+	put_picture(page, "mark", state_marks[m->state]);
+	put(page, "<div>");
+	put_name(page, w, m->name, m->here);
 	put_text(page, w->state[m->state]);
 	put_day(page, m->day);
 	put(page, "</div></li>\n");
@@ -209,9 +214,10 @@ static void put_erasures(sat_bytes *page, const receipt *r, const words *w)
 		const receipt_erasure *e = &r->erasures[i];
 		put(page, "<h3>");
 		put_picture(page, "picture", picture_of(e->purpose));
+		put(page, "<span>");
 		put_text(page, e->label == NULL ? w->whole : e->label);
 		put_day(page, e->day);
-		put(page, "</h3>\n<ul class='machines'>\n");
+		put(page, "</span></h3>\n<ul class='machines'>\n");
 		for (size_t k = 0; k < e->machine_count; k++)
 			put_machine(page, w, &e->machines[k]);
 		put(page, "</ul>\n");
@@ -225,8 +231,7 @@ static void put_holders(sat_bytes *page, const receipt *r, const words *w)
 	put(page, "</h2>\n<ul class='machines'>\n");
 	for (size_t i = 0; i < r->holder_count; i++) {
 		put(page, "<li><div>");
-		put_text(page, r->holders[i].name);
-		put(page, ": ");
+		put_name(page, w, r->holders[i].name, r->holders[i].here);
 		put_text(page, r->holders[i].maybe ? w->may_have : w->has);
 		if (r->holders[i].state == RECEIPT_LOST) {
 			put(page, "; ");
@@ -245,13 +250,13 @@ static void put_holders(sat_bytes *page, const receipt *r, const words *w)
 static const char style[] =
     "body{font:1.25rem/1.5 system-ui,sans-serif;color:#000;background:#fff;margin:0 auto;max-width:44rem;padding:1rem}"
     "h1{font-size:1.8rem;line-height:1.2}h2{font-size:1.4rem;border-bottom:3px solid #000;margin-top:2rem}"
-    "h3{font-size:1.25rem;display:flex;align-items:center;gap:.75rem;flex-wrap:wrap}"
+    "h3{font-size:1.25rem;display:flex;align-items:center;gap:.75rem}"
     "ul{list-style:none;padding:0}li{display:flex;gap:1rem;align-items:flex-start;padding:.6rem 0;"
     "border-bottom:1px solid #777;break-inside:avoid}p{margin:0 0 .3rem}"
     "svg{fill:none;stroke:#000;stroke-width:3.5;stroke-linecap:round;stroke-linejoin:round;flex:none}"
     ".picture{width:3.5rem;height:3.5rem}h3 .picture{width:2.5rem;height:2.5rem}"
     ".mark{width:1.5rem;height:1.5rem;vertical-align:-.3rem;margin-right:.4rem;stroke-width:6}"
-    ".said{font-weight:700}.yes .mark{stroke:#05611f}footer{margin-top:2rem}"
+    ".said{font-weight:700}time{white-space:nowrap}.yes .mark{stroke:#05611f}footer{margin-top:2rem}"
     "@media print{body{font-size:12pt;max-width:none;padding:0}@page{size:A4;margin:18mm}}";
 
 void cli_receipt_page(const receipt *r, const char *language, sat_bytes *page)

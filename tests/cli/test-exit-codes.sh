@@ -65,7 +65,7 @@ answers set '.changed == 1' set "$workshop" place=Gimuy
 answers import '.added == 1 and .same == 0 and .first_same == null and .bad == []' import workshop good.csv
 answers consent_record '.decisions[0].event == "given"' consent record P2 identity=yes
 answers consent_show '.decisions[0].purpose == "identity" and (.purposes | length) > 5' consent show P2
-answers consent_receipt '.answers[0].answer == "yes" and .taken_back == [] and .held_by == []' consent receipt P2
+answers consent_receipt '.answers[0].answer == "yes" and .taken_back == [] and .held_by[0].here' consent receipt P2
 answers consent_withdraw '.final and .erases == []' consent withdraw P2 identity --final --yes
 answers conflicts '.conflicts == []' conflicts
 answers quarantine '.quarantine == []' quarantine
