@@ -7,11 +7,13 @@
 #include "values.h"
 
 static const cli_usage usage = {
-	"consent", "record | show | withdraw | receipt ...",
+	"consent", "record | show | withdraw | receipt | document | verify ...",
 	"record SUBJECT PURPOSE=EVENT...   writes down what a person said: yes, no, later, asked\n"
 	"show SUBJECT                      all decisions, and what is permitted now\n"
 	"withdraw SUBJECT PURPOSE...       stops sharing; with --final takes back and erases for ever\n"
-	"receipt SUBJECT                   what was answered, who has it, what is confirmed erased\n\n"
+	"receipt SUBJECT                   what was answered, who has it, what is confirmed erased\n"
+	"document SUBJECT FILE             all decisions as JSON, with their proof\n"
+	"verify FILE                       checks such a file, without a store\n\n"
 	"`satchel consent VERB --help` says more.  Being at a workshop is never a yes to anything.",
 	1, -1
 };
@@ -80,16 +82,20 @@ int cli_purpose_or_state(cli *c, const char *text, size_t length, const char **p
 
 int cmd_consent(cli *c, int argc, char **argv)
 {
-	const char *verb = argc > 1 ? argv[1] : "";
-	if (strcmp(verb, "record") == 0)
-		return cli_consent_record(c, argc - 1, argv + 1);
-	if (strcmp(verb, "show") == 0)
-		return cli_consent_show(c, argc - 1, argv + 1);
-	if (strcmp(verb, "withdraw") == 0)
-		return cli_consent_withdraw(c, argc - 1, argv + 1);
-	if (strcmp(verb, "receipt") == 0)
-		return cli_consent_receipt(c, argc - 1, argv + 1);
+	static const struct {
+		const char *name;
+		int (*run)(cli *, int, char **);
+	} verbs[] = {
+		{ "record", cli_consent_record },     { "show", cli_consent_show },
+		{ "withdraw", cli_consent_withdraw }, { "receipt", cli_consent_receipt },
+		{ "document", cli_consent_document }, { "verify", cli_consent_verify },
+	};
+	for (size_t i = 0; argc > 1 && i < sizeof verbs / sizeof *verbs; i++) {
+		if (strcmp(argv[1], verbs[i].name) == 0)
+			return verbs[i].run(c, argc - 1, argv + 1);
+	}
 	if (!cli_options(c, &usage, NULL, &argc, &argv))
 		return c->code;
-	return cli_wrong(c, "\"%.40s\" is no verb of consent; they are record, show, withdraw and receipt", argv[0]);
+	return cli_wrong(c, "\"%.40s\" is no verb of consent; they are record, show, withdraw, receipt, "
+	                 "document and verify", argv[0]);
 }

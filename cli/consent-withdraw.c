@@ -20,7 +20,7 @@ static const cli_usage usage = {
 typedef struct withdrawal {
 	cli *c;
 	sat_dot subject;
-	bool final, by_other;
+	bool final, by_other, by_guardian;
 	sat_purposes purposes;
 	sat_decision *decisions;
 	size_t count;
@@ -123,6 +123,7 @@ static int read_purposes(cli *c, withdrawal *w, char **words, sat_arena *arena)
 		sat_decision *d = &w->decisions[i];
 		d->subject = w->subject;
 		d->event = w->by_other ? SAT_REVOKED : SAT_WITHDRAWN;
+		d->voice = w->by_guardian ? SAT_GUARDIAN : SAT_OWN_VOICE;
 		d->final = w->final;
 		d->claimed_time = c->env->now(c->env->context);
 		rc = cli_purpose(c, words[i], strlen(words[i]), &d->purpose);
@@ -161,6 +162,7 @@ int cli_consent_withdraw(cli *c, int argc, char **argv)
 	const cli_option options[] = {
 		{ "final", CLI_FLAG, &w.final, NULL, "take back: erase for ever what the purposes cover" },
 		{ "by-other", CLI_FLAG, &w.by_other, NULL, "somebody else withdraws it for the person" },
+		{ "by-guardian", CLI_FLAG, &w.by_guardian, NULL, "the person's guardian takes back what they said" },
 		{ "yes", CLI_FLAG, &yes, NULL, "do not ask" },
 		{ 0 },
 	};

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "core/hex.h"
 #include "titles.h"
 
 enum { SECRET_BYTES = 1025, KEY_FILE_BYTES_MAX = 4096 };
@@ -214,7 +215,6 @@ int cli_confirm(cli *c, bool yes, const char *question, const char *word)
 
 const char *cli_device(const sat_device_id *device, char text[static CLI_DEVICE_CHARS])
 {
-	for (size_t i = 0; i < SAT_DEVICE_BYTES; i++)
-		snprintf(text + 2 * i, 3, "%02x", device->bytes[i]);
+	sat_hex_print(device->bytes, SAT_DEVICE_BYTES, text);
 	return text;
 }

@@ -13,6 +13,8 @@ int cli_purpose(cli *c, const char *text, size_t length, const char **purpose);
 int cli_purpose_or_state(cli *c, const char *text, size_t length, const char **purpose);
 
 int cli_consent_record(cli *c, int argc, char **argv);
+int cli_consent_document(cli *c, int argc, char **argv);
+int cli_consent_verify(cli *c, int argc, char **argv);
 int cli_consent_receipt(cli *c, int argc, char **argv);
 int cli_consent_show(cli *c, int argc, char **argv);
 int cli_consent_withdraw(cli *c, int argc, char **argv);

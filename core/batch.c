@@ -123,21 +123,28 @@ int sat_batch_proof(sat_batch *batch, const bool *in, const uint8_t (*all)[SAT_H
 	return 0;
 }
 
+int sat_batch_digest_as(const uint8_t author[static SAT_INCARNATION_BYTES], int64_t first_counter, uint32_t leaves,
+                        const uint8_t root[static SAT_HASH_BYTES], uint8_t digest[static SAT_HASH_BYTES],
+                        sat_error *err)
+{
+	SAT_BYTES(signed_bytes);
+	sat_bytes_put(&signed_bytes, author, SAT_INCARNATION_BYTES);
+	sat_bytes_put_le64(&signed_bytes, (uint64_t)first_counter);
+	sat_bytes_put_le64(&signed_bytes, leaves);
+	sat_bytes_put(&signed_bytes, root, SAT_HASH_BYTES);
+	if (!sat_bytes_ok(&signed_bytes))
+		return sat_no_memory(err);
+	sat_hash(digest, "satchel1batch", signed_bytes.data, signed_bytes.length);
+	return 0;
+}
+
 int sat_batch_digest(sat_store *store, const sat_batch *batch, const uint8_t root[static SAT_HASH_BYTES],
                      uint8_t digest[static SAT_HASH_BYTES], sat_error *err)
 {
 	const sat_incarnation *author = sat_incarnation_at(store, sat_dot_index(batch->first));
 	if (author == NULL)
 		return sat_fail(err, SAT_EDAMAGED, "a batch of decisions has no author");
-	SAT_BYTES(signed_bytes);
-	sat_bytes_put(&signed_bytes, author->name, SAT_INCARNATION_BYTES);
-	sat_bytes_put_le64(&signed_bytes, (uint64_t)sat_dot_counter(batch->first));
-	sat_bytes_put_le64(&signed_bytes, batch->leaves);
-	sat_bytes_put(&signed_bytes, root, SAT_HASH_BYTES);
-	if (!sat_bytes_ok(&signed_bytes))
-		return sat_no_memory(err);
-	sat_hash(digest, "satchel1batch", signed_bytes.data, signed_bytes.length);
-	return 0;
+	return sat_batch_digest_as(author->name, sat_dot_counter(batch->first), batch->leaves, root, digest, err);
 }
 
 static int name_all(sat_store *store, const sat_batch *batch, sat_decision *decisions, size_t count,

@@ -30,9 +30,12 @@ int sat_batch_root(const sat_batch *batch, const bool *in, const uint8_t (*here)
 /* The hashes that prove a batch without the leaves that are not `in`, given all names; in `arena`. */
 int sat_batch_proof(sat_batch *batch, const bool *in, const uint8_t (*all)[SAT_HASH_BYTES],
                     sat_arena *arena, sat_error *err);
-/* What the signature of a batch is over. */
+/* What the signature of a batch is over, and the same without a store. */
 int sat_batch_digest(sat_store *store, const sat_batch *batch, const uint8_t root[static SAT_HASH_BYTES],
                      uint8_t digest[static SAT_HASH_BYTES], sat_error *err);
+int sat_batch_digest_as(const uint8_t author[static SAT_INCARNATION_BYTES], int64_t first_counter, uint32_t leaves,
+                        const uint8_t root[static SAT_HASH_BYTES], uint8_t digest[static SAT_HASH_BYTES],
+                        sat_error *err);
 /* Signs a batch whose decisions (`batch->leaves` of them) are all here and sealed. */
 int sat_batch_sign(sat_store *store, const sat_identity *identity, const sat_decision *decisions,
                    sat_batch *batch, sat_error *err);

@@ -141,6 +141,27 @@ static int commit_to_details(sat_decision *d, sat_bytes *scratch, sat_error *err
 	return 0;
 }
 
+/* The core from the purpose on, and the hash of all of it. */
+static int finish_core(sat_decision *d, sat_bytes *core, sat_error *err)
+{
+	put_text(core, d->purpose);
+	sat_bytes_put_u8(core, (uint8_t)d->event);
+	sat_bytes_put_u8(core, sat_decision_flags(d));
+	sat_bytes_put_varint(core, d->episode);
+	sat_bytes_put_varint(core, (uint64_t)d->until);
+	put_text(core, d->recipients);
+	put_text(core, d->withheld_from);
+	sat_bytes_put_varint(core, d->notice);
+	put_text(core, d->stated);
+	sat_bytes_put_varint(core, d->supersedes_count);
+	sat_bytes_put(core, d->supersedes, d->supersedes_count * SAT_HASH_BYTES);
+	sat_bytes_put(core, d->commitment, SAT_HASH_BYTES);
+	if (!sat_bytes_ok(core))
+		return sat_no_memory(err);
+	sat_hash(d->name, "satchel1decision", core->data, core->length);
+	return 0;
+}
+
 int sat_decision_seal_in(sat_store *store, sat_decision *d, sat_bytes *scratch, sat_error *err)
 {
 	int rc = d->has_details ? commit_to_details(d, scratch, err) : 0;
@@ -153,24 +174,21 @@ int sat_decision_seal_in(sat_store *store, sat_decision *d, sat_bytes *scratch, 
 	sat_bytes_put(scratch, author->name, SAT_INCARNATION_BYTES);
 	sat_bytes_put_le64(scratch, (uint64_t)sat_dot_counter(d->id));
 	rc = sat_decision_put_subject(store, d->subject, scratch, err);
+	return rc != 0 ? rc : finish_core(d, scratch, err);
+}
+
+int sat_decision_seal_as(const uint8_t author[static SAT_INCARNATION_BYTES], int64_t counter, const void *subject,
+                         size_t subject_bytes, sat_decision *d, sat_error *err)
+{
+	SAT_BYTES(scratch);
+	int rc = d->has_details ? commit_to_details(d, &scratch, err) : 0;
 	if (rc != 0)
 		return rc;
-	put_text(scratch, d->purpose);
-	sat_bytes_put_u8(scratch, (uint8_t)d->event);
-	sat_bytes_put_u8(scratch, sat_decision_flags(d));
-	sat_bytes_put_varint(scratch, d->episode);
-	sat_bytes_put_varint(scratch, (uint64_t)d->until);
-	put_text(scratch, d->recipients);
-	put_text(scratch, d->withheld_from);
-	sat_bytes_put_varint(scratch, d->notice);
-	put_text(scratch, d->stated);
-	sat_bytes_put_varint(scratch, d->supersedes_count);
-	sat_bytes_put(scratch, d->supersedes, d->supersedes_count * SAT_HASH_BYTES);
-	sat_bytes_put(scratch, d->commitment, SAT_HASH_BYTES);
-	if (!sat_bytes_ok(scratch))
-		return sat_no_memory(err);
-	sat_hash(d->name, "satchel1decision", scratch->data, scratch->length);
-	return 0;
+	sat_bytes_reset(&scratch);
+	sat_bytes_put(&scratch, author, SAT_INCARNATION_BYTES);
+	sat_bytes_put_le64(&scratch, (uint64_t)counter);
+	sat_bytes_put(&scratch, subject, subject_bytes);
+	return finish_core(d, &scratch, err);
 }
 
 int sat_decision_seal(sat_store *store, sat_decision *decision, sat_error *err)

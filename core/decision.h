@@ -10,6 +10,7 @@
 #ifndef SAT_DECISION_H
 #define SAT_DECISION_H
 
+#include "incarnation.h"
 #include "keys.h"
 #include "store.h"
 
@@ -92,6 +93,10 @@ bool sat_decision_each_stated(const char *stated, void (*each)(void *context, co
 /* Fills in commitment and name from the other fields (and salt, where there are details).
  * SAT_EDAMAGED when the author or the subject cannot be named. */
 int sat_decision_seal(sat_store *store, sat_decision *decision, sat_error *err);
+/* The same without a store: who wrote it and whom it is about as the format names them (`subject` as from
+ * sat_decision_put_subject); the ids of the decision are not looked at. */
+int sat_decision_seal_as(const uint8_t author[static SAT_INCARNATION_BYTES], int64_t counter, const void *subject,
+                         size_t subject_bytes, sat_decision *decision, sat_error *err);
 /* The same for many: `scratch` is reset each time and keeps its memory. */
 int sat_decision_seal_in(sat_store *store, sat_decision *decision, sat_bytes *scratch, sat_error *err);
 

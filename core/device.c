@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hex.h"
 #include "store-private.h"
 
 #define DEVICE_COLUMNS "id, device, sign, seal, role, name, audiences, state, heard, heard_counter, told_words"
@@ -92,8 +93,7 @@ int sat_devices(sat_store *store, sat_arena *arena, sat_device **devices, size_t
 static bool begins_with_hex(const sat_device_id *device, const char *text)
 {
 	char hex[2 * SAT_DEVICE_BYTES + 1];
-	for (size_t i = 0; i < SAT_DEVICE_BYTES; i++)
-		snprintf(hex + 2 * i, 3, "%02x", device->bytes[i]);
+	sat_hex_print(device->bytes, SAT_DEVICE_BYTES, hex);
 	return strlen(text) >= 4 && strncasecmp(hex, text, strlen(text)) == 0;
 }
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hex.h"
 #include "record.h"
 #include "store-private.h"
 
@@ -217,7 +218,7 @@ static void put_hex(sat_bytes *b, const void *data, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		char pair[3];
-		snprintf(pair, sizeof pair, "%02x", ((const uint8_t *)data)[i]);
+		sat_hex_print((const uint8_t *)data + i, 1, pair);
 		put(b, pair);
 	}
 }

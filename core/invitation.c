@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "device.h"
+#include "hex.h"
 #include "json.h"
 #include "registry-statement.h"
 #include "store-private.h"
@@ -17,8 +18,7 @@ static json_t *hex_json(const void *data, size_t count)
 	char *text = malloc(2 * count + 1);
 	if (text == NULL)
 		return NULL;
-	for (size_t i = 0; i < count; i++)
-		snprintf(text + 2 * i, 3, "%02x", ((const uint8_t *)data)[i]);
+	sat_hex_print(data, count, text);
 	json_t *json = json_string(text);
 	free(text);
 	return json;
@@ -35,14 +35,10 @@ static int hex_read(const json_t *json, sat_bytes *out, size_t most, sat_error *
 	size_t n = text == NULL ? 1 : strlen(text);
 	if (n % 2 != 0 || n / 2 > most)
 		return damaged(err);
-	for (size_t i = 0; i < n; i += 2) {
-		unsigned byte;
-		char pair[3] = { text[i], text[i + 1], '\0' };
-		if (strspn(pair, "0123456789abcdefABCDEF") != 2 || sscanf(pair, "%x", &byte) != 1)
-			return damaged(err);
-		sat_bytes_put_u8(out, (uint8_t)byte);
-	}
-	return sat_bytes_ok(out) ? 0 : sat_no_memory(err);
+	uint8_t *room = sat_bytes_extend(out, n / 2);
+	if (room == NULL && n > 0)
+		return sat_no_memory(err);
+	return sat_hex_read(text, n, room) ? 0 : damaged(err);
 }
 
 static int key_read(const json_t *json, uint8_t key[static SAT_KEY_BYTES], sat_error *err)

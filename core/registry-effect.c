@@ -8,18 +8,6 @@
 #include "plant.h"
 #include "store-private.h"
 
-/* Text of a statement into a fixed field: valid, short enough, terminated. */
-static bool take_text(sat_cursor *c, char *text, size_t room)
-{
-	sat_cursor span = sat_cursor_span(c);
-	size_t n = sat_cursor_left(&span);
-	if (!sat_cursor_ok(c) || n >= room || !sat_utf8_valid(span.at, n))
-		return false;
-	memcpy(text, span.at, n);
-	text[n] = '\0';
-	return true;
-}
-
 static int forget_sent(sat_store *store, int64_t device, sat_error *err)
 {
 	static const char *const forget[] = { "DELETE FROM sat_base WHERE device = ?",
@@ -38,36 +26,12 @@ static int forget_sent(sat_store *store, int64_t device, sat_error *err)
 	return rc;
 }
 
-/* An approval taken apart. */
-typedef struct approval {
-	sat_public keys;
-	sat_device_id device;
-	sat_role role;
-	char name[SAT_DEVICE_NAME_BYTES], audiences[SAT_AUDIENCES_BYTES];
-} approval;
-
-static bool read_approval(approval *a, sat_cursor body)
-{
-	const uint8_t *sign = sat_cursor_take(&body, SAT_KEY_BYTES);
-	const uint8_t *seal = sat_cursor_take(&body, SAT_KEY_BYTES);
-	uint8_t role = sat_cursor_u8(&body);
-	if (sign == NULL || seal == NULL || role < SAT_REGISTRY || role > SAT_AUDITOR ||
-	    !take_text(&body, a->name, sizeof a->name) ||
-	    !take_text(&body, a->audiences, sizeof a->audiences) || !sat_cursor_done(&body))
-		return false;
-	memcpy(a->keys.sign, sign, SAT_KEY_BYTES);
-	memcpy(a->keys.seal, seal, SAT_KEY_BYTES);
-	a->device = sat_device_of(&a->keys);
-	a->role = (sat_role)role;
-	return true;
-}
-
 static bool is_about(const sat_statement *st, const sat_device_id *device)
 {
-	approval a;
+	sat_approval a;
 	sat_cursor body = st->body;
 	if (st->type == SAT_SIGNED_APPROVAL)
-		return read_approval(&a, body) && sat_device_equal(&a.device, device);
+		return sat_approval_read(&a, st) && sat_device_equal(&a.device, device);
 	const uint8_t *id = sat_cursor_take(&body, SAT_DEVICE_BYTES);
 	return id != NULL && memcmp(id, device->bytes, SAT_DEVICE_BYTES) == 0;
 }
@@ -103,7 +67,7 @@ static int is_stated(sat_store *store, sat_statement_type type, const sat_device
 /* What is known of a device already, against what an approval says: a greater approval, which may have come
  * first, leaves nothing for this one to say.  A peer with a new role or audience may see other things: what
  * it was sent counts from zero. */
-static int weigh_approval(sat_store *store, const sat_statement *st, const approval *a, const sat_device *known,
+static int weigh_approval(sat_store *store, const sat_statement *st, const sat_approval *a, const sat_device *known,
                           bool *outdone, sat_error *err)
 {
 	bool other = known->role != a->role || strcmp(known->audiences, a->audiences) != 0;
@@ -117,8 +81,8 @@ static int weigh_approval(sat_store *store, const sat_statement *st, const appro
 
 static int apply_approval(sat_store *store, const sat_statement *st, sat_error *err)
 {
-	approval a;
-	if (!read_approval(&a, st->body))
+	sat_approval a;
+	if (!sat_approval_read(&a, st))
 		return sat_fail(err, SAT_EDAMAGED, "an approval is damaged");
 	sat_device known;
 	bool outdone = false, revoked = false;

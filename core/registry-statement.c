@@ -24,6 +24,43 @@ int sat_statement_read(sat_statement *st, const void *object, size_t length, sat
 	return 0;
 }
 
+/* Text of a statement into a fixed field: valid, short enough, terminated. */
+static bool take_text(sat_cursor *c, char *text, size_t room)
+{
+	sat_cursor span = sat_cursor_span(c);
+	size_t n = sat_cursor_left(&span);
+	if (!sat_cursor_ok(c) || n >= room || !sat_utf8_valid(span.at, n))
+		return false;
+	memcpy(text, span.at, n);
+	text[n] = '\0';
+	return true;
+}
+
+bool sat_approval_read(sat_approval *a, const sat_statement *st)
+{
+	sat_cursor body = st->body;
+	const uint8_t *sign = sat_cursor_take(&body, SAT_KEY_BYTES);
+	const uint8_t *seal = sat_cursor_take(&body, SAT_KEY_BYTES);
+	uint8_t role = sat_cursor_u8(&body);
+	if (st->type != SAT_SIGNED_APPROVAL || sign == NULL || seal == NULL || role < SAT_REGISTRY ||
+	    role > SAT_AUDITOR || !take_text(&body, a->name, sizeof a->name) ||
+	    !take_text(&body, a->audiences, sizeof a->audiences) || !sat_cursor_done(&body))
+		return false;
+	memcpy(a->keys.sign, sign, SAT_KEY_BYTES);
+	memcpy(a->keys.seal, seal, SAT_KEY_BYTES);
+	a->device = sat_device_of(&a->keys);
+	a->role = (sat_role)role;
+	return true;
+}
+
+bool sat_statement_signed_by(const sat_statement *st, const void *object, const sat_public *keys)
+{
+	uint8_t digest[SAT_HASH_BYTES];
+	sat_device_id device = sat_device_of(keys);
+	sat_hash(digest, "satchel1state", object, st->signed_bytes);
+	return sat_device_equal(&st->issuer, &device) && sat_verify(keys, digest, st->signature);
+}
+
 static int keep(sat_store *store, const sat_statement *st, const void *object, size_t length, int64_t told,
                 bool *fresh, sat_error *err)
 {
@@ -103,9 +140,7 @@ int sat_statement_admit(sat_store *store, const void *object, size_t length, int
 		return 0;
 	if (rc != 0)
 		return rc;
-	uint8_t digest[SAT_HASH_BYTES];
-	sat_hash(digest, "satchel1state", object, st.signed_bytes);
-	if (!sat_device_equal(&st.issuer, &issuer.device) || !sat_verify(&issuer.keys, digest, st.signature))
+	if (!sat_statement_signed_by(&st, object, &issuer.keys))
 		return sat_fail(err, SAT_EFORGED,
 		                st.type == SAT_SIGNED_ERASURE ? "a receipt for an erasure is not by who it says"
 		                                              : "a statement claims to be from headquarters and is not");

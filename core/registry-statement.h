@@ -25,6 +25,14 @@ typedef enum sat_statement_type {
 	SAT_SIGNED_ERASURE = 7,         /* by any device: see erasure.h */
 } sat_statement_type;
 
+/* An approval taken apart. */
+typedef struct sat_approval {
+	sat_public keys;
+	sat_device_id device;           /* whose id is made of the keys */
+	sat_role role;
+	char name[128], audiences[256]; /* as in sat_device */
+} sat_approval;
+
 #define SAT_STATEMENT_BYTES_MAX (1u << 20)
 
 /* A statement taken apart; it borrows from the object that it was read from. */
@@ -41,6 +49,11 @@ typedef struct sat_statement {
 
 /* Takes an object apart without believing any of it: SAT_EDAMAGED when it has no statement's form. */
 int sat_statement_read(sat_statement *statement, const void *object, size_t length, sat_error *err);
+
+/* False when the body of an approval breaks the format. */
+bool sat_approval_read(sat_approval *approval, const sat_statement *statement);
+/* True when the statement bears the signature of these keys, whose device it names as its issuer. */
+bool sat_statement_signed_by(const sat_statement *statement, const void *object, const sat_public *keys);
 
 /* Signs a statement with this body and admits it, at the registry (elsewhere SAT_EUSAGE).  In a
  * transaction. */

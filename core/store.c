@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "hex.h"
 #include "refit.h"
 #include "search.h"
 #include "store-private.h"
@@ -556,16 +557,6 @@ int sat_store_backup(sat_store *store, const char *path, sat_error *err)
 
 /* --- names for people --------------------------------------------------------------------------- */
 
-static void hex_of(const uint8_t *data, size_t count, char *text)
-{
-	static const char digits[] = "0123456789abcdef";
-	for (size_t i = 0; i < count; i++) {
-		text[2 * i] = digits[data[i] >> 4];
-		text[2 * i + 1] = digits[data[i] & 15];
-	}
-	text[2 * count] = '\0';
-}
-
 int sat_id_print(sat_store *store, sat_dot id, char text[static SAT_ID_CHARS], sat_error *err)
 {
 	text[0] = '\0';
@@ -573,36 +564,23 @@ int sat_id_print(sat_store *store, sat_dot id, char text[static SAT_ID_CHARS], s
 		uint8_t name[SAT_UNLINKED_BYTES];
 		int rc = sat_unlinked_name(store, id, name, err);
 		if (rc == 0)
-			hex_of(name, sizeof name, text);
+			sat_hex_print(name, sizeof name, text);
 		return rc;
 	}
 	const sat_incarnation *incarnation = sat_incarnation_at(store, sat_dot_index(id));
 	if (incarnation == NULL)
 		return sat_fail(err, SAT_ENOTFOUND, "the store knows no record of that name");
-	hex_of(incarnation->name, SAT_INCARNATION_BYTES, text);
+	sat_hex_print(incarnation->name, SAT_INCARNATION_BYTES, text);
 	snprintf(text + 2 * SAT_INCARNATION_BYTES, SAT_ID_CHARS - 2 * SAT_INCARNATION_BYTES, "-%lld",
 	         (long long)sat_dot_counter(id));
 	return 0;
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 static int read_unlinked(sat_store *store, const char *text, sat_dot *id, sat_error *err)
 {
 	uint8_t name[SAT_UNLINKED_BYTES];
-	for (size_t i = 0; i < 2 * sizeof name; i++) {
-		int digit = hex_digit(text[i]);
-		if (digit < 0)
-			return sat_fail(err, SAT_EINVALID, "\"%.40s\" is no record id", text);
-		name[i / 2] = (uint8_t)(i % 2 == 0 ? digit << 4 : name[i / 2] | digit);
-	}
+	if (!sat_hex_read(text, 2 * sizeof name, name))
+		return sat_fail(err, SAT_EINVALID, "\"%.40s\" is no record id", text);
 	int rc = sat_unlinked_find(store, name, id, err);
 	if (rc == 0 && *id == 0)
 		rc = sat_fail(err, SAT_ENOTFOUND, "there is no record %.40s in this store", text);
@@ -625,7 +603,7 @@ int sat_id_read(sat_store *store, const char *text, sat_dot *id, sat_error *err)
 	int64_t found = 0;
 	for (size_t i = 1; i < store->incarnation_count; i++) {
 		char name[2 * SAT_INCARNATION_BYTES + 1];
-		hex_of(store->incarnations[i].name, SAT_INCARNATION_BYTES, name);
+		sat_hex_print(store->incarnations[i].name, SAT_INCARNATION_BYTES, name);
 		if (strncasecmp(name, text, (size_t)(hyphen - text)) != 0)
 			continue;
 		if (found != 0)

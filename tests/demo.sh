@@ -107,6 +107,26 @@ one --quiet merge stick-one
 two --quiet merge stick-two
 one status
 two status
+say "Somebody takes back that their name was written down.  It is erased wherever it has gone, and proved."
+one consent withdraw "P 0401" identity --final --yes
+for round in 1 2; do
+	for laptop in one two; do
+		$laptop --quiet export "stick-$laptop"
+		hq --quiet merge "stick-$laptop"
+	done
+	for laptop in one two; do
+		hq --quiet export "stick-$laptop" --to "Laptop $laptop"
+		$laptop --quiet merge "stick-$laptop"
+	done
+done
+one consent receipt "P 0401" --html receipt-of-P-0401.html
+for store in headquarters laptop-one laptop-two; do
+	# shellcheck disable=SC2002 # the store and its journal, as one
+	left=$(cat "$store".db* | grep -a -c 'Participant 0401' || true)
+	echo "   Lines with the name in the bytes of $store.db: $left"
+	[ "$left" = 0 ]
+done
+
 received=$(one --json status | jq -r '.peers[0].received')
 unsent=$(one --json status | jq -r '.peers[0].unsent + .peers[0].copied')
 people=$(one --json list person | jq -r '.records | length')
@@ -129,6 +149,10 @@ versions and a person decided.
 "Copied" became "received" only when a receipt signed by headquarters came back: $received records are
 received, $unsent are on their way or unsent.  Everything that was kept back stays on laptop one and
 leaves by itself when somebody says yes.
+
+Then somebody took their name back.  It is gone from all three stores, byte for byte, and each machine
+signed that it is: the receipt, with pictures beside the words, is in
+    $folder/receipt-of-P-0401.html
 
 Look around: the stores are in $folder, for example
     $satchel --store $folder/headquarters.db list request

@@ -112,6 +112,13 @@ run consent show "Participant 0418"
 prints guardian__decision_says_who_spoke 'identity: guardian given'
 prints decision__says_who_is_left_out 'not for: auditor'
 prints decision__says_its_terms 'retention: seven years'
+run consent withdraw "Participant 0418" identity --by-guardian
+code_is guardian__may_stop_it 0
+is guardian__who_stopped_it_is_obeyed suspended "$(now identity)"
+young identity=yes --relation guardian --notice-version 2
+is guardian__may_say_yes_again permitted "$(now identity)"
+run consent withdraw "Participant 0417" photo --by-guardian
+code_is guardian__of_nobody_withdraws_nothing 2
 young in_mourning=yes --until 2030-06-30 --substitute-name "Old One"
 run consent show "Participant 0418"
 prints mourning__state_is_shown 'is mourned; the family is asked again on 2030-06-30'

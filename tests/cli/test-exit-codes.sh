@@ -66,6 +66,8 @@ answers import '.added == 1 and .same == 0 and .first_same == null and .bad == [
 answers consent_record '.decisions[0].event == "given"' consent record P2 identity=yes
 answers consent_show '.decisions[0].purpose == "identity" and (.purposes | length) > 5' consent show P2
 answers consent_receipt '.answers[0].answer == "yes" and .taken_back == [] and .held_by[0].here' consent receipt P2
+answers consent_document '.file == "p2.json" and .decisions == 1' consent document P2 p2.json
+answers consent_verify '.ok and .our_registry and .records[0].purpose == "identity"' consent verify p2.json
 answers consent_withdraw '.final and .erases == []' consent withdraw P2 identity --final --yes
 answers conflicts '.conflicts == []' conflicts
 answers quarantine '.quarantine == []' quarantine
@@ -93,7 +95,8 @@ exits 2 usage__unknown_verb_of_device device frob
 exits 2 usage__unknown_verb_of_consent consent frob
 exits 2 usage__unknown_verb_of_quarantine quarantine frob abcd
 for command in add set show list search erase import dump consent export merge verify inspect resolve device \
-	invite backup restore "consent record" "consent show" "consent withdraw" "consent receipt" "quarantine accept"; do
+	invite backup restore "consent record" "consent show" "consent withdraw" "consent receipt" "consent document" \
+	"consent verify" "quarantine accept"; do
 	# shellcheck disable=SC2086 # a verb is a word of its own
 	exits 2 "usage__${command// /_}_without_words" $command
 done
