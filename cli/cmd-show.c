@@ -121,6 +121,19 @@ static int show_field(cli *c, const sat_state *state, uint16_t field, json_t *fi
 	return rc == 0 && conflict ? show_conflict(c, state, field, json) : rc;
 }
 
+static int show_mourning(cli *c, const sat_state *state)
+{
+	SAT_BYTES(name);
+	bool mourned = false;
+	int rc = state->table->person ? cli_mourned(c, state->id, &mourned, &name) : 0;
+	cli_set(c, "mourned", json_boolean(mourned));
+	cli_set(c, "substitute_name", name.length == 0 ? json_null() : cli_bytes(name.data, name.length));
+	if (mourned)
+		cli_print(c, "    (is mourned%s%.*s)\n", name.length == 0 ? "" : "; say instead: ", (int)name.length,
+		          (const char *)name.data);
+	return rc;
+}
+
 int cmd_show(cli *c, int argc, char **argv)
 {
 	if (!cli_options(c, &usage, NULL, &argc, &argv))
@@ -137,6 +150,8 @@ int cmd_show(cli *c, int argc, char **argv)
 	cli_set(c, "kind", cli_text(state.table->name));
 	cli_set(c, "fields", fields);
 	cli_print(c, "%s %s\n", state.table->name, text);
+	if (show_mourning(c, &state) != 0)
+		return cli_fail(c);
 	for (uint16_t i = 0; i < state.table->column_count; i++) {
 		if (show_field(c, &state, i, fields) != 0)
 			return cli_fail(c);

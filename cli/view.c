@@ -4,10 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/details.h"
 #include "core/incarnation.h"
+#include "core/life-cycle.h"
 #include "core/permission.h"
 #include "core/query.h"
 #include "core/record.h"
+#include "core/terms.h"
 #include "values.h"
 
 static const int64_t own_device = 1; /* sat_device.id of ourselves, see registry.h */
@@ -144,15 +147,75 @@ static void put_line(sat_bytes *out, const char *text, size_t length, size_t mos
 		sat_bytes_put(out, "...", 3);
 }
 
+static int take_substitute(void *context, const char *name, const char *value)
+{
+	if (strcmp(name, sat_term_name(SAT_TERM_SUBSTITUTE_NAME)) == 0) {
+		sat_bytes_reset(context);
+		sat_bytes_put_text(context, value);
+	}
+	return 0;
+}
+
+/* Of a decision that says that somebody is mourned, as far as its details may be shown here. */
+static int read_substitute(cli *c, sat_gate *gate, const sat_decision *d, sat_bytes *name)
+{
+	sat_sibling written = { .dot = d->id };
+	sat_leave leave;
+	if (d->details[SAT_TERMS] == NULL)
+		return 0;
+	int rc = sat_details_weigh(gate, c->store, d, &leave, &c->err);
+	bool seen = rc == 0 && (cli_own(c, &written) ||
+	                        sat_gate_answer(&leave, sat_detail_needs(c->store, d, SAT_TERMS)) == SAT_PERMITTED);
+	return rc != 0 || !seen ? rc : sat_terms_each(d->details[SAT_TERMS], take_substitute, name, &c->err);
+}
+
+int cli_mourned(cli *c, sat_dot person, bool *mourned, sat_bytes *name)
+{
+	sat_gate *gate;
+	sat_leave leave;
+	sat_purposes state = sat_purpose_find(c->store, SAT_IN_MOURNING);
+	*mourned = false;
+	int rc = cli_own_gate(c, &gate);
+	if (rc == 0)
+		rc = sat_gate_weigh(gate, &person, 1, NULL, 0, &leave, &c->err);
+	if (rc != 0 || sat_gate_answer(&leave, state) == SAT_PERMITTED)
+		return rc;
+	SAT_ARENA(arena);
+	sat_decision *all;
+	size_t count;
+	*mourned = true;
+	rc = sat_consent_of_subject(c->store, person, true, &arena, &all, &count, &c->err);
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		if (strcmp(all[i].purpose, SAT_IN_MOURNING) == 0 && sat_event_permits(all[i].event) &&
+		    sat_decision_is_head(all, count, &all[i]))
+			rc = read_substitute(c, gate, &all[i], name);
+	}
+	return rc;
+}
+
+/* Of somebody who is mourned, the name that is said instead; *titled says whether there is one. */
+static int put_substitute(cli *c, const sat_state *state, sat_bytes *out, bool *titled)
+{
+	SAT_BYTES(name);
+	bool mourned = false;
+	int rc = state->table->person ? cli_mourned(c, state->id, &mourned, &name) : 0;
+	*titled = rc == 0 && name.length > 0;
+	if (*titled)
+		put_line(out, (const char *)name.data, name.length, 80);
+	return rc;
+}
+
 /* The title if it may be shown; *titled says whether there was one. */
 static int put_title(cli *c, const sat_state *state, sat_bytes *out, bool *titled)
 {
-	*titled = false;
+	int rc = put_substitute(c, state, out, titled);
+	if (rc != 0 || *titled)
+		return rc;
 	const sat_column *column = sat_query_title_column(state->table);
 	const sat_sibling *title = column == NULL ? NULL : sat_state_shown(state, column->number);
 	if (title == NULL || title->value.type != SAT_TEXT)
 		return 0;
-	int rc = cli_seen(c, state, title, titled, NULL, 0);
+	rc = cli_seen(c, state, title, titled, NULL, 0);
 	if (rc == 0 && *titled)
 		put_line(out, title->value.text.bytes, title->value.text.length, 80);
 	return rc;

@@ -25,6 +25,10 @@ int cli_shared(cli *c, const sat_state *state, const sat_sibling *sibling, bool 
 int cli_own_gate(cli *c, sat_gate **gate);
 int cli_registry_gate(cli *c, sat_gate **gate);
 
+/* Whether somebody is mourned, as far as it is known here, and the name that is said instead (appended to
+ * `name`, nothing when none was told). */
+int cli_mourned(cli *c, sat_dot person, bool *mourned, sat_bytes *name);
+
 /* Who vouched for a write that came neither from its author nor from headquarters; "" for nobody. */
 const char *cli_voucher(cli *c, sat_dot dot, char name[static SAT_DEVICE_NAME_BYTES]);
 /* The name of the device that wrote under a dot; "unknown" when no statement has said whose it is. */

@@ -125,6 +125,12 @@ prints mourning__state_is_shown 'is mourned; the family is asked again on 2030-0
 prints mourning__substitute_name_is_shown 'substitute_name: Old One'
 run show "$id"
 prints mourning__lets_the_name_rest_here_too 'name: \(not shown: in_mourning'
+prints mourning__substitute_name_is_said_instead 'is mourned; say instead: Old One'
+run list person
+prints mourning__lists_say_the_substitute_name '  Old One'
+is mourning__lists_do_not_say_the_other_name 0 "$(grep -c 'Participant 0418' out.txt)"
+run search "Name 0418"
+prints mourning__search_does_not_find_the_name 'Nothing was found'
 young in_mourning=no
 run show "$id"
 prints mourning__name_is_shown_again 'name: Name 0418'
