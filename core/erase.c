@@ -34,6 +34,8 @@ static int wipe_record(sat_store *store, sat_dot id, sat_error *err)
 	int rc = sat_record_load(store, NULL, id, &arena, &state, err);
 	if (rc == 0 && state.created) {
 		rc = sat_search_remove(store, &state, err);
+		if (state.table->searchable)
+			sat_search_purge(store);
 		if (rc == 0)
 			rc = sat_table_prepare(store, state.table, &state.table->remove, err);
 		if (rc == 0) {
@@ -178,8 +180,6 @@ int sat_record_erase_dead(sat_store *store, sat_dot person, sat_error *err)
 		rc = sat_record_each_of_person(store, person, erase_dead_of_record, context, err);
 	if (rc == 0)
 		rc = erase_dead_waiting(store, gate, err);
-	/* The index keeps erased words until it is merged into one piece. */
-	if (rc == 0 && !store->no_search)
-		rc = sat_db_exec(store->db, "INSERT INTO sat_search(sat_search) VALUES('optimize')", err);
+	sat_search_purge(store);
 	return rc;
 }

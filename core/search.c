@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plant.h"
 #include "store-private.h"
 
 /* Dots given out since the oldest deferred record at which a commit settles it: some workshops.  Putting
@@ -159,6 +160,17 @@ int sat_search_settle_if_many(sat_store *store, sat_error *err)
 	bool many = store->unsearched != 0 && (sat_dot_index(store->unsearched) != store->own ||
 	                                       store->counter - sat_dot_counter(store->unsearched) >= DEFER_MAX);
 	return many ? sat_search_settle(store, err) : 0;
+}
+
+void sat_search_purge(sat_store *store) { store->purge_search = true; }
+
+int sat_search_purge_if_due(sat_store *store, sat_error *err)
+{
+	if (!store->purge_search || store->no_search || SAT_PLANTED_BUG(29))
+		return 0;
+	int rc = sat_db_exec(store->db, "INSERT INTO sat_search(sat_search) VALUES('optimize')", err);
+	store->purge_search = rc != 0;
+	return rc;
 }
 
 int sat_search_rebuild(sat_store *store, sat_error *err)

@@ -21,6 +21,11 @@ int sat_search_defer(sat_store *store, sat_dot id, sat_error *err);
  * In a transaction. */
 int sat_search_settle(sat_store *store, sat_error *err);
 int sat_search_settle_if_many(sat_store *store, sat_error *err);
+/* Lets this transaction's commit leave no trace in the index of words that were taken out of it: they stay in
+ * older pieces of it until all are merged into one. */
+void sat_search_purge(sat_store *store);
+/* Merges them, if that was asked for.  Called by sat_store_commit. */
+int sat_search_purge_if_due(sat_store *store, sat_error *err);
 /* Makes the whole index anew, for another programme.  In a transaction. */
 int sat_search_rebuild(sat_store *store, sat_error *err);
 /* Records that hold all words of `text`, newest first, at most `most`; results in `ids`.  Settles what is

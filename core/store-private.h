@@ -73,6 +73,7 @@ struct sat_store {
 	int64_t moment;                  /* the clock's second when the latest moment was noted */
 	bool moment_due;
 
+	bool purge_search;               /* this transaction took words out for good: see search.h */
 	sat_dot unsearched;              /* see search.h; 0: nothing is deferred */
 	sat_dot last_subject;            /* greatest subject of a decision: about later ones nothing is known */
 	int64_t closed_subjects;         /* persons with a closed episode: 0 is the usual case */

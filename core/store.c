@@ -495,6 +495,8 @@ int sat_store_commit(sat_store *store, sat_error *err)
 {
 	int rc = sat_search_settle_if_many(store, err);
 	if (rc == 0)
+		rc = sat_search_purge_if_due(store, err);
+	if (rc == 0)
 		rc = sat_incarnations_keep(store, err);
 	if (rc == 0)
 		rc = keep_ahead(store, err);
@@ -519,7 +521,7 @@ void sat_store_rollback(sat_store *store)
 	if (!store->in_transaction)
 		return;
 	sat_db_exec(store->db, "ROLLBACK", NULL);
-	store->in_transaction = false;
+	store->in_transaction = store->purge_search = false;
 	reread(store, NULL);
 }
 

@@ -49,6 +49,7 @@ one add person "pseudonym=Participant 0500" "name=Wombat Compass"
 one consent record "Participant 0417" attend_record=yes demographics=yes identity=yes contact=yes quote_named=yes quote_unnamed=yes \
 	--witness "Bandicoot Harbour" --method oral --language es
 one consent record "Participant 0500" attend_record=yes identity=yes --witness "Numbat Ferry"
+other=$("$SATCHEL" --store camp.db --json add note "text=Xylophone of jabirus" | python3 -c 'import json, sys; print(json.load(sys.stdin)["id"])')
 one add note "text=Brolgas dance at the red lake" "speaker=Participant 0417"
 code_is setting__is_recorded 0
 carry one hq Headquarters
@@ -140,6 +141,13 @@ P
 is page__closes_what_it_opens "0 0" "$(cat balance.txt)"
 
 # --- a whole record ----------------------------------------------------------------------------------
+# The index of words has them in small letters, and without what they share with the word before.
+is erase__every_store_holds_the_word "hq camp camp2 " "$(holding ylophon)"
+one erase "$other" --yes
+is erase__leaves_no_byte_of_the_word_here "hq camp2 " "$(holding ylophon)"
+carry one hq Headquarters
+carry hq two "Camp two"
+is erased__nobody_holds_the_word nobody "$(holding ylophon)"
 two list person
 id=$("$SATCHEL" --store camp.db --json list person | python3 -c 'import json, sys
 print(next(r["id"] for r in json.load(sys.stdin)["records"] if r["pseudonym"] == "Participant 0500"))')

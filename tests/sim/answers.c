@@ -90,9 +90,9 @@ sat_answer holdings_answer(const world *w, const holdings *h, const model_value 
 		return holdings_answer_about(w, h, value, h->persons + record->first_person, record->person_count, to);
 	world_dot persons[LIST_MAX];
 	size_t n = 0;
-	for (size_t i = 0; i < h->waiting_persons_count && n < LIST_MAX; i++) {
-		if (h->waiting_persons[i].record == value->record)
-			persons[n++] = h->waiting_persons[i].dot;
+	for (size_t i = 0; i < h->heard_persons_count && n < LIST_MAX; i++) {
+		if (h->heard_persons[i].record == value->record)
+			persons[n++] = h->heard_persons[i].dot;
 	}
 	return holdings_answer_about(w, h, value, persons, n, to);
 }

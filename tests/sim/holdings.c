@@ -9,6 +9,7 @@
 #include "core/incarnation.h"
 #include "core/record.h"
 #include "core/store-private.h"
+#include "markers.h"
 
 typedef struct reading {
 	world *w;
@@ -173,7 +174,7 @@ static void check_fresh(reading *r, world_dot dot, world_dot record)
 		           world_dot_text(dot));
 }
 
-static const model_value *learn(reading *r, const model_value *seen, bool blank)
+static const model_value *learn(reading *r, const model_value *seen, const sat_value *content, bool blank)
 {
 	world *w = r->w;
 	const model_value *known = model_find(&w->model, seen->record, seen->field, seen->dot);
@@ -188,7 +189,10 @@ static const model_value *learn(reading *r, const model_value *seen, bool blank)
 	if (!ours)
 		world_fail(w, 10, "%s holds %s, which nobody wrote", world_name(w, r->m), value_text(w, seen));
 	check_fresh(r, seen->dot, seen->record);
-	return model_add(&w->model, seen);
+	const model_value *fresh = model_add(&w->model, seen);
+	if (content->type == SAT_TEXT)
+		marker_learn(w, content->text.bytes, content->text.length, fresh, 0);
+	return fresh;
 }
 
 /* The value that is shown must be the one with the greatest counter, then incarnation. */
@@ -233,7 +237,7 @@ static void read_record(reading *r, const sat_state *state)
 		model_stated stated[LIST_MAX];
 		model_value seen = translate(r->w, r->m, state, s, r->fields[s->field], past, stated, names);
 		h->values = grown(h->values, h->value_count, &r->value_room, sizeof *h->values);
-		h->values[h->value_count++] = (held){ learn(r, &seen, s->blank), s->blank, 0 };
+		h->values[h->value_count++] = (held){ learn(r, &seen, &s->value, s->blank), s->blank, 0 };
 		if (i == 0 || state->siblings[i - 1].field != s->field)
 			check_shown(r, state, s->field);
 	}
@@ -279,7 +283,7 @@ static void read_table(reading *r, sat_table *table)
 
 /* Statements of ours on the open store, made once. */
 enum {
-	READ_CONSENT, READ_STATEMENTS, READ_TOMBSTONES, READ_WAITING, READ_WAITING_PERSONS, READ_DECLINED,
+	READ_CONSENT, READ_STATEMENTS, READ_TOMBSTONES, READ_WAITING, READ_HEARD_PERSONS, READ_DECLINED,
 	READ_VOUCHERS,
 };
 
@@ -373,7 +377,10 @@ static void learn_decisions(reading *r, sat_dot subject)
 			             .supersedes = supersedes,
 			             .supersedes_count = n, .device = r->m->device, .step = w->step };
 		memcpy(d.name, all[i].name, SAT_HASH_BYTES);
-		model_decision_add(&w->model, &d);
+		size_t number = model_decision_add(&w->model, &d);
+		const char *grantor = all[i].details[SAT_GRANTOR];
+		if (grantor != NULL)
+			marker_learn(w, grantor, strlen(grantor), NULL, number);
 	}
 }
 
@@ -544,13 +551,14 @@ holdings *holdings_read(world *w, machine *m, bool wrote)
 	                        "SELECT w.record, w.dot, f.name, k.name, content IS NOT NULL FROM sat_waiting w JOIN "
 	                        "sat_field f ON f.kind = w.kind AND f.number = w.field JOIN sat_kind k ON k.id = "
 	                        "w.kind", &h->waiting_count);
-	if (h->waiting_count > 0)
-		h->waiting_persons = read_names(&r, READ_WAITING_PERSONS,
-		                                "SELECT record, person, '', NULL, 0 FROM sat_concerned WHERE "
-		                                "record IN (SELECT record FROM sat_waiting)",
-		                                &h->waiting_persons_count);
 	h->declined = read_names(&r, READ_DECLINED, "SELECT record, dot, field, NULL, 0 FROM sat_declined",
 	                         &h->declined_count);
+	if (h->waiting_count + h->declined_count > 0)
+		h->heard_persons = read_names(&r, READ_HEARD_PERSONS,
+		                              "SELECT record, person, '', NULL, 0 FROM sat_concerned WHERE record IN "
+		                              "(SELECT record FROM sat_waiting) UNION "
+		                              "SELECT record, person, '', NULL, 0 FROM sat_declined_person",
+		                              &h->heard_persons_count);
 	read_vouchers(&r);
 	sort_and_judge(w, m, h);
 	digest(h);
@@ -576,7 +584,7 @@ void holdings_drop(holdings *h)
 	free(h->statements);
 	free(h->tombstones);
 	free(h->waiting);
-	free(h->waiting_persons);
+	free(h->heard_persons);
 	free(h->declined);
 	free(h->vouchers);
 	free(h->needs);

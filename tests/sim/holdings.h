@@ -46,11 +46,11 @@ typedef struct holdings {
 	uint64_t *statements;    /* hashes, ascending */
 	world_dot *tombstones;   /* ascending */
 	held_name *waiting;      /* values whose record's creation is not known */
-	held_name *waiting_persons;
+	held_name *heard_persons; /* whom values that wait, or were declined, named for a record */
 	held_name *declined;
 	held_voucher *vouchers;
 	size_t value_count, record_count, persons_count, decision_count, statement_count, tombstone_count, bare_count, receipt_count,
-		waiting_count, waiting_persons_count, declined_count, voucher_count;
+		waiting_count, heard_persons_count, declined_count, voucher_count;
 	unsigned *needs;         /* by the model's field */
 	size_t need_count;
 	model_recipient own;     /* the replica itself, on the day that the registry signed for last */
@@ -87,7 +87,7 @@ model_recipient holdings_self(const world *w, const holdings *h, int device);
  * the registry's date does, and never less. */
 model_recipient holdings_recipient(const world *w, const machine *from, int device);
 /* What the model says of a value here to a recipient; the persons are those held for its record, or
- * those known from values that wait for it. */
+ * those known from values that wait for it or were declined. */
 sat_answer holdings_answer(const world *w, const holdings *h, const model_value *value, const model_recipient *to);
 /* The same with persons whom somebody else holds for the record. */
 sat_answer holdings_answer_about(const world *w, const holdings *h, const model_value *value,

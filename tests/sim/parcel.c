@@ -8,6 +8,7 @@
 #include "core/incarnation.h"
 #include "core/store-private.h"
 #include "drawer.h"
+#include "markers.h"
 #include "promises.h"
 #include "sync/bundle.h"
 #include "sync/frame.h"
@@ -112,6 +113,7 @@ static void check_frame(world *w, machine *from, parcel *p, const void *data, si
 		world_trace(w, "          a frame of %zu statements, %zu decisions, %zu tombstones, %zu asks",
 		            content.statement_count, content.decision_count, content.tombstone_count,
 		            content.ask_count);
+	marker_check_frame(w, from, p->to, data, count);
 	for (size_t i = 0; i < content.decision_count; i++)
 		check_details(w, from, p, &content.decisions[i]);
 	for (size_t b = 0; b < content.block_count; b++) {

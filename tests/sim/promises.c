@@ -7,6 +7,7 @@
 #include "core/incarnation.h"
 #include "core/store-private.h"
 #include "drawer.h"
+#include "markers.h"
 #include "sync/ledger.h"
 
 /* --- 2: nothing is lost ---------------------------------------------------------------------------- */
@@ -149,6 +150,7 @@ static void check_step(world *w, machine *m, const holdings *now)
 	check_kept(w, m, m->held, now);
 	check_persons(w, m, m->held, now);
 	check_state(w, m, now);
+	marker_check_file(w, m, now);
 }
 
 void promise_at_beginning(world *w, machine *m)

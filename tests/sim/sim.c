@@ -195,7 +195,7 @@ static const char *const planted[] = {
 	"an older notice is good enough",
 	"details of a decision that were taken back are kept",
 	"details of a decision go to everybody",
-	"nobody signs that something was erased",
+	"nobody signs that something was erased", "the search index keeps words that were taken back",
 };
 
 /* Only large texts make records of which there are parts. */

@@ -10,6 +10,7 @@
 #include "core/record.h"
 #include "core/store-private.h"
 #include "drawer.h"
+#include "markers.h"
 #include "office.h"
 #include "parcel.h"
 #include "promises.h"
@@ -41,7 +42,7 @@ static const held_record *any_record(world *w, const machine *m, const char *kin
 }
 
 typedef struct scribe {
-	char text[16][48];
+	char text[16][80];
 	sat_dot list[16][3];
 	sat_write writes[16];
 	size_t count;
@@ -78,9 +79,13 @@ static void invent(world *w, machine *m, const sat_column *column, scribe *s)
 		*v = large_text(w, m);
 	} else if (column->type == SAT_TEXT) {
 		char *text = s->text[s->count];
-		int n = dice_chance(&w->dice, 10) ? snprintf(text, 48, "the same")
-		                                  : snprintf(text, 48, "%s %zu", world_name(w, m), m->writes++);
-		*v = sat_value_text(text, (size_t)n);
+		if (dice_chance(&w->dice, 10)) {
+			snprintf(text, sizeof s->text[0], "the same");
+		} else {
+			snprintf(text, sizeof s->text[0], "%s %zu", world_name(w, m), m->writes++);
+			marker_add(text, sizeof s->text[0]);
+		}
+		*v = sat_value_text(text, strlen(text));
 	} else if (column->type == SAT_INTEGER) {
 		v->integer = dice_below(&w->dice, 5);
 	} else if (target == NULL) {
@@ -226,7 +231,7 @@ static void make_state(dice *d, sat_decision *decision)
 static void decide(world *w, machine *m, sat_dot person, size_t count)
 {
 	sat_decision all[4];
-	char which[512];
+	char which[512], granted[4][80];
 	size_t n = 0;
 	const sat_programme *programme = sat_store_programme(m->store);
 	int at = snprintf(which, sizeof which, "person %s:", world_dot_text(world_dot_of(w, m, person)));
@@ -245,8 +250,11 @@ static void decide(world *w, machine *m, sat_dot person, size_t count)
 		if (dice_chance(&w->dice, 8))
 			d->withheld_from = any_recipients(&w->dice);
 		d->notice = dice_below(&w->dice, 4);
-		if (dice_chance(&w->dice, 40))
-			d->details[SAT_GRANTOR] = "who granted it";
+		if (dice_chance(&w->dice, 40)) {
+			snprintf(granted[i], sizeof granted[i], "%s granted %zu", world_name(w, m), m->writes++);
+			marker_add(granted[i], sizeof granted[i]);
+			d->details[SAT_GRANTOR] = granted[i];
+		}
 		if (dice_chance(&w->dice, 20))
 			d->details[SAT_WITNESS] = "who saw it";
 		if (guarded && dice_chance(&w->dice, 50))

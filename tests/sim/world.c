@@ -155,6 +155,7 @@ void world_end(world *w)
 	model_clear(&w->model);
 	sat_bytes_clear(&w->trace);
 	free(w->fates);
+	free(w->marks);
 	nftw(w->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 

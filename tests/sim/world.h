@@ -96,6 +96,13 @@ typedef struct release {
 	bool accepts;
 } release;
 
+/* The end of a text, and whose it is: see markers.h. */
+typedef struct mark {
+	uint64_t key;            /* 0: an empty slot */
+	const model_value *value;
+	size_t decision;
+} mark;
+
 typedef struct kit {
 	char dir[300];
 	size_t devices;
@@ -149,6 +156,8 @@ typedef struct world {
 	size_t release_count;
 	receipt *receipts;
 	size_t receipt_count;
+	mark *marks;             /* open addressing */
+	size_t mark_count, mark_room;
 	memory_place place;
 	size_t step;
 	uint64_t fate;           /* hash over what happened that no clock may change */
