@@ -11,7 +11,7 @@
 
 #include "holdings.h"
 
-enum { KEY_LETTERS = 8 };
+enum { KEY_LETTERS = 8, MARKED_BYTES_MAX = 80 };
 
 void marker_add(char *text, size_t room)
 {
@@ -57,9 +57,10 @@ static void make_room(world *w)
 	free(old);
 }
 
+/* Large texts, which repeat themselves, have none. */
 static bool is_marker(const char *text, size_t length)
 {
-	bool letters = length > MARKER_LETTERS && text[length - MARKER_LETTERS - 1] == ' ';
+	bool letters = length > MARKER_LETTERS && length < MARKED_BYTES_MAX && text[length - MARKER_LETTERS - 1] == ' ';
 	for (size_t i = 1; letters && i <= MARKER_LETTERS; i++)
 		letters = text[length - i] >= 'a' && text[length - i] <= 'z';
 	return letters;
