@@ -8,12 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "db-scrub.h"
+
 enum { IDLE_MAX = 128 };
 
 /* Our own statements are listed, since SQLite's list of them also holds those of its search index.  Those
  * that were finalised stay idle for a while: reading SQL takes longer than most of what it asks for. */
 struct sat_db {
 	sqlite3 *handle;
+	sat_scrub scrub;     /* of its file */
 	sqlite3_stmt **statements;
 	size_t count, room;
 	sqlite3_stmt *idle[IDLE_MAX];
@@ -98,6 +101,8 @@ int sat_db_open(sat_db **out, const char *path, const sat_db_options *options, s
 	snprintf(cache, sizeof cache, "PRAGMA cache_size=-%d;",
 	         options->cache_kib > 0 ? options->cache_kib : 8192);
 	int rc = sqlite3_open_v2(path, &db->handle, flags, options->vfs);
+	if (rc == SQLITE_OK)
+		rc = sat_scrub_attach(&db->scrub, db->handle);
 	if (rc != SQLITE_OK) {
 		sat_fail(err, code_of(rc), "%s could not be opened: %s", path,
 		         db->handle == NULL ? "out of memory" : sqlite3_errmsg(db->handle));
@@ -305,8 +310,11 @@ int sat_db_int(sat_db *db, const char *sql, int64_t *value, int64_t fallback, sa
 int sat_db_backup(sat_db *db, const char *path, sat_error *err)
 {
 	sqlite3 *copy = NULL;
+	sat_scrub scrub;
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXCLUSIVE | SQLITE_OPEN_NOFOLLOW;
 	int rc = sqlite3_open_v2(path, &copy, flags, NULL);
+	if (rc == SQLITE_OK)
+		rc = sat_scrub_attach(&scrub, copy);
 	if (rc == SQLITE_OK)
 		/* The journal is removed at the end: the copy gets another name, and a journal does not follow. */
 		rc = sqlite3_exec(copy, "PRAGMA synchronous=EXTRA; PRAGMA journal_mode=DELETE;", NULL, NULL, NULL);

@@ -17,6 +17,7 @@
 #include "core/record.h"
 #include "core/search.h"
 #include "core/store-private.h"
+#include "tests/support/dice.h"
 #include "tests/support/replica.h"
 
 typedef struct place {
@@ -214,6 +215,88 @@ static int64_t counted(replica *r, const char *sql)
 }
 
 /* Every creation has one place in the local sequence, whatever interrupts a run. */
+/* --- bytes that were deleted ------------------------------------------------------------------------ */
+
+enum { ROWS = 6000 };
+
+static void run_sql(sat_db *db, const char *sql) { assert_int_equal(sat_db_exec(db, sql, NULL), 0); }
+
+/* Rows in two trees, each with a marker that says its number, in an order that makes pages split and merge. */
+static void fill_trees(sat_db *db, dice *d)
+{
+	char sql[1200], filler[901];
+	int ids[ROWS];
+	memset(filler, 'y', sizeof filler - 1);
+	filler[sizeof filler - 1] = '\0';
+	for (int i = 0; i < ROWS; i++) {
+		int other = (int)dice_below(d, (size_t)i + 1);
+		ids[i] = ids[other];
+		ids[other] = i;
+	}
+	run_sql(db, "CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT, b TEXT); CREATE INDEX ti ON t(a);"
+	            "CREATE TABLE w(a INTEGER, n INTEGER, c TEXT, PRIMARY KEY(a, n)) WITHOUT ROWID; BEGIN");
+	for (int i = 0; i < ROWS; i++) {
+		snprintf(sql, sizeof sql, "INSERT INTO t VALUES(%d, 'MARK%06dQ%.*s', '%.*s')", ids[i], ids[i],
+		         (int)dice_below(d, 60), filler, (int)dice_below(d, 400), filler);
+		run_sql(db, sql);
+		snprintf(sql, sizeof sql, "INSERT INTO w VALUES(%u, %d, 'MARK%06dQ%.*s')", dice_below(d, 1u << 30), ids[i],
+		         ids[i], (int)dice_below(d, 200), filler);
+		run_sql(db, sql);
+		if (i % 500 == 499)
+			run_sql(db, "COMMIT; BEGIN");
+	}
+	for (int i = 0; i < ROWS / 2; i++) {
+		snprintf(sql, sizeof sql, "UPDATE t SET b = '%.*s' WHERE id = %u", (int)dice_below(d, 900), filler,
+		         dice_below(d, ROWS));
+		run_sql(db, sql);
+	}
+	run_sql(db, "COMMIT");
+}
+
+/* How many rows that are divisible by three still have a marker somewhere in the file. */
+static size_t markers_of_deleted(const char *path)
+{
+	bool seen[ROWS] = { false };
+	size_t count = 0;
+	FILE *in = fopen(path, "rb");
+	assert_non_null(in);
+	char window[12] = "";
+	for (int byte; (byte = fgetc(in)) != EOF;) {
+		memmove(window, window + 1, 10);
+		window[10] = (char)byte;
+		int row;
+		if (window[10] == 'Q' && sscanf(window, "MARK%6dQ", &row) == 1 && row >= 0 && row < ROWS)
+			seen[row] = true;
+	}
+	fclose(in);
+	for (size_t i = 0; i < ROWS; i += 3)
+		count += seen[i];
+	return count;
+}
+
+static void store__leaves_no_byte_of_what_was_deleted(void **state)
+{
+	place *p = *state;
+	dice d = { .state = 3 };
+	char path[320], copy[340];
+	sat_db *db;
+	sat_db_options options = { .create = true, .cache_kib = 2000 };
+	snprintf(path, sizeof path, "%s/trees.db", p->dir);
+	snprintf(copy, sizeof copy, "%s/copy.db", p->dir);
+	assert_int_equal(sat_db_open(&db, path, &options, NULL), 0);
+	fill_trees(db, &d);
+	assert_int_equal(markers_of_deleted(path), ROWS / 3);
+	run_sql(db, "BEGIN; UPDATE t SET a = NULL WHERE id % 3 = 0; DELETE FROM w WHERE n % 3 = 0; COMMIT");
+	assert_int_equal(markers_of_deleted(path), 0);
+	assert_int_equal(sat_db_backup(db, copy, NULL), 0);
+	assert_int_equal(markers_of_deleted(copy), 0);
+	int64_t sound;
+	assert_int_equal(sat_db_int(db, "SELECT (SELECT count(*) FROM t) FROM pragma_integrity_check WHERE "
+	                            "integrity_check = 'ok'", &sound, 0, NULL), 0);
+	assert_int_equal(sound, ROWS);
+	sat_db_close(db);
+}
+
 static void store__runs_stay_apart(void **state)
 {
 	place *p = *state;
@@ -381,6 +464,7 @@ int main(void)
 		CLAIM(store__foreign_file_is_refused),
 		CLAIM(store__existing_file_is_never_replaced),
 		CLAIM(store__rolled_back_write_leaves_nothing),
+		CLAIM(store__leaves_no_byte_of_what_was_deleted),
 		CLAIM(store__runs_stay_apart),
 		CLAIM(token__closing_and_opening_goes_on_under_one_name),
 		CLAIM(token__power_cut_takes_a_fresh_name),
