@@ -17,7 +17,8 @@ enum { DOCUMENT_VERSION = 1, DOCUMENT_BYTES_MAX = 16 << 20 };
 
 static const cli_usage document_usage = {
 	"consent document", "SUBJECT FILE",
-	"Writes every decision of a person as JSON, by the names of ISO/IEC TS 27560, with all that proves it.\n"
+	"Writes every decision of a person as JSON, by the names of ISO/IEC TS 27560, with all that proves "
+	"it.\n"
 	"Whoever gets the file checks it with `satchel consent verify`, without a store.",
 	2, 2
 };
@@ -35,7 +36,9 @@ static int may_show(cli *c, sat_gate *gate, const sat_decision *d, bool *yes)
 {
 	sat_sibling written = { .dot = d->id };
 	sat_answer answer = SAT_PERMITTED;
-	int rc = !d->has_details || cli_own(c, &written) ? 0 : sat_details_answer(gate, c->store, d, &answer, &c->err);
+	int rc = !d->has_details || cli_own(c, &written)
+	             ? 0
+	             : sat_details_answer(gate, c->store, d, &answer, &c->err);
 	*yes = rc == 0 && d->has_details && answer == SAT_PERMITTED;
 	return rc;
 }
@@ -97,18 +100,18 @@ int cli_consent_document(cli *c, int argc, char **argv)
 	char text[64];
 	cli_set(c, "file", cli_text(argv[1]));
 	cli_set(c, "decisions", json_integer((json_int_t)count));
-	cli_say(c, "%s with their proof are in %s.\n", cli_count(count, "decision", "decisions", text), argv[1]);
+	cli_say(c, "%s with their proof are in %s.\n", cli_count(count, "decision", "decisions", text),
+	        argv[1]);
 	return CLI_DONE;
 }
 
 /* --- verify --------------------------------------------------------------------------------------- */
 
-static const cli_usage verify_usage = {
-	"consent verify", "FILE",
-	"Checks decisions that `satchel consent document` wrote, without a store: that each is word for word what\n"
-	"a machine signed, and that headquarters had approved that machine.",
-	1, 1
-};
+static const cli_usage verify_usage = { "consent verify", "FILE",
+	                                "Checks decisions that `satchel consent document` wrote, without a "
+	                                "store: that each is word for word what\n"
+	                                "a machine signed, and that headquarters had approved that machine.",
+	                                1, 1 };
 
 /* Whose headquarters the proofs lead to: one for all. */
 typedef struct root {
@@ -144,12 +147,12 @@ static int verify_record(cli *c, const json_t *json, root *r, json_t *records)
 	          p.decision.voice == SAT_GUARDIAN ? "guardian " : "", sat_event_name(p.decision.event),
 	          p.decision.final ? " for ever" : "", subject, by,
 	          p.decision.has_details ? "" : "; how and by whom it was said is withheld");
-	json_array_append_new(records, json_pack("{s:O, s:s, s:s, s:s, s:b, s:o, s:s, s:b}", "record_id",
-	                                         json_object_get(json, "record_id"), "subject", subject, "purpose",
-	                                         p.decision.purpose, "event", sat_event_name(p.decision.event), "final",
-	                                         (int)p.decision.final, "recorded_by", cli_text(by), "role",
-	                                         sat_role_name(approved.role), "details",
-	                                         (int)p.decision.has_details));
+	json_array_append_new(
+	    records, json_pack("{s:O, s:s, s:s, s:s, s:b, s:o, s:s, s:b}", "record_id",
+	                       json_object_get(json, "record_id"), "subject", subject, "purpose",
+	                       p.decision.purpose, "event", sat_event_name(p.decision.event), "final",
+	                       (int)p.decision.final, "recorded_by", cli_text(by), "role",
+	                       sat_role_name(approved.role), "details", (int)p.decision.has_details));
 	return 0;
 }
 
@@ -161,7 +164,8 @@ static int verify_document(cli *c, const sat_bytes *text, root *r, json_t *recor
 	const json_t *list = json_object_get(document, "records");
 	if (document == NULL)
 		return rc == SAT_ENOMEM ? sat_fail(&c->err, rc, "out of memory")
-		                        : sat_fail(&c->err, SAT_EINVALID, "it is no JSON (line %d: %s)", where.line, where.text);
+		                        : sat_fail(&c->err, SAT_EINVALID, "it is no JSON (line %d: %s)",
+		                                   where.line, where.text);
 	rc = 0;
 	if (json_integer_value(json_object_get(document, "satchel_consent")) > DOCUMENT_VERSION)
 		rc = sat_fail(&c->err, SAT_ETOONEW, "a newer Satchel wrote it");
@@ -225,7 +229,8 @@ int cli_consent_verify(cli *c, int argc, char **argv)
 		return cli_fail(c);
 	cli_set(c, "registry", cli_text(cli_device(&registry, id)));
 	cli_set(c, "our_registry", ours);
-	cli_say(c, "Every word is as it was signed.  The machines were approved by the headquarters %s%s.\n", id,
+	cli_say(c, "Every word is as it was signed.  The machines were approved by the headquarters %s%s.\n",
+	        id,
 	        json_is_true(ours)    ? ", which is ours"
 	        : json_is_false(ours) ? ", which is not ours"
 	                              : "; compare that with headquarters' own `satchel device list`");

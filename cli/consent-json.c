@@ -12,9 +12,15 @@
 
 /* What the details are called there; terms stand beside them under their own names. */
 static const char *const detail_members[SAT_DETAILS] = {
-	[SAT_GRANTOR] = "grantor_ref",   [SAT_RELATION] = "grantor_relation", [SAT_METHOD] = "method",
-	[SAT_LANGUAGE] = "language",     [SAT_INTERPRETER] = "interpreter",   [SAT_WITNESS] = "witness",
-	[SAT_EVIDENCE] = "evidence_ref", [SAT_NOTICE] = "notice_ref",         [SAT_PROCESS] = "decision_process",
+	[SAT_GRANTOR] = "grantor_ref",
+	[SAT_RELATION] = "grantor_relation",
+	[SAT_METHOD] = "method",
+	[SAT_LANGUAGE] = "language",
+	[SAT_INTERPRETER] = "interpreter",
+	[SAT_WITNESS] = "witness",
+	[SAT_EVIDENCE] = "evidence_ref",
+	[SAT_NOTICE] = "notice_ref",
+	[SAT_PROCESS] = "decision_process",
 	[SAT_DISSENT] = "dissent",
 };
 
@@ -101,8 +107,8 @@ static json_t *event_json(const sat_proof *p)
 	const sat_decision *d = &p->decision;
 	sat_device_id author = sat_device_of(&p->author);
 	char time[CLI_TIME_CHARS], day[CLI_TIME_CHARS];
-	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "state", sat_event_name(d->event), "type", "explicit",
-	                 "voice", d->voice == SAT_GUARDIAN ? "guardian" : "own", "validity",
+	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "state", sat_event_name(d->event), "type",
+	                 "explicit", "voice", d->voice == SAT_GUARDIAN ? "guardian" : "own", "validity",
 	                 d->until == 0 ? json_null() : json_string(cli_day(d->until, day)), "time",
 	                 d->has_details ? json_string(cli_time(d->claimed_time, time)) : json_null(), "by",
 	                 hex_json(author.bytes, SAT_DEVICE_BYTES));
@@ -123,9 +129,9 @@ static json_t *proof_json(const sat_proof *p)
 	    (json_int_t)p->first, "leaves", (json_int_t)p->leaves, "signature",
 	    hex_json(p->signature, SAT_SIGNATURE_BYTES), "path", hex_list(p->path, p->path_count), "author",
 	    keys_json(&p->author), "highest", (json_int_t)p->highest, "incarnation_signature",
-	    hex_json(p->incarnation_signature, SAT_SIGNATURE_BYTES), "registry", keys_json(&p->registry), "approval",
-	    p->approval == NULL ? json_null() : hex_json(p->approval, p->approval_bytes), "stated",
-	    d->stated == NULL ? "" : d->stated);
+	    hex_json(p->incarnation_signature, SAT_SIGNATURE_BYTES), "registry", keys_json(&p->registry),
+	    "approval", p->approval == NULL ? json_null() : hex_json(p->approval, p->approval_bytes),
+	    "stated", d->stated == NULL ? "" : d->stated);
 	if (d->has_details) {
 		json_object_set_new(json, "claimed_time", json_integer(d->claimed_time));
 		json_object_set_new(json, "salt", hex_json(d->salt, SAT_SALT_BYTES));
@@ -140,14 +146,14 @@ json_t *cli_proof_json(const sat_proof *p, sat_error *err)
 	const sat_decision *d = &p->decision;
 	char subject[SAT_ID_CHARS];
 	cli_subject_text(p->subject, p->subject_bytes, subject);
-	json_t *record = json_pack("{s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:I, s:b, s:o, s:b, s:o}", "schema_version",
-	                           SCHEMA, "record_id", hex_json(d->name, SAT_HASH_BYTES), "principal_ref", subject,
-	                           "purpose", d->purpose, "recipient", word_list(d->recipients), "withheld_from",
-	                           word_list(d->withheld_from), "notice_version",
-	                           d->notice == 0 ? json_null() : json_integer(d->notice), "episode",
-	                           (json_int_t)d->episode, "final", (int)d->final, "supersedes",
-	                           hex_list(d->supersedes, d->supersedes_count), "details", (int)d->has_details,
-	                           "event", event_json(p));
+	json_t *record = json_pack("{s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:I, s:b, s:o, s:b, s:o}",
+	                           "schema_version", SCHEMA, "record_id", hex_json(d->name, SAT_HASH_BYTES),
+	                           "principal_ref", subject, "purpose", d->purpose, "recipient",
+	                           word_list(d->recipients), "withheld_from", word_list(d->withheld_from),
+	                           "notice_version", d->notice == 0 ? json_null() : json_integer(d->notice),
+	                           "episode", (json_int_t)d->episode, "final", (int)d->final, "supersedes",
+	                           hex_list(d->supersedes, d->supersedes_count), "details",
+	                           (int)d->has_details, "event", event_json(p));
 	int rc = record == NULL ? sat_no_memory(err) : 0;
 	if (rc == 0 && d->has_details)
 		rc = put_details(record, d, err);
@@ -163,7 +169,7 @@ json_t *cli_proof_json(const sat_proof *p, sat_error *err)
 /* Members are taken off a copy one by one, so that what is left at the end is what nobody knows. */
 typedef struct reading {
 	json_t *left;
-	const char *where;       /* "event." or so */
+	const char *where; /* "event." or so */
 	sat_arena *arena;
 	sat_error *err;
 	int rc;
@@ -263,7 +269,10 @@ static reading enter(reading *r, const char *member, const char *where)
 	const json_t *json = take(r, member, true);
 	if (json != NULL && !json_is_object(json))
 		wrong(r, member, "is not an object");
-	return (reading){ .left = json_copy((json_t *)json), .where = where, .arena = r->arena, .err = r->err,
+	return (reading){ .left = json_copy((json_t *)json),
+		          .where = where,
+		          .arena = r->arena,
+		          .err = r->err,
 		          .rc = r->rc };
 }
 
@@ -272,7 +281,8 @@ static void leave(reading *r, reading *inner)
 {
 	const char *name;
 	json_t *value;
-	json_object_foreach(inner->left, name, value) wrong(inner, name, "is not known, and nobody signed it");
+	json_object_foreach(inner->left, name, value)
+	    wrong(inner, name, "is not known, and nobody signed it");
 	json_decref(inner->left);
 	r->rc = inner->rc;
 }
@@ -384,7 +394,8 @@ static void read_details(reading *r, sat_decision *d)
 	d->details[SAT_TERMS] = take_text(r, "terms", false);
 	if (r->rc == 0 && d->details[SAT_TERMS] == NULL)
 		r->rc = sat_terms_write(values, &terms, r->err);
-	if (terms.length > 0 && (d->details[SAT_TERMS] = sat_arena_copy(r->arena, terms.data, terms.length)) == NULL)
+	if (terms.length > 0 &&
+	    (d->details[SAT_TERMS] = sat_arena_copy(r->arena, terms.data, terms.length)) == NULL)
 		r->rc = sat_no_memory(r->err);
 }
 
@@ -428,7 +439,8 @@ int cli_proof_read(const json_t *json, sat_arena *arena, sat_proof *p, sat_error
 		return sat_fail(err, SAT_EFORGED, "it names another time than was signed");
 	int rc = sat_decision_seal_as(p->incarnation, p->counter, p->subject, p->subject_bytes, d, err);
 	if (rc == 0 && memcmp(d->name, name, SAT_HASH_BYTES) != 0)
-		return sat_fail(err, SAT_EFORGED, "it was changed: its content is not that of record %.16s...",
+		return sat_fail(err, SAT_EFORGED,
+		                "it was changed: its content is not that of record %.16s...",
 		                json_string_value(json_object_get(json, "record_id")));
 	return rc;
 }

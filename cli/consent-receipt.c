@@ -14,7 +14,8 @@
 
 static const cli_usage usage = {
 	"consent receipt", "SUBJECT",
-	"Says what a person answered, what they took back and which machines have confirmed that it is erased,\n"
+	"Says what a person answered, what they took back and which machines have confirmed that it is "
+	"erased,\n"
 	"and who has the rest.  With --html writes it as a page to print, with pictures beside the words.",
 	1, 1
 };
@@ -54,8 +55,9 @@ static bool answered(const sat_decision *all, size_t count, const char *purpose,
 	bool any = false, present = false;
 	for (size_t i = 0; i < count; i++) {
 		const sat_decision *d = &all[i];
-		if (strcmp(d->purpose, purpose) != 0 || d->voice != SAT_OWN_VOICE || (!d->final && d->episode != episode) ||
-		    !sat_decision_is_head(all, count, d) || (present && d->episode != episode))
+		if (strcmp(d->purpose, purpose) != 0 || d->voice != SAT_OWN_VOICE ||
+		    (!d->final && d->episode != episode) || !sat_decision_is_head(all, count, d) ||
+		    (present && d->episode != episode))
 			continue;
 		bool same = any && present == (d->episode == episode);
 		a->said = same && present && a->said != said_by(d) ? RECEIPT_UNCLEAR : said_by(d);
@@ -126,7 +128,7 @@ static int ask_machines(cli *c, receipt *r, receipt_erasure *e, const uint8_t *n
 		rc = sat_erasure_confirmed(c->store, name, devices[i].id, &at, &c->err);
 		memcpy(m->name, devices[i].name, sizeof m->name);
 		m->here = devices[i].id == 1;
-		m->state = rc == 1                                     ? RECEIPT_ERASED
+		m->state = rc == 1                                    ? RECEIPT_ERASED
 		           : strcmp(devices[i].state, "revoked") == 0 ? RECEIPT_LOST
 		                                                      : RECEIPT_WAITING;
 		if (rc == 1)
@@ -157,7 +159,8 @@ static int gather_erasures(cli *c, receipt *r, sat_dot subject, const sat_decisi
 		e->purpose = e->label = sat_arena_copy(&r->arena, all[i].purpose, strlen(all[i].purpose));
 		for (size_t k = 0; k < programme->purpose_count; k++) {
 			if (strcmp(programme->purposes[k].name, all[i].purpose) == 0)
-				e->label = sat_programme_label(programme, &programme->purposes[k].labels, language);
+				e->label =
+				    sat_programme_label(programme, &programme->purposes[k].labels, language);
 		}
 		day_of(&all[i], e->day);
 		sat_erasure_of_decision(&all[i], name);
@@ -183,7 +186,8 @@ static int hold_one(void *context, sat_table *table, sat_dot id, sat_error *err)
 	if (rc != 0 || !state.created)
 		return rc;
 	for (size_t i = 0; i < state.count; i++)
-		h->here = h->here || (!state.siblings[i].blank && state.siblings[i].value.type != SAT_CLEARED);
+		h->here =
+		    h->here || (!state.siblings[i].blank && state.siblings[i].value.type != SAT_CLEARED);
 	return sat_holders_add(h->holders, &state, ~UINT64_C(0), err);
 }
 
@@ -223,7 +227,8 @@ static int gather_holders(cli *c, receipt *r, sat_dot subject)
 
 /* --- telling -------------------------------------------------------------------------------------- */
 
-static const char *const said_words[] = { "yes", "on_hold", "no", "later", "stopped", "taken_back", "ended", "unclear" };
+static const char *const said_words[] = { "yes",     "on_hold",    "no",    "later",
+	                                  "stopped", "taken_back", "ended", "unclear" };
 static const char *const state_words[] = { "erased", "waiting", "lost" };
 
 static void tell_answers(cli *c, const receipt *r)
@@ -232,12 +237,13 @@ static void tell_answers(cli *c, const receipt *r)
 	cli_print(c, "answers:\n");
 	for (size_t i = 0; i < r->answer_count; i++) {
 		const receipt_answer *a = &r->answers[i];
-		cli_print(c, "    %-20s %s%s%s%s%s\n", a->purpose, said_words[a->said], a->day[0] == '\0' ? "" : ", ",
-		          a->day, a->only_for[0] == '\0' ? "" : ", only for ", a->only_for);
-		json_array_append_new(answers, json_pack("{s:s, s:s, s:o, s:o}", "purpose", a->purpose, "answer",
-		                                         said_words[a->said], "day",
-		                                         a->day[0] == '\0' ? json_null() : cli_text(a->day), "only_for",
-		                                         cli_text(a->only_for)));
+		cli_print(c, "    %-20s %s%s%s%s%s\n", a->purpose, said_words[a->said],
+		          a->day[0] == '\0' ? "" : ", ", a->day, a->only_for[0] == '\0' ? "" : ", only for ",
+		          a->only_for);
+		json_array_append_new(answers, json_pack("{s:s, s:s, s:o, s:o}", "purpose", a->purpose,
+		                                         "answer", said_words[a->said], "day",
+		                                         a->day[0] == '\0' ? json_null() : cli_text(a->day),
+		                                         "only_for", cli_text(a->only_for)));
 	}
 	cli_set(c, "answers", answers);
 }
@@ -259,14 +265,16 @@ static void tell_erasures(cli *c, const receipt *r)
 			          : m->state == RECEIPT_WAITING ? "has not answered yet"
 			                                        : "was revoked and has not answered",
 			          m->day);
-			json_array_append_new(machines, json_pack("{s:o, s:b, s:s, s:o}", "name", cli_text(m->name), "here",
-			                                          (int)m->here, "state", state_words[m->state], "day",
-			                                          m->day[0] == '\0' ? json_null() : cli_text(m->day)));
+			json_array_append_new(
+			    machines, json_pack("{s:o, s:b, s:s, s:o}", "name", cli_text(m->name), "here",
+			                        (int)m->here, "state", state_words[m->state], "day",
+			                        m->day[0] == '\0' ? json_null() : cli_text(m->day)));
 		}
-		json_array_append_new(erasures, json_pack("{s:o, s:o, s:o}", "purpose",
-		                                          e->purpose == NULL ? json_null() : cli_text(e->purpose), "day",
-		                                          e->day[0] == '\0' ? json_null() : cli_text(e->day), "machines",
-		                                          machines));
+		json_array_append_new(erasures,
+		                      json_pack("{s:o, s:o, s:o}", "purpose",
+		                                e->purpose == NULL ? json_null() : cli_text(e->purpose),
+		                                "day", e->day[0] == '\0' ? json_null() : cli_text(e->day),
+		                                "machines", machines));
 	}
 	cli_set(c, "taken_back", erasures);
 }
@@ -278,10 +286,12 @@ static void tell_holders(cli *c, const receipt *r)
 	for (size_t i = 0; i < r->holder_count; i++) {
 		const receipt_holder *h = &r->holders[i];
 		bool lost = h->state == RECEIPT_LOST;
-		cli_print(c, "    %s%s%s%s\n", h->name, h->here ? " (this machine)" : "", h->maybe ? ", perhaps, from an earlier yes" : "",
+		cli_print(c, "    %s%s%s%s\n", h->name, h->here ? " (this machine)" : "",
+		          h->maybe ? ", perhaps, from an earlier yes" : "",
 		          lost ? ", which was revoked and cannot be reached" : "");
-		json_array_append_new(holders, json_pack("{s:o, s:b, s:b, s:b}", "name", cli_text(h->name), "here",
-		                                         (int)h->here, "maybe", (int)h->maybe, "reachable", (int)!lost));
+		json_array_append_new(holders, json_pack("{s:o, s:b, s:b, s:b}", "name", cli_text(h->name),
+		                                         "here", (int)h->here, "maybe", (int)h->maybe,
+		                                         "reachable", (int)!lost));
 	}
 	cli_set(c, "held_by", holders);
 }

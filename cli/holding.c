@@ -3,7 +3,10 @@
 
 #include <string.h>
 
-static bool is_lost(const sat_holder *holder) { return strcmp(holder->device.state, "revoked") == 0; }
+static bool is_lost(const sat_holder *holder)
+{
+	return strcmp(holder->device.state, "revoked") == 0;
+}
 
 const char *cli_holding_words(const sat_holder *holder)
 {
@@ -31,13 +34,14 @@ void cli_holding_print(cli *c, const sat_holders *holders)
 		        is_lost(&list[i]) ? ", and cannot be reached: it was revoked" : "");
 		json_array_append_new(held_by, json_pack("{s:o, s:s, s:b, s:I, s:I, s:I}", "name",
 		                                         cli_text(list[i].device.name), "state",
-		                                         list[i].device.state, "reachable", !is_lost(&list[i]),
-		                                         "held", (json_int_t)list[i].held, "on_the_way",
-		                                         (json_int_t)list[i].on_the_way, "maybe",
-		                                         (json_int_t)list[i].maybe));
+		                                         list[i].device.state, "reachable",
+		                                         !is_lost(&list[i]), "held", (json_int_t)list[i].held,
+		                                         "on_the_way", (json_int_t)list[i].on_the_way,
+		                                         "maybe", (json_int_t)list[i].maybe));
 	}
 	cli_set(c, "held_by", held_by);
 	if (!any)
 		cli_say(c, "    nobody\n");
-	cli_say(c, "What nobody can reach: printed paper, backups, and sealed sticks that were made before.\n");
+	cli_say(c,
+	        "What nobody can reach: printed paper, backups, and sealed sticks that were made before.\n");
 }

@@ -7,8 +7,8 @@
 /* --- words ---------------------------------------------------------------------------------------- */
 
 typedef struct words {
-	const char *language, *title, *answers, *taken_back, *holders, *nobody, *here, *only_for, *whole, *may_have,
-		*has, *reach, *change;
+	const char *language, *title, *answers, *taken_back, *holders, *nobody, *here, *only_for, *whole,
+	    *may_have, *has, *reach, *change;
 	const char *said[RECEIPT_ANSWERS], *state[RECEIPT_STATES];
 } words;
 
@@ -25,10 +25,12 @@ static const words in[] = {
 	  .may_have = "may have it from an earlier yes",
 	  .has = "has it",
 	  .reach = "Nobody can reach printed paper, backups, and sealed sticks that were made before.",
-	  .change = "You can change every answer, on any day, by telling whoever brought you this page.  Being at a "
+	  .change = "You can change every answer, on any day, by telling whoever brought you this page.  "
+	            "Being at a "
 	            "workshop is never a yes to mining.",
-	  .said = { "Yes", "Yes, but it rests now", "No", "I decide later", "Sharing stopped", "Taken back for ever",
-	            "No longer valid", "Different answers: nothing is shared until it is clear" },
+	  .said = { "Yes", "Yes, but it rests now", "No", "I decide later", "Sharing stopped",
+	            "Taken back for ever", "No longer valid",
+	            "Different answers: nothing is shared until it is clear" },
 	  .state = { "erased", "has not answered yet", "cannot be reached: the machine was lost" } },
 	{ .language = "es",
 	  .title = "Lo que dije sobre mis propios datos",
@@ -41,11 +43,14 @@ static const words in[] = {
 	  .whole = "Todo sobre mí",
 	  .may_have = "quizá lo tenga de un sí anterior",
 	  .has = "lo tiene",
-	  .reach = "Nadie puede alcanzar papel impreso, copias de seguridad ni memorias selladas hechas antes.",
-	  .change = "Usted puede cambiar cada respuesta, cualquier día, diciéndolo a quien le trajo esta hoja.  Estar "
+	  .reach =
+	      "Nadie puede alcanzar papel impreso, copias de seguridad ni memorias selladas hechas antes.",
+	  .change = "Usted puede cambiar cada respuesta, cualquier día, diciéndolo a quien le trajo esta "
+	            "hoja.  Estar "
 	            "en un taller nunca es un sí a la minería.",
 	  .said = { "Sí", "Sí, pero ahora descansa", "No", "Decido más tarde", "Se dejó de compartir",
-	            "Retirado para siempre", "Ya no vale", "Respuestas distintas: nada se comparte hasta aclararlo" },
+	            "Retirado para siempre", "Ya no vale",
+	            "Respuestas distintas: nada se comparte hasta aclararlo" },
 	  .state = { "borrado", "aún no ha respondido", "no se puede alcanzar: la máquina se perdió" } },
 };
 
@@ -68,13 +73,18 @@ static const struct {
 } pictures[] = {
 	{ "attend_record", PERSON("24", "14") "<path d='M9 42c0-11 6-17 15-17s15 6 15 17'/>" },
 	{ "demographics", PERSON("12", "16") PERSON("36", "16") PERSON("24", "32") },
-	{ "identity", "<rect x='6' y='12' width='36' height='26' rx='3'/><path d='M18 6h12v6H18zM13 24h22M13 31h14'/>" },
+	{ "identity",
+	  "<rect x='6' y='12' width='36' height='26' rx='3'/><path d='M18 6h12v6H18zM13 24h22M13 31h14'/>" },
 	{ "contact", "<rect x='14' y='4' width='20' height='40' rx='4'/><path d='M14 34h20M22 39h4'/>" },
-	{ "photo", "<rect x='5' y='13' width='38' height='27' rx='3'/><path d='M16 13l3-6h10l3 6'/><circle cx='24' cy='26' r='8'/>" },
-	{ "audio", "<rect x='18' y='4' width='12' height='24' rx='6'/><path d='M11 22c0 8 6 13 13 13s13-5 13-13M24 35v9M16 44h16'/>" },
-	{ "quote_named", "<path d='M6 6h36v26H20L10 42V32H6z'/><circle cx='24' cy='15' r='4'/><path d='M16 27c0-5 3-8 8-8s8 3 8 8'/>" },
+	{ "photo", "<rect x='5' y='13' width='38' height='27' rx='3'/><path d='M16 13l3-6h10l3 6'/><circle "
+	           "cx='24' cy='26' r='8'/>" },
+	{ "audio", "<rect x='18' y='4' width='12' height='24' rx='6'/><path d='M11 22c0 8 6 13 13 13s13-5 "
+	           "13-13M24 35v9M16 44h16'/>" },
+	{ "quote_named", "<path d='M6 6h36v26H20L10 42V32H6z'/><circle cx='24' cy='15' r='4'/><path d='M16 "
+	                 "27c0-5 3-8 8-8s8 3 8 8'/>" },
 	{ "quote_unnamed", "<path d='M6 6h36v26H20L10 42V32H6zM13 15h22M13 23h14'/>" },
-	{ "share_with_community", "<circle cx='24' cy='24' r='14'/><circle cx='24' cy='8' r='4'/><circle cx='38' cy='32' r='4'/><circle cx='10' cy='32' r='4'/>" },
+	{ "share_with_community", "<circle cx='24' cy='24' r='14'/><circle cx='24' cy='8' r='4'/><circle "
+	                          "cx='38' cy='32' r='4'/><circle cx='10' cy='32' r='4'/>" },
 	{ "publish_report", "<path d='M10 4h20l8 8v32H10zM30 4v8h8M16 20h16M16 28h16M16 36h10'/>" },
 	{ "newsletter", "<rect x='5' y='11' width='38' height='27' rx='2'/><path d='M5 13l19 15 19-15'/>" },
 };
@@ -96,7 +106,10 @@ static const char *const state_marks[RECEIPT_STATES] = {
 	[RECEIPT_LOST] = "<path d='M11 11l26 26M37 11L11 37'/>",
 };
 
-static void put(sat_bytes *page, const char *text) { sat_bytes_put(page, text, strlen(text)); }
+static void put(sat_bytes *page, const char *text)
+{
+	sat_bytes_put(page, text, strlen(text));
+}
 
 /* Pictures repeat what stands beside them, so that a screen reader passes them over. */
 static void put_picture(sat_bytes *page, const char *kind, const char *lines)
@@ -144,7 +157,10 @@ static void put_escaped(sat_bytes *page, const char *text, size_t length)
 	}
 }
 
-static void put_text(sat_bytes *page, const char *text) { put_escaped(page, text, strlen(text)); }
+static void put_text(sat_bytes *page, const char *text)
+{
+	put_escaped(page, text, strlen(text));
+}
 
 static void put_day(sat_bytes *page, const char *day)
 {
@@ -248,7 +264,8 @@ static void put_holders(sat_bytes *page, const receipt *r, const words *w)
 }
 
 static const char style[] =
-    "body{font:1.25rem/1.5 system-ui,sans-serif;color:#000;background:#fff;margin:0 auto;max-width:44rem;padding:1rem}"
+    "body{font:1.25rem/1.5 system-ui,sans-serif;color:#000;background:#fff;margin:0 "
+    "auto;max-width:44rem;padding:1rem}"
     "h1{font-size:1.8rem;line-height:1.2}h2{font-size:1.4rem;border-bottom:3px solid #000;margin-top:2rem}"
     "h3{font-size:1.25rem;display:flex;align-items:center;gap:.75rem}"
     "ul{list-style:none;padding:0}li{display:flex;gap:1rem;align-items:flex-start;padding:.6rem 0;"
@@ -264,7 +281,8 @@ void cli_receipt_page(const receipt *r, const char *language, sat_bytes *page)
 	const words *w = words_in(language);
 	put(page, "<!doctype html>\n<html lang='");
 	put_text(page, w->language);
-	put(page, "'>\n<head>\n<meta charset='utf-8'>\n<meta name='viewport' content='width=device-width'>\n<title>");
+	put(page, "'>\n<head>\n<meta charset='utf-8'>\n<meta name='viewport' "
+	          "content='width=device-width'>\n<title>");
 	put_text(page, w->title);
 	put(page, "</title>\n<style>");
 	put(page, style);

@@ -7,16 +7,19 @@
 
 enum { PAGE_BYTES_MAX = 65536, FILE_HEADER_BYTES = 100 };
 
-static size_t two_bytes(const uint8_t *at) { return (size_t)at[0] << 8 | at[1]; }
+static size_t two_bytes(const uint8_t *at)
+{
+	return (size_t)at[0] << 8 | at[1];
+}
 
-/* Where the middle of a page of a tree begins and ends; false for every other page.  Those begin with the number
- * of a page, of which the first byte is 0 in files below 64 GiB. */
+/* Where the middle of a page of a tree begins and ends; false for every other page.  Those begin with the
+ * number of a page, of which the first byte is 0 in files below 64 GiB. */
 static bool find_middle(const uint8_t *page, size_t bytes, sqlite3_int64 offset, size_t *begin, size_t *end)
 {
 	const uint8_t *header = page + (offset == 0 ? FILE_HEADER_BYTES : 0);
 	bool interior = header[0] == 2 || header[0] == 5, leaf = header[0] == 10 || header[0] == 13;
-	if (bytes < 512 || bytes > PAGE_BYTES_MAX || (bytes & (bytes - 1)) != 0 || offset % (sqlite3_int64)bytes != 0 ||
-	    (!interior && !leaf))
+	if (bytes < 512 || bytes > PAGE_BYTES_MAX || (bytes & (bytes - 1)) != 0 ||
+	    offset % (sqlite3_int64)bytes != 0 || (!interior && !leaf))
 		return false;
 	*begin = (size_t)(header - page) + (leaf ? 8 : 12) + 2 * two_bytes(header + 3);
 	*end = two_bytes(header + 5) == 0 ? PAGE_BYTES_MAX : two_bytes(header + 5);

@@ -35,7 +35,8 @@ sat_purposes sat_details_needs(const sat_store *store, const sat_decision *d)
 {
 	sat_purposes needs = 0;
 	for (int i = 0; i < SAT_DETAILS; i++)
-		needs |= d->details[i] != NULL && d->details[i][0] != '\0' ? sat_detail_needs(store, d, i) : 0;
+		needs |=
+		    d->details[i] != NULL && d->details[i][0] != '\0' ? sat_detail_needs(store, d, i) : 0;
 	return needs;
 }
 
@@ -56,7 +57,8 @@ static void add_stated(void *context, const char *purpose, uint32_t episode)
 		s->at[s->count++] = (sat_stated){ s->subject, episode, (uint8_t)__builtin_ctzll(bit) };
 }
 
-int sat_details_weigh(sat_gate *gate, sat_store *store, const sat_decision *d, sat_leave *leave, sat_error *err)
+int sat_details_weigh(sat_gate *gate, sat_store *store, const sat_decision *d, sat_leave *leave,
+                      sat_error *err)
 {
 	statement s = { .store = store, .subject = d->subject };
 	sat_decision_each_stated(d->stated, add_stated, &s);
@@ -64,7 +66,8 @@ int sat_details_weigh(sat_gate *gate, sat_store *store, const sat_decision *d, s
 	return sat_gate_weigh(gate, NULL, 0, s.at, s.count, leave, err);
 }
 
-int sat_details_answer(sat_gate *gate, sat_store *store, const sat_decision *d, sat_answer *answer, sat_error *err)
+int sat_details_answer(sat_gate *gate, sat_store *store, const sat_decision *d, sat_answer *answer,
+                       sat_error *err)
 {
 	sat_purposes needs = sat_details_needs(store, d);
 	sat_leave leave;
@@ -123,7 +126,8 @@ bool sat_details_dead(const sat_store *store, const sat_decision *d, const sat_d
 {
 	if (sat_consent_episode(all, count, d->purpose) > sat_decision_states(d, d->purpose))
 		return true;
-	for (sat_purposes left = sat_details_needs(store, d) & ~SAT_PURPOSE_NEVER; left != 0; left &= left - 1) {
+	for (sat_purposes left = sat_details_needs(store, d) & ~SAT_PURPOSE_NEVER; left != 0;
+	     left &= left - 1) {
 		const char *purpose = sat_purpose_name(store, (unsigned)__builtin_ctzll(left));
 		if (sat_consent_episode(all, count, purpose) > sat_decision_states(d, purpose))
 			return true;

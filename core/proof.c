@@ -23,8 +23,9 @@ static int find_path(sat_store *store, sat_dot decision, sat_batch *batch, sat_a
 		return sat_no_memory(err);
 	sat_stmt *s = NULL;
 	size_t count = 0;
-	rc = sat_db_prepare(store->db, &s,
-	                    "SELECT " SAT_CONSENT_COLUMNS " FROM sat_decision WHERE id BETWEEN ? AND ? ORDER BY id", err);
+	rc = sat_db_prepare(
+	    store->db, &s,
+	    "SELECT " SAT_CONSENT_COLUMNS " FROM sat_decision WHERE id BETWEEN ? AND ? ORDER BY id", err);
 	if (rc != 0)
 		return rc;
 	sat_bind_int(s, 1, batch->first);
@@ -52,7 +53,8 @@ static int find_path(sat_store *store, sat_dot decision, sat_batch *batch, sat_a
 static int find_statement(sat_store *store, int64_t index, sat_proof *proof, sat_error *err)
 {
 	sat_stmt *s = NULL;
-	int rc = sat_db_prepare(store->db, &s, "SELECT highest, signature FROM sat_incarnation WHERE id = ?", err);
+	int rc =
+	    sat_db_prepare(store->db, &s, "SELECT highest, signature FROM sat_incarnation WHERE id = ?", err);
 	if (rc != 0)
 		return rc;
 	sat_bind_int(s, 1, index);
@@ -76,8 +78,8 @@ static int find_approval(sat_store *store, const sat_device *author, sat_arena *
                          sat_error *err)
 {
 	sat_stmt *s = NULL;
-	int rc = sat_db_prepare(store->db, &s, "SELECT object FROM sat_statement WHERE type = 1 ORDER BY serial DESC",
-	                        err);
+	int rc = sat_db_prepare(store->db, &s,
+	                        "SELECT object FROM sat_statement WHERE type = 1 ORDER BY serial DESC", err);
 	while (rc == 0 && proof->approval == NULL && (rc = sat_step(store->db, s, err)) == 1) {
 		sat_statement st;
 		sat_approval a;
@@ -160,7 +162,8 @@ static int check_batch(const sat_proof *p, sat_error *err)
 		return rc;
 	return sat_verify(&p->author, digest, p->signature)
 	           ? 0
-	           : sat_fail(err, SAT_EFORGED, "the signature does not hold: it was not written so by that machine");
+	           : sat_fail(err, SAT_EFORGED,
+	                      "the signature does not hold: it was not written so by that machine");
 }
 
 static int check_incarnation(const sat_proof *p, sat_error *err)
@@ -189,7 +192,8 @@ static int check_approval(const sat_proof *p, sat_approval *approved, sat_error 
 
 int sat_proof_check(sat_proof *p, sat_approval *approved, sat_error *err)
 {
-	int rc = sat_decision_seal_as(p->incarnation, p->counter, p->subject, p->subject_bytes, &p->decision, err);
+	int rc =
+	    sat_decision_seal_as(p->incarnation, p->counter, p->subject, p->subject_bytes, &p->decision, err);
 	if (rc == 0)
 		rc = check_batch(p, err);
 	if (rc == 0)

@@ -13,10 +13,10 @@ struct sat_holders {
 	sat_store *store;
 	sat_arena arena;
 	sat_holder *list;
-	sat_standing *standings;  /* of each */
+	sat_standing *standings; /* of each */
 	sat_gate **gates;
 	size_t count;
-	sat_stmt *record;         /* sequences under which a record went out, and who told it */
+	sat_stmt *record; /* sequences under which a record went out, and who told it */
 };
 
 void sat_holders_free(sat_holders *h)
@@ -55,10 +55,11 @@ int sat_holders_begin(sat_holders **out, sat_store *store, sat_error *err)
 	if (rc == 0)
 		rc = sat_gate_today(store, true, &today, err);
 	if (rc == 0)
-		rc = sat_db_prepare(store->db, &h->record,
-		                    "SELECT seq, told FROM sat_history WHERE record = ?1 UNION ALL "
-		                    "SELECT seq + ?1 - first, told FROM sat_run WHERE first <= ?1 AND ?1 < first + count",
-		                    err);
+		rc = sat_db_prepare(
+		    store->db, &h->record,
+		    "SELECT seq, told FROM sat_history WHERE record = ?1 UNION ALL "
+		    "SELECT seq + ?1 - first, told FROM sat_run WHERE first <= ?1 AND ?1 < first + count",
+		    err);
 	if (rc == 0) {
 		h->list = sat_arena_zeroed(&h->arena, count + 1, sizeof *h->list);
 		h->standings = sat_arena_zeroed(&h->arena, count + 1, sizeof *h->standings);
@@ -111,7 +112,8 @@ static int way_to(sat_holders *h, size_t at, sat_dot record, way *out, sat_error
 }
 
 /* Whether everybody concerned ever said yes to all that a value needs: else nobody was ever sent it. */
-static int ever_permitted(sat_holders *h, const sat_state *state, sat_purposes needs, bool *ever, sat_error *err)
+static int ever_permitted(sat_holders *h, const sat_state *state, sat_purposes needs, bool *ever,
+                          sat_error *err)
 {
 	int rc = 0;
 	*ever = true;
@@ -142,9 +144,10 @@ static int count_values(sat_holders *h, size_t at, const sat_state *state, sat_p
 		sat_leave leave;
 		if (s->blank || s->value.type == SAT_CLEARED || (~purposes != 0 && (needs & purposes) == 0))
 			continue;
-		bool author = sat_dot_linked(s->dot) && device_of(h->store, sat_dot_index(s->dot)) == holder->device.id;
-		rc = sat_gate_weigh(h->gates[at], state->persons, state->person_count, s->stated, s->stated_count,
-		                    &leave, err);
+		bool author =
+		    sat_dot_linked(s->dot) && device_of(h->store, sat_dot_index(s->dot)) == holder->device.id;
+		rc = sat_gate_weigh(h->gates[at], state->persons, state->person_count, s->stated,
+		                    s->stated_count, &leave, err);
 		if (rc != 0 || (sent == NOT_SENT && !author))
 			continue;
 		bool now = sat_gate_answer(&leave, needs) == SAT_PERMITTED, ever = false;
