@@ -174,10 +174,8 @@ static int verify_document(cli *c, const sat_bytes *text, root *r, json_t *recor
 		rc = sat_fail(&c->err, SAT_EINVALID, "it is not a document of `satchel consent document`");
 	for (size_t i = 0; rc == 0 && i < json_array_size(list); i++) {
 		rc = verify_record(c, json_array_get(list, i), r, records);
-		char place[32];
-		snprintf(place, sizeof place, "record %zu", i + 1);
 		if (rc != 0)
-			sat_error_context(&c->err, place);
+			sat_error_context(&c->err, "record %zu", i + 1);
 	}
 	json_decref(document);
 	return rc;
