@@ -252,7 +252,7 @@ static int parse_real(double *real, const char *text, size_t length, sat_error *
 	memcpy(copy, text, length);
 	copy[length] = '\0';
 	locale_t before, c = enter_c_locale(&before);
-	*real = strtod(copy, NULL);
+	*real = strtod(copy, NULL) + 0.0;
 	leave_c_locale(c, before);
 	if (isinf(*real) && copy[length - 1] != 'f')
 		return sat_fail(err, SAT_EINVALID, "\"%s\" is too large a number", quote(quoted, text, length));
@@ -404,13 +404,6 @@ static int compare_bytes(const char *a, size_t a_length, const char *b, size_t b
 	return order != 0 ? ORDER(order, 0) : ORDER(a_length, b_length);
 }
 
-/* Zero and minus zero are written in different bytes, so they are different values. */
-static int compare_reals(double a, double b)
-{
-	int order = ORDER(a, b);
-	return order != 0 ? order : ORDER(!signbit(a), !signbit(b));
-}
-
 static int compare_references(const sat_value *a, const sat_value *b)
 {
 	size_t a_count = a->references.count, b_count = b->references.count;
@@ -435,7 +428,7 @@ int sat_value_compare(const sat_value *a, const sat_value *b)
 	case SAT_BOOLEAN:
 		return ORDER(a->integer, b->integer);
 	case SAT_REAL:
-		return compare_reals(a->real, b->real);
+		return ORDER(a->real, b->real);
 	case SAT_REFERENCE:
 		return ORDER(a->reference, b->reference);
 	case SAT_REFERENCES:

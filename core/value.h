@@ -41,7 +41,7 @@ typedef struct sat_value {
 			size_t length;
 		} text;            /* SAT_TEXT, SAT_CHOICE, SAT_DATE (in its text form) */
 		int64_t integer;   /* SAT_INTEGER, SAT_BOOLEAN (0, 1) */
-		double real;
+		double real;       /* never NaN; minus zero is read as zero, since SQLite keeps none */
 		sat_dot reference;
 		struct {
 			const sat_dot *at;

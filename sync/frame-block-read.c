@@ -318,6 +318,7 @@ static int read_scalar(sat_frame_reader *r, sat_cursor *c, sat_type type, int64_
 	case SAT_REAL:
 		bits = sat_cursor_le64(c);
 		memcpy(&value->real, &bits, sizeof bits);
+		value->real += 0.0; /* a store keeps no minus zero: see value.h */
 		return isnan(value->real) ? sat_frame_breach(r, "a number that is none") : 0;
 	case SAT_BOOLEAN:
 		value->integer = sat_cursor_u8(c);

@@ -383,7 +383,7 @@ static void value__integers_are_digits_only(void **state)
 static void value__reals_print_the_fewest_digits_that_read_back(void **state)
 {
 	(void)state;
-	const char *const texts[] = { "0", "-0", "0.1", "-30.1451", "138.671", "1e+300", "0.30000000000000004",
+	const char *const texts[] = { "0", "0.1", "-30.1451", "138.671", "1e+300", "0.30000000000000004",
 		                      "5e-324", "1.7976931348623157e+308", "inf", "-inf" };
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
 		sat_value value;
@@ -394,8 +394,19 @@ static void value__reals_print_the_fewest_digits_that_read_back(void **state)
 		assert_int_equal(sat_value_parse(&again, SAT_REAL, (char *)out.data, out.length, NULL), 0);
 		assert_memory_equal(&again.real, &value.real, sizeof value.real);
 	}
-	for (size_t i = 0; i < 7; i++)
+	for (size_t i = 0; i < 6; i++)
 		assert_reads_back(SAT_REAL, texts[i]);
+}
+
+/* SQLite keeps none: a value that came as minus zero would differ from itself when it comes again. */
+static void value__minus_zero_is_read_as_zero(void **state)
+{
+	(void)state;
+	sat_value value;
+	assert_int_equal(parse(&value, SAT_REAL, "-0"), 0);
+	assert_int_equal(signbit(value.real), 0);
+	assert_int_equal(parse(&value, SAT_REAL, "-0.0"), 0);
+	assert_int_equal(signbit(value.real), 0);
 }
 
 static void value__reals_that_are_no_numbers_are_refused(void **state)
@@ -584,7 +595,6 @@ static void value__compare_orders_by_type_then_content(void **state)
 		sat_value_integer(INT64_MAX),
 		real_of(-INFINITY),
 		real_of(-1.5),
-		real_of(-0.0),
 		real_of(0.0),
 		real_of(5e-324),
 		real_of(INFINITY),
@@ -634,6 +644,7 @@ int main(void)
 		cmocka_unit_test(value__integers_beyond_the_extremes_are_refused),
 		cmocka_unit_test(value__integers_are_digits_only),
 		cmocka_unit_test(value__reals_print_the_fewest_digits_that_read_back),
+		cmocka_unit_test(value__minus_zero_is_read_as_zero),
 		cmocka_unit_test(value__reals_that_are_no_numbers_are_refused),
 		cmocka_unit_test(value__reals_read_alike_under_a_decimal_comma),
 		cmocka_unit_test(value__booleans_are_yes_and_no),

@@ -1271,8 +1271,8 @@ def field_column(reader: Reader, content: Content, kind: int,
 
 
 def real(raw: bytes) -> Any:
-    """A real; NaN is refused (3.5)."""
-    value = struct.unpack("<d", raw)[0]
+    """A real; NaN is refused, -0 is 0 (3.5)."""
+    value = struct.unpack("<d", raw)[0] + 0.0
     if math.isnan(value):
         raise Breach("a real is not a number")
     return value if math.isfinite(value) else str(value)
