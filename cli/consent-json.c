@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/hex.h"
+#include "core/json.h"
 #include "core/terms.h"
 
 #define SCHEMA "satchel consent 1, names of ISO/IEC TS 27560:2023"
@@ -38,22 +39,11 @@ void cli_subject_text(const uint8_t *subject, size_t bytes, char text[static SAT
 
 /* --- writing -------------------------------------------------------------------------------------- */
 
-static json_t *hex_json(const void *data, size_t count)
-{
-	char *text = malloc(2 * count + 1);
-	if (text == NULL)
-		return NULL;
-	sat_hex_print(data, count, text);
-	json_t *json = json_string(text);
-	free(text);
-	return json;
-}
-
 static json_t *hex_list(const uint8_t *hashes, size_t count)
 {
 	json_t *list = json_array();
 	for (size_t i = 0; i < count; i++)
-		json_array_append_new(list, hex_json(hashes + i * SAT_HASH_BYTES, SAT_HASH_BYTES));
+		json_array_append_new(list, sat_json_hex(hashes + i * SAT_HASH_BYTES, SAT_HASH_BYTES));
 	return list;
 }
 
@@ -111,13 +101,13 @@ static json_t *event_json(const sat_proof *p)
 	                 "explicit", "voice", d->voice == SAT_GUARDIAN ? "guardian" : "own", "validity",
 	                 d->until == 0 ? json_null() : json_string(cli_day(d->until, day)), "time",
 	                 d->has_details ? json_string(cli_time(d->claimed_time, time)) : json_null(), "by",
-	                 hex_json(author.bytes, SAT_DEVICE_BYTES));
+	                 sat_json_hex(author.bytes, SAT_DEVICE_BYTES));
 }
 
 static json_t *keys_json(const sat_public *keys)
 {
-	return json_pack("{s:o, s:o}", "sign", hex_json(keys->sign, SAT_KEY_BYTES), "seal",
-	                 hex_json(keys->seal, SAT_KEY_BYTES));
+	return json_pack("{s:o, s:o}", "sign", sat_json_hex(keys->sign, SAT_KEY_BYTES), "seal",
+	                 sat_json_hex(keys->seal, SAT_KEY_BYTES));
 }
 
 static json_t *proof_json(const sat_proof *p)
@@ -125,18 +115,18 @@ static json_t *proof_json(const sat_proof *p)
 	const sat_decision *d = &p->decision;
 	json_t *json = json_pack(
 	    "{s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:s}", "incarnation",
-	    hex_json(p->incarnation, SAT_INCARNATION_BYTES), "counter", (json_int_t)p->counter, "first",
+	    sat_json_hex(p->incarnation, SAT_INCARNATION_BYTES), "counter", (json_int_t)p->counter, "first",
 	    (json_int_t)p->first, "leaves", (json_int_t)p->leaves, "signature",
-	    hex_json(p->signature, SAT_SIGNATURE_BYTES), "path", hex_list(p->path, p->path_count), "author",
+	    sat_json_hex(p->signature, SAT_SIGNATURE_BYTES), "path", hex_list(p->path, p->path_count), "author",
 	    keys_json(&p->author), "highest", (json_int_t)p->highest, "incarnation_signature",
-	    hex_json(p->incarnation_signature, SAT_SIGNATURE_BYTES), "registry", keys_json(&p->registry),
-	    "approval", p->approval == NULL ? json_null() : hex_json(p->approval, p->approval_bytes),
+	    sat_json_hex(p->incarnation_signature, SAT_SIGNATURE_BYTES), "registry", keys_json(&p->registry),
+	    "approval", p->approval == NULL ? json_null() : sat_json_hex(p->approval, p->approval_bytes),
 	    "stated", d->stated == NULL ? "" : d->stated);
 	if (d->has_details) {
 		json_object_set_new(json, "claimed_time", json_integer(d->claimed_time));
-		json_object_set_new(json, "salt", hex_json(d->salt, SAT_SALT_BYTES));
+		json_object_set_new(json, "salt", sat_json_hex(d->salt, SAT_SALT_BYTES));
 	} else {
-		json_object_set_new(json, "commitment", hex_json(d->commitment, SAT_HASH_BYTES));
+		json_object_set_new(json, "commitment", sat_json_hex(d->commitment, SAT_HASH_BYTES));
 	}
 	return json;
 }
@@ -147,7 +137,7 @@ json_t *cli_proof_json(const sat_proof *p, sat_error *err)
 	char subject[SAT_ID_CHARS];
 	cli_subject_text(p->subject, p->subject_bytes, subject);
 	json_t *record = json_pack("{s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:I, s:b, s:o, s:b, s:o}",
-	                           "schema_version", SCHEMA, "record_id", hex_json(d->name, SAT_HASH_BYTES),
+	                           "schema_version", SCHEMA, "record_id", sat_json_hex(d->name, SAT_HASH_BYTES),
 	                           "principal_ref", subject, "purpose", d->purpose, "recipient",
 	                           word_list(d->recipients), "withheld_from", word_list(d->withheld_from),
 	                           "notice_version", d->notice == 0 ? json_null() : json_integer(d->notice),

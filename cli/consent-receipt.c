@@ -211,7 +211,7 @@ static int gather_holders(cli *c, receipt *r, sat_dot subject)
 		return sat_fail(&c->err, SAT_ENOMEM, "out of memory");
 	if (h.here) {
 		receipt_holder *own = &r->holders[r->holder_count++];
-		*own = (receipt_holder){ .here = true, .state = RECEIPT_WAITING };
+		*own = (receipt_holder){ .here = true };
 		memcpy(own->name, self.name, sizeof own->name);
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -219,7 +219,7 @@ static int gather_holders(cli *c, receipt *r, sat_dot subject)
 			continue;
 		receipt_holder *other = &r->holders[r->holder_count++];
 		memcpy(other->name, list[i].device.name, sizeof other->name);
-		other->state = strcmp(list[i].device.state, "revoked") == 0 ? RECEIPT_LOST : RECEIPT_WAITING;
+		other->lost = strcmp(list[i].device.state, "revoked") == 0;
 		other->maybe = list[i].held == 0 && list[i].on_the_way == 0;
 	}
 	return 0;
@@ -285,13 +285,12 @@ static void tell_holders(cli *c, const receipt *r)
 	cli_print(c, "who has something:%s\n", r->holder_count == 0 ? " nobody" : "");
 	for (size_t i = 0; i < r->holder_count; i++) {
 		const receipt_holder *h = &r->holders[i];
-		bool lost = h->state == RECEIPT_LOST;
 		cli_print(c, "    %s%s%s%s\n", h->name, h->here ? " (this machine)" : "",
 		          h->maybe ? ", perhaps, from an earlier yes" : "",
-		          lost ? ", which was revoked and cannot be reached" : "");
+		          h->lost ? ", which was revoked and cannot be reached" : "");
 		json_array_append_new(holders, json_pack("{s:o, s:b, s:b, s:b}", "name", cli_text(h->name),
 		                                         "here", (int)h->here, "maybe", (int)h->maybe,
-		                                         "reachable", (int)!lost));
+		                                         "reachable", (int)!h->lost));
 	}
 	cli_set(c, "held_by", holders);
 }

@@ -249,7 +249,7 @@ static void put_holders(sat_bytes *page, const receipt *r, const words *w)
 		put(page, "<li><div>");
 		put_name(page, w, r->holders[i].name, r->holders[i].here);
 		put_text(page, r->holders[i].maybe ? w->may_have : w->has);
-		if (r->holders[i].state == RECEIPT_LOST) {
+		if (r->holders[i].lost) {
 			put(page, "; ");
 			put_text(page, w->state[RECEIPT_LOST]);
 		}

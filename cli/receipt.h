@@ -46,7 +46,7 @@ typedef struct receipt_erasure {
 
 typedef struct receipt_holder {
 	char name[SAT_DEVICE_NAME_BYTES];
-	receipt_state state;         /* RECEIPT_ERASED is not used; RECEIPT_WAITING: it can be reached */
+	bool lost;                   /* revoked: it cannot be reached */
 	bool here;                   /* this machine */
 	bool maybe;                  /* from an earlier yes, if at all */
 } receipt_holder;

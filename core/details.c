@@ -103,21 +103,22 @@ int sat_details_state(const sat_decision *d, const sat_decision *earlier, size_t
 		names[i] = earlier[i].purpose;
 	names[count] = d->purpose;
 	qsort(names, count + 1, sizeof *names, compare_names);
-	char *text = sat_arena_take(arena, SAT_STATED_MAX * (SAT_NAME_BYTES + 12));
-	if (text == NULL)
-		return sat_no_memory(err);
-	size_t length = 0, words = 0;
+	SAT_BYTES(text);
+	size_t words = 0;
 	for (size_t i = 0; i <= count && words < SAT_STATED_MAX; i++) {
 		uint32_t episode = sat_consent_episode(earlier, count, names[i]);
 		episode += d->final && strcmp(names[i], d->purpose) == 0;
 		if (episode == 0 || (i > 0 && strcmp(names[i], names[i - 1]) == 0))
 			continue;
-		length += (size_t)sprintf(text + length, "%s%s=%lu", length == 0 ? "" : " ", names[i],
-		                          (unsigned long)episode);
-		words++;
+		char number[16];
+		snprintf(number, sizeof number, "=%lu", (unsigned long)episode);
+		sat_bytes_put_text(&text, words++ == 0 ? "" : " ");
+		sat_bytes_put_text(&text, names[i]);
+		sat_bytes_put_text(&text, number);
 	}
-	*stated = length == 0 ? NULL : text;
-	return 0;
+	if (words > 0)
+		*stated = sat_bytes_ok(&text) ? sat_arena_copy(arena, text.data, text.length) : NULL;
+	return words > 0 && *stated == NULL ? sat_no_memory(err) : 0;
 }
 
 /* --- erasing -------------------------------------------------------------------------------------- */

@@ -13,17 +13,6 @@
 #include "registry-statement.h"
 #include "store-private.h"
 
-static json_t *hex_json(const void *data, size_t count)
-{
-	char *text = malloc(2 * count + 1);
-	if (text == NULL)
-		return NULL;
-	sat_hex_print(data, count, text);
-	json_t *json = json_string(text);
-	free(text);
-	return json;
-}
-
 static int damaged(sat_error *err)
 {
 	return sat_fail(err, SAT_EDAMAGED, "this is no invitation, or a damaged one; ask headquarters for a new one");
@@ -63,7 +52,7 @@ static int add_statements(sat_store *store, json_t *list, sat_error *err)
 	while (rc == 0 && (rc = sat_step(store->db, s, err)) == 1) {
 		size_t length;
 		const void *object = sat_column_blob(s, 0, &length);
-		rc = json_array_append_new(list, hex_json(object, length)) == 0 ? 0 : sat_no_memory(err);
+		rc = json_array_append_new(list, sat_json_hex(object, length)) == 0 ? 0 : sat_no_memory(err);
 	}
 	sat_db_finalize(store->db, &s);
 	return rc < 0 ? rc : 0;
@@ -79,8 +68,8 @@ int sat_invitation_write(sat_store *store, sat_role role, sat_bytes *file, sat_e
 	if (rc == 0 && list != NULL)
 		rc = add_statements(store, list, err);
 	json_t *json = json_pack("{s:i, s:s, s:s, s:o, s:o, s:o}", "satchel_invitation", 1, "registry", store->name,
-	                         "role", sat_role_name(role), "sign", hex_json(self.keys.sign, SAT_KEY_BYTES),
-	                         "seal", hex_json(self.keys.seal, SAT_KEY_BYTES), "statements", list);
+	                         "role", sat_role_name(role), "sign", sat_json_hex(self.keys.sign, SAT_KEY_BYTES),
+	                         "seal", sat_json_hex(self.keys.seal, SAT_KEY_BYTES), "statements", list);
 	char *text = json == NULL ? NULL : json_dumps(json, JSON_INDENT(1));
 	if (rc == 0 && text == NULL)
 		rc = sat_no_memory(err);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "error.h"
+#include "hex.h"
 
 static _Thread_local bool starved;
 
@@ -31,5 +32,16 @@ json_t *sat_json_read(const void *text, size_t length, json_error_t *where, int 
 		json = NULL;
 	}
 	*code = starved ? SAT_ENOMEM : json == NULL ? SAT_EINVALID : 0;
+	return json;
+}
+
+json_t *sat_json_hex(const void *data, size_t count)
+{
+	char *text = malloc(2 * count + 1);
+	if (text == NULL)
+		return NULL;
+	sat_hex_print(data, count, text);
+	json_t *json = json_string(text);
+	free(text);
 	return json;
 }

@@ -9,4 +9,7 @@
  * with *code SAT_ENOMEM, or SAT_EINVALID and where the text breaks the rules. */
 json_t *sat_json_read(const void *text, size_t length, json_error_t *where, int *code);
 
+/* Bytes as a text of hexadecimal digits.  Owned by the caller; NULL when memory ran out. */
+json_t *sat_json_hex(const void *data, size_t count);
+
 #endif

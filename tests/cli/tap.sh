@@ -9,6 +9,7 @@
 #	code_is NAME EXPECTED        ok when the latest exit code is that
 #	tells NAME PATTERN           ok when the latest standard error holds it (extended regular expression)
 #	prints NAME PATTERN          ok when the latest standard output does
+#	words_of STORE               the six words that a laptop shows for headquarters
 #	json EXPRESSION              a Python expression over the latest output, which is `d`
 
 set -u
@@ -85,6 +86,11 @@ tells() {
 prints() {
 	grep -Eq -- "$2" out.txt
 	report $? "$1" "no such output: $2"
+}
+
+words_of() {
+	"$SATCHEL" --store "$1" --json device list | python3 -c 'import json, sys
+print(next(x["words"] for x in json.load(sys.stdin)["devices"] if x["role"] == "registry"))'
 }
 
 json() {

@@ -6,8 +6,6 @@ t_begin
 
 hq() { run --store hq.db "$@"; }
 one() { run --store camp.db "$@"; }
-words_of() { "$SATCHEL" --store "$1" --json device list | python3 -c 'import json, sys
-print(next(x["words"] for x in json.load(sys.stdin)["devices"] if x["role"] == "registry"))'; }
 
 mkdir STICK NOWHERE
 hq init --registry --name Headquarters --no-passphrase

@@ -8,8 +8,6 @@ t_begin
 hq() { run --store hq.db "$@"; }
 one() { run --store camp.db "$@"; }
 two() { run --store camp2.db "$@"; }
-words_of() { "$SATCHEL" --store "$1" --json device list | python3 -c 'import json, sys
-print(next(x["words"] for x in json.load(sys.stdin)["devices"] if x["role"] == "registry"))'; }
 count() { "$SATCHEL" --store "$1" --json list "$2" | python3 -c 'import json, sys; print(json.load(sys.stdin)["count"])'; }
 peer() { json "next(p['$2'] for p in d['peers'] if p['name'] == '$1')"; }
 

@@ -8,8 +8,6 @@ t_begin
 hq() { run --store hq.db "$@"; }
 one() { run --store camp.db "$@"; }
 two() { run --store camp2.db "$@"; }
-words_of() { "$SATCHEL" --store "$1" --json device list | python3 -c 'import json, sys
-print(next(x["words"] for x in json.load(sys.stdin)["devices"] if x["role"] == "registry"))'; }
 # carry FROM TO NAME: everything for NAME on a stick of its own, merged there
 carry() {
 	rm -rf STICK
