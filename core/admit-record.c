@@ -117,12 +117,24 @@ static int merge(sat_admission *a, const sat_state *before, sat_state *told, sat
 	return rc == 0 && changed ? save(a, before, &state, told, persons_told, err) : rc;
 }
 
+/* An unlinked id is nobody's own, so it could be told as a record of a second kind as well, which would share
+ * what is kept beside it; the kind that came first stays. */
+static int is_of_another_kind(sat_admission *a, const sat_table *table, sat_dot id, bool *other, sat_error *err)
+{
+	sat_table *found = NULL;
+	int rc = sat_dot_linked(id) ? 0 : sat_table_of_record(a->store, id, &found, err);
+	*other = rc == 0 && found != NULL && found != table;
+	return rc;
+}
+
 int sat_admit_record(sat_admission *a, const sat_fitting *f, size_t first, size_t end, sat_error *err)
 {
 	sat_dot id = f->block->row[first].record;
-	bool erased;
+	bool erased, other = false;
 	int rc = sat_record_erased(a->store, id, &erased, err);
-	if (rc != 0 || erased)
+	if (rc == 0 && !erased)
+		rc = is_of_another_kind(a, f->table, id, &other, err);
+	if (rc != 0 || erased || other)
 		return rc;
 	sat_state told, before;
 	rc = told_state(a, f, first, end, &told, err);

@@ -19,7 +19,8 @@ static const char programme[] =
     "{\"name\":\"person\",\"person\":true,\"fields\":["
     "{\"name\":\"pseudonym\",\"type\":\"text\",\"needs\":[\"attend\"]}]},"
     "{\"name\":\"note\",\"fields\":[{\"name\":\"text\",\"type\":\"text\"},"
-    "{\"name\":\"speaker\",\"type\":\"reference\",\"of\":\"person\",\"needs\":[\"attend\"]}]}]}";
+    "{\"name\":\"speaker\",\"type\":\"reference\",\"of\":\"person\",\"needs\":[\"attend\"]}]},"
+    "{\"name\":\"feedback\",\"unlinked\":true,\"fields\":[{\"name\":\"text\",\"type\":\"text\"}]}]}";
 
 void camp_carry(replica *from, replica *to, memory_place *stick)
 {

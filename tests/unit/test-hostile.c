@@ -403,6 +403,24 @@ static void hostile__second_part_of_a_batch_is_refused(void **state)
 	camp_refused(c, camp_deliver_chunk(c, &part, 0), "another part");
 }
 
+/* An unlinked id is nobody's own: who knows it can tell it as a record of another kind. */
+static void hostile__unlinked_id_of_another_kind_is_left_out(void **state)
+{
+	camp *c = *state;
+	sat_dot theirs = replica_add(&c->good, "feedback", "text", "well done", NULL);
+	camp_carry(&c->good, &c->hq, &c->stick);
+	camp_carry(&c->hq, &c->evil, &c->stick);
+	sat_dot id = replica_same(&c->good, theirs, &c->evil);
+	sat_chunk chunk = camp_one_row(c, "note", "text", "mine as well", id, camp_next_dot(c));
+	sat_merged merged = camp_deliver_chunk(c, &chunk, 0);
+	assert_int_equal(merged.verdict, SAT_MERGED);
+	assert_int_equal(merged.records, 0);
+	char *after = replica_dump(&c->hq);
+	assert_null(strstr(after, "mine as well"));
+	free(after);
+	camp_goes_on(c);
+}
+
 /* A decision that stands under the dot of a record, and a record under that of a decision. */
 static void hostile__one_dot_for_two_things_keeps_both_apart(void **state)
 {
@@ -445,6 +463,7 @@ int main(void)
 		CLAIM(hostile__second_batch_with_the_first_dot_is_refused),
 		CLAIM(hostile__second_batch_over_the_last_dot_is_refused),
 		CLAIM(hostile__second_part_of_a_batch_is_refused),
+		CLAIM(hostile__unlinked_id_of_another_kind_is_left_out),
 		CLAIM(hostile__one_dot_for_two_things_keeps_both_apart),
 	};
 	return cmocka_run_group_tests(claims, NULL, NULL);
