@@ -54,7 +54,7 @@ static int look_at(void *context, const sat_state *state, sat_error *err)
 
 static int find_namesakes(cli *c, sat_table *table, const sat_write *writes, size_t count)
 {
-	namesakes n = { .c = c, .column = table->person ? sat_query_title_column(table) : NULL };
+	namesakes n = { .c = c, .column = (table->is & SAT_AS_PERSON) ? sat_query_title_column(table) : NULL };
 	if (n.column == NULL)
 		return 0;
 	for (size_t i = 0; i < count; i++) {

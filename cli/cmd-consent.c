@@ -19,10 +19,7 @@ static const cli_usage usage = {
 };
 
 /* People, and communities for what a group decides. */
-static bool may_decide(const sat_table *table)
-{
-	return table->person || strcmp(table->name, "community") == 0;
-}
+static bool may_decide(const sat_table *table) { return table->is != 0; }
 
 int cli_subject(cli *c, const char *text, sat_dot *subject)
 {

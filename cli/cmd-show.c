@@ -125,7 +125,7 @@ static int show_mourning(cli *c, const sat_state *state)
 {
 	SAT_BYTES(name);
 	bool mourned = false;
-	int rc = state->table->person ? cli_mourned(c, state->id, &mourned, &name) : 0;
+	int rc = (state->table->is & SAT_AS_PERSON) ? cli_mourned(c, state->id, &mourned, &name) : 0;
 	cli_set(c, "mourned", json_boolean(mourned));
 	cli_set(c, "substitute_name", name.length == 0 ? json_null() : cli_bytes(name.data, name.length));
 	if (mourned)

@@ -35,7 +35,7 @@ static bool goes(const withdrawal *w, const sat_state *state, const sat_sibling 
 	if (s->blank || (state->table->columns[s->field].needs & w->purposes) == 0)
 		return false;
 	for (uint32_t i = 0; i < s->stated_count; i++) {
-		if (s->stated[i].person == w->subject)
+		if (sat_dot_record(s->stated[i].person) == w->subject)
 			return true;
 	}
 	return false;

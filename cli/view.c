@@ -198,7 +198,7 @@ static int put_substitute(cli *c, const sat_state *state, sat_bytes *out, bool *
 {
 	SAT_BYTES(name);
 	bool mourned = false;
-	int rc = state->table->person ? cli_mourned(c, state->id, &mourned, &name) : 0;
+	int rc = (state->table->is & SAT_AS_PERSON) ? cli_mourned(c, state->id, &mourned, &name) : 0;
 	*titled = rc == 0 && name.length > 0;
 	if (*titled)
 		put_line(out, (const char *)name.data, name.length, 80);

@@ -2,6 +2,7 @@
 #include "admit-creations.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static int load_runs(sat_admission *a, sat_dot first, sat_dot last, sat_error *err)
 {
@@ -49,6 +50,50 @@ static bool inside_run(const sat_creations *c, sat_dot dot)
 	return i < c->run_count && c->runs[i].first <= dot;
 }
 
+typedef struct creation {
+	sat_dot id;
+	const char *kind;
+} creation;
+
+static int compare_creations(const void *a, const void *b)
+{
+	return sat_dot_ascending(&((const creation *)a)->id, &((const creation *)b)->id);
+}
+
+static size_t take_creations(const sat_block *block, creation *at)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < block->rows; i++) {
+		if (block->row[i].record == block->row[i].dot)
+			at[n++] = (creation){ block->row[i].record, block->kind };
+	}
+	return n;
+}
+
+/* Two rows of a block may tell one creation.  An author who means ill tells it in blocks of two kinds; within
+ * one frame nobody else can. */
+static int check_kinds(sat_admission *a, const sat_block *blocks, size_t count, size_t rows, sat_error *err)
+{
+	const sat_creations *c = &a->creations;
+	bool twice = false;
+	for (size_t i = 1; !twice && i < c->count; i++)
+		twice = c->ids[i] == c->ids[i - 1];
+	if (!twice)
+		return 0;
+	creation *all = sat_arena_take(&a->frame_arena, (rows + 1) * sizeof *all);
+	if (all == NULL)
+		return sat_no_memory(err);
+	size_t n = 0;
+	for (size_t i = 0; i < count; i++)
+		n += take_creations(&blocks[i], all + n);
+	qsort(all, n, sizeof *all, compare_creations);
+	for (size_t i = 1; i < n; i++) {
+		if (all[i].id == all[i - 1].id && strcmp(all[i].kind, all[i - 1].kind) != 0)
+			return sat_fail(err, SAT_EREFUSED, "it creates one record as two kinds of record");
+	}
+	return 0;
+}
+
 int sat_creations_survey(sat_admission *a, const sat_block *blocks, size_t count, sat_error *err)
 {
 	sat_creations *c = &a->creations;
@@ -71,7 +116,9 @@ int sat_creations_survey(sat_admission *a, const sat_block *blocks, size_t count
 	if (c->count == 0)
 		return 0;
 	qsort(c->ids, c->count, sizeof *c->ids, sat_dot_ascending);
-	int rc = load_runs(a, c->ids[0], c->ids[c->count - 1], err);
+	int rc = check_kinds(a, blocks, count, rows, err);
+	if (rc == 0)
+		rc = load_runs(a, c->ids[0], c->ids[c->count - 1], err);
 	for (size_t i = 0; rc == 0 && !c->any_inside && i < c->count; i++)
 		c->any_inside = inside_run(c, c->ids[i]);
 	return rc;

@@ -15,8 +15,8 @@
 
 #include "admit-private.h"
 
-/* Lists the creations of a frame and the runs among them, in the frame's arena.  SAT_ENOMEM, and what
- * reading the store reports. */
+/* Lists the creations of a frame and the runs among them, in the frame's arena.  SAT_EREFUSED when
+ * one is of two kinds, SAT_ENOMEM, and what reading the store reports. */
 int sat_creations_survey(sat_admission *admission, const sat_block *blocks, size_t count, sat_error *err);
 /* True for a creation that lies within a run that was there before. */
 bool sat_creations_inside(const sat_admission *admission, sat_dot id);

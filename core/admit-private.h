@@ -51,8 +51,8 @@ typedef struct sat_fitting {
 	sat_table *table;
 	uint16_t *columns;       /* number of the column of each field of the block */
 	sat_purposes *needs;     /* what each field needs here */
-	bool *names_person;      /* the field concerns persons here */
-	bool lists;              /* a field names several persons */
+	sat_subjects *concerns;  /* as what each field concerns whom it names, here */
+	bool lists;              /* a field names several of those concerned */
 } sat_fitting;
 
 #endif

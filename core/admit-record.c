@@ -1,9 +1,11 @@
 /* See admit-record.h. */
 #include "admit-record.h"
 
+#include "admit-creations.h"
 #include "admit-declined.h"
 #include "admit-waiting.h"
 #include "erase.h"
+#include "history.h"
 #include "plant.h"
 #include "record.h"
 
@@ -53,8 +55,8 @@ static int told_state(sat_admission *a, const sat_fitting *f, size_t first, size
 	told->created = !sat_dot_linked(told->id);
 	sat_sibling *group = sat_arena_take(&a->arena, (f->block->fields + 1) * sizeof *group);
 	int rc = group == NULL ? SAT_ENOMEM : 0;
-	if (rc == 0 && f->table->person)
-		rc = sat_state_concern(told, told->id, &changed);
+	if (rc == 0)
+		rc = sat_state_concern_itself(told, &changed);
 	for (size_t r = first; rc == 0 && r < end; r++)
 		rc = tell_row(f, r, group, told);
 	return rc != 0 ? sat_no_memory(err) : 0;
@@ -117,12 +119,20 @@ static int merge(sat_admission *a, const sat_state *before, sat_state *told, sat
 	return rc == 0 && changed ? save(a, before, &state, told, persons_told, err) : rc;
 }
 
-/* An unlinked id is nobody's own, so it could be told as a record of a second kind as well, which would share
- * what is kept beside it; the kind that came first stays. */
-static int is_of_another_kind(sat_admission *a, const sat_table *table, sat_dot id, bool *other, sat_error *err)
+/* A creation that is here lies within a run of creations or has a history. */
+static int may_be_here(sat_admission *a, sat_dot id, bool *may, sat_error *err)
+{
+	*may = !sat_dot_linked(id) || sat_creations_inside(a, id);
+	return *may ? 0 : sat_history_between(a->store, id, id, may, err);
+}
+
+int sat_admit_other_kind(sat_admission *a, const sat_table *table, sat_dot id, bool *other, sat_error *err)
 {
 	sat_table *found = NULL;
-	int rc = sat_dot_linked(id) ? 0 : sat_table_of_record(a->store, id, &found, err);
+	bool may;
+	int rc = may_be_here(a, id, &may, err);
+	if (rc == 0 && may)
+		rc = sat_table_of_record(a->store, id, &found, err);
 	*other = rc == 0 && found != NULL && found != table;
 	return rc;
 }
@@ -132,15 +142,15 @@ int sat_admit_record(sat_admission *a, const sat_fitting *f, size_t first, size_
 	sat_dot id = f->block->row[first].record;
 	bool erased, other = false;
 	int rc = sat_record_erased(a->store, id, &erased, err);
-	if (rc == 0 && !erased)
-		rc = is_of_another_kind(a, f->table, id, &other, err);
-	if (rc != 0 || erased || other)
+	if (rc != 0 || erased)
 		return rc;
 	sat_state told, before;
 	rc = told_state(a, f, first, end, &told, err);
 	if (rc == 0)
 		rc = sat_record_load(a->store, f->table, id, &a->arena, &before, err);
-	if (rc != 0)
+	if (rc == 0 && !before.created && told.created)
+		rc = sat_admit_other_kind(a, f->table, id, &other, err);
+	if (rc != 0 || other)
 		return rc;
 	return before.created || told.created ? merge(a, &before, &told, err) : sat_waiting_keep(a, &told, err);
 }

@@ -88,8 +88,8 @@ static int all_permitted(sat_admission *a, const sat_fitting *f, size_t row, boo
 	sat_usual_begin(&usual, f->table, f->block->row[row].record);
 	for (size_t i = 0; i < f->block->fields; i++) {
 		const sat_block_field *field = &f->block->field[i];
-		if (f->names_person[i] && field->cells[row] == SAT_PRESENT && field->type == SAT_REFERENCE)
-			sat_usual_name(&usual, field->values[row].reference);
+		if (f->concerns[i] != 0 && field->cells[row] == SAT_PRESENT && field->type == SAT_REFERENCE)
+			sat_usual_name(&usual, f->concerns[i], field->values[row].reference);
 	}
 	if (usual.many)
 		return 0;
@@ -159,12 +159,15 @@ static int insert(sat_admission *a, const sat_fitting *f, size_t row, bool *inse
 	return rc;
 }
 
-static int admit_row(sat_admission *a, const sat_fitting *f, size_t row, bool fresh, sat_error *err)
+/* `quiet`: nothing between the rows that are told has a history. */
+static int admit_row(sat_admission *a, const sat_fitting *f, size_t row, bool fresh, bool quiet, sat_error *err)
 {
 	bool quick, way, inserted = false;
 	int rc = all_permitted(a, f, row, &quick, err);
 	if (rc == 0)
 		rc = in_the_way(a, f->block->row[row].record, &way, err);
+	if (rc == 0 && quick && !way && fresh && (!quiet || sat_creations_inside(a, f->block->row[row].record)))
+		rc = sat_admit_other_kind(a, f->table, f->block->row[row].record, &way, err);
 	if (rc == 0 && quick && !way && fresh)
 		rc = insert(a, f, row, &inserted, err);
 	return rc != 0 || inserted ? rc : sat_admit_record(a, f, row, row + 1, err);
@@ -175,13 +178,16 @@ int sat_admit_usual(sat_admission *a, const sat_fitting *f, size_t first, size_t
 	uint8_t *states = sat_arena_zeroed(&a->frame_arena, f->block->rows + 1, 1);
 	if (states == NULL)
 		return sat_no_memory(err);
+	bool loud = false;
 	int rc = join_range(a, f, first, end, states, err);
+	if (rc == 0)
+		rc = sat_history_between(a->store, f->block->row[first].record, f->block->row[end - 1].record, &loud, err);
 	for (size_t i = first; rc == 0 && i < end; i++) {
 		sat_arena_reset(&a->arena);
 		bool goes_on;
 		rc = sat_claim_of_row(a, &f->block->row[i], &goes_on, err);
 		if (rc == 0 && goes_on && states[i] != ROW_SAME)
-			rc = admit_row(a, f, i, states[i] == ROW_NEW, err);
+			rc = admit_row(a, f, i, states[i] == ROW_NEW, !loud, err);
 	}
 	return rc;
 }

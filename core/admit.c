@@ -96,13 +96,13 @@ int sat_admission_heed_statements(sat_admission *a, size_t count, sat_error *err
 static int fit(sat_admission *a, const sat_block *block, sat_fitting *f, sat_error *err)
 {
 	*f = (sat_fitting){ .block = block };
-	int rc = sat_table_ensure(a->store, block->kind, block->person, &f->table, err);
+	int rc = sat_table_ensure(a->store, block->kind, block->is, &f->table, err);
 	if (rc != 0)
 		return rc;
 	f->columns = sat_arena_take(&a->frame_arena, (block->fields + 1) * sizeof *f->columns);
 	f->needs = sat_arena_take(&a->frame_arena, (block->fields + 1) * sizeof *f->needs);
-	f->names_person = sat_arena_zeroed(&a->frame_arena, block->fields + 1, 1);
-	if (f->columns == NULL || f->needs == NULL || f->names_person == NULL)
+	f->concerns = sat_arena_zeroed(&a->frame_arena, block->fields + 1, sizeof *f->concerns);
+	if (f->columns == NULL || f->needs == NULL || f->concerns == NULL)
 		return sat_no_memory(err);
 	for (size_t i = 0; i < block->fields; i++) {
 		const sat_block_field *field = &block->field[i];
@@ -113,8 +113,8 @@ static int fit(sat_admission *a, const sat_block *block, sat_fitting *f, sat_err
 			return rc;
 		f->columns[i] = column->number;
 		f->needs[i] = column->needs;
-		f->names_person[i] = column->concerns;
-		f->lists = f->lists || (column->concerns && column->type == SAT_REFERENCES);
+		f->concerns[i] = column->concerns;
+		f->lists = f->lists || (column->concerns != 0 && column->type == SAT_REFERENCES);
 	}
 	return 0;
 }
@@ -167,7 +167,7 @@ static int admit_block(sat_admission *a, const sat_block *block, sat_error *err)
 /* The gate will be asked about them, unless they are here and what is told of them is nothing new. */
 static int expect_persons(sat_admission *a, const sat_block *block, sat_error *err)
 {
-	if (!block->person || block->rows == 0)
+	if (!(block->is & SAT_AS_PERSON) || block->rows == 0)
 		return 0;
 	sat_dot first = block->row[0].record, last = block->row[block->rows - 1].record;
 	return sat_creations_were_here(a, first, last) ? 0 : sat_gate_expect(a->gate, first, last, err);

@@ -19,7 +19,7 @@ typedef struct sat_row {
 	sat_dot dot;                /* equal to record: the creation */
 	const sat_dot *past;
 	const sat_stated *stated;   /* not used when `usual` */
-	const sat_dot *persons;     /* concerned, beyond those whom the row names */
+	const sat_dot *persons;     /* concerned (dot.h), beyond those whom the row names */
 	uint32_t past_count;
 	uint32_t stated_count;
 	uint32_t person_count;
@@ -29,7 +29,7 @@ typedef struct sat_row {
 typedef struct sat_block_field {
 	char name[SAT_NAME_BYTES];
 	sat_type type;
-	bool concerns;
+	sat_subjects concerns;
 	sat_purposes needs;
 	uint8_t *cells;             /* a sat_cell a row */
 	sat_value *values;          /* a value a row, where the cell is SAT_PRESENT */
@@ -38,7 +38,7 @@ typedef struct sat_block_field {
 
 typedef struct sat_block {
 	char kind[SAT_NAME_BYTES];
-	bool person;
+	sat_subjects is;
 	size_t rows, room;
 	sat_row *row;
 	size_t fields;

@@ -31,7 +31,7 @@ static int begin_block(sat_chunk *c, const sat_table *table, sat_block *block, s
 	if (sat_block_begin(block, &c->arena, table->column_count, rows) != 0)
 		return SAT_ENOMEM;
 	memcpy(block->kind, table->name, sizeof table->name);
-	block->person = table->person;
+	block->is = table->is;
 	for (size_t i = 0; i < table->column_count; i++) {
 		sat_block_field *field = &block->field[i];
 		memcpy(field->name, table->columns[i].name, sizeof field->name);

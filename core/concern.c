@@ -1,6 +1,8 @@
 /* See concern.h. */
 #include "concern.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,6 +79,7 @@ static int each_in_table(sat_store *store, sat_table *table, const char *sql, sa
 	return rc;
 }
 
+/* Who is concerned as a person or as a community stands in a column under one name. */
 static int each_by_columns(sat_store *store, sat_table *table, sat_dot person,
                            int (*each)(void *, sat_table *, sat_dot, sat_error *), void *context,
                            sat_error *err)
@@ -84,7 +87,7 @@ static int each_by_columns(sat_store *store, sat_table *table, sat_dot person,
 	int rc = 0;
 	for (size_t i = 0; rc == 0 && i < table->column_count; i++) {
 		const sat_column *column = &table->columns[i];
-		if (!column->concerns || column->type != SAT_REFERENCE)
+		if (column->concerns == 0 || column->type != SAT_REFERENCE)
 			continue;
 		SAT_BYTES(sql);
 		sat_bytes_put_text(&sql, "SELECT id FROM \"");
@@ -110,15 +113,10 @@ int sat_record_each_of_person(sat_store *store, sat_dot person,
 	for (size_t i = 0; rc == 0 && i < store->table_count; i++)
 		rc = each_by_columns(store, store->tables[i], person, each, context, err);
 	for (size_t i = 0; rc == 0 && i < store->table_count; i++) {
-		char sql[128] = "SELECT record FROM sat_concerned WHERE person = ? AND kind = ";
-		size_t n = strlen(sql);
-		int64_t kind = store->tables[i]->id;
-		if (kind >= 100)
-			sql[n++] = (char)('0' + kind / 100);
-		if (kind >= 10)
-			sql[n++] = (char)('0' + kind / 10 % 10);
-		sql[n++] = (char)('0' + kind % 10);
-		sql[n] = '\0';
+		char sql[160];
+		snprintf(sql, sizeof sql,
+		         "SELECT record FROM sat_concerned WHERE person IN (?1, ?1 | " SAT_COLLECTIVE_SQL
+		         ") AND kind = %" PRId64, store->tables[i]->id);
 		rc = each_in_table(store, store->tables[i], sql, person, each, context, err);
 	}
 	return rc;
@@ -143,7 +141,9 @@ static int touch_one(void *context, sat_table *table, sat_dot id, sat_error *err
 static int any_concerned(sat_store *store, sat_dot first, sat_dot last, bool *any, sat_error *err)
 {
 	int rc = SAT_SQL(store, concerned_of_person,
-	                 "SELECT EXISTS(SELECT 1 FROM sat_concerned WHERE person BETWEEN ? AND ?)");
+	                 "SELECT EXISTS(SELECT 1 FROM sat_concerned WHERE person BETWEEN ?1 AND ?2) OR "
+	                 "EXISTS(SELECT 1 FROM sat_concerned WHERE person BETWEEN ?1 | " SAT_COLLECTIVE_SQL
+	                 " AND ?2 | " SAT_COLLECTIVE_SQL ")");
 	*any = false;
 	for (size_t i = 0; rc == 0 && !*any && i <= store->table_count; i++) {
 		sat_table *table = i < store->table_count ? store->tables[i] : NULL;

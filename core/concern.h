@@ -1,4 +1,4 @@
-/* Whom records concern: from a person to the records, and what has to be sent again when the gate may
+/* Whom records concern: from a person or a community, under the name of their record, to the records, and what has to be sent again when the gate may
  * say something else about them.
  */
 #ifndef SAT_CONCERN_H

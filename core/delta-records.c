@@ -42,7 +42,9 @@ static int fill_row(sat_chunk *c, sat_row *row, const sat_state *state, const sa
 		/* The first row of a record tells everybody whom it concerns; who is named twice is no harm. */
 		row->persons = copied(&c->arena, state->persons, state->person_count * sizeof(sat_dot), &rc);
 		row->person_count = (uint32_t)state->person_count;
-		if (state->table->person && row->person_count == 1 && row->persons[0] == state->id)
+		sat_dot itself[2];
+		if (row->person_count == 1 && sat_concerned(state->table->is, state->id, itself) == 1 &&
+		    row->persons[0] == itself[0])
 			row->person_count = 0;
 	}
 	c->bytes += 16 + 10 * (size_t)(row->past_count + row->stated_count * 2 + row->person_count);
@@ -217,11 +219,11 @@ static int read_usual(sat_delta *d, const sat_table *table, sat_stmt *row, sat_v
 		int rc = sat_row_value(row, SAT_AT_FIELDS + (int)i, column->type, &d->chunk.arena, &values[i], err);
 		if (rc != 0)
 			return rc;
-		if (!column->concerns)
+		if (column->concerns == 0)
 			continue;
 		usual->many = usual->many || column->type == SAT_REFERENCES;
 		if (values[i].type == SAT_REFERENCE)
-			sat_usual_name(usual, values[i].reference);
+			sat_usual_name(usual, column->concerns, values[i].reference);
 	}
 	return 0;
 }

@@ -27,7 +27,9 @@ void sat_details_load(sat_store *store)
 
 sat_purposes sat_detail_needs(const sat_store *store, const sat_decision *d, int detail)
 {
-	sat_purposes needs = store->detail_needs[detail];
+	sat_purposes needs = store->detail_needs[detail], own = sat_purpose_find(store, d->purpose);
+	if ((own & store->collective) != 0 && (needs & store->personal) != 0)
+		needs = (needs & ~store->personal) | own;
 	return sat_purpose_is_state(d->purpose) ? needs & ~sat_purpose_find(store, SAT_IN_MOURNING) : needs;
 }
 
@@ -60,9 +62,10 @@ static void add_stated(void *context, const char *purpose, uint32_t episode)
 int sat_details_weigh(sat_gate *gate, sat_store *store, const sat_decision *d, sat_leave *leave,
                       sat_error *err)
 {
-	statement s = { .store = store, .subject = d->subject };
+	bool collective = (sat_purpose_find(store, d->purpose) & store->collective) != 0;
+	statement s = { .store = store, .subject = collective ? sat_dot_community(d->subject) : d->subject };
 	sat_decision_each_stated(d->stated, add_stated, &s);
-	s.at[s.count++] = (sat_stated){ d->subject, 0, SAT_EVERY_PURPOSE };
+	s.at[s.count++] = (sat_stated){ s.subject, 0, SAT_EVERY_PURPOSE };
 	return sat_gate_weigh(gate, NULL, 0, s.at, s.count, leave, err);
 }
 

@@ -11,6 +11,10 @@
  * An unlinked record has bit 62 and, below it, a number that the table sat_unlinked maps to the 16
  * bytes.
  *
+ * A record *concerns* persons and communities.  Where whom it concerns is listed or stated, a person stands
+ * under the name of their record, and a community under that of its record with bit 61: each is asked for what
+ * it decides (gate.h), and one record could be asked as both.
+ *
  * Counters are short so that dots are: SQLite keeps an integer in as few bytes as it needs, and a store
  * is full of dots.  A writer that has used up an incarnation goes on under a fresh one.
  */
@@ -28,6 +32,9 @@
 #define SAT_UNLINKED (INT64_C(1) << 62)
 #define SAT_UNLINKED_END (INT64_C(1) << 40) /* numbers of unlinked records are below this */
 
+#define SAT_COLLECTIVE (INT64_C(1) << 61)
+#define SAT_COLLECTIVE_SQL "(1 << 61)" /* the same in SQL */
+
 typedef int64_t sat_dot;
 
 static inline sat_dot sat_dot_make(int64_t index, int64_t counter)
@@ -41,6 +48,12 @@ static inline bool sat_dot_linked(sat_dot dot) { return dot < SAT_UNLINKED; }
 /* The name here of the unlinked record of this number, and the number of such a name. */
 static inline sat_dot sat_dot_unlinked(int64_t number) { return SAT_UNLINKED | number; }
 static inline int64_t sat_dot_number(sat_dot dot) { return dot & ~SAT_UNLINKED; }
+
+/* The community of this record as somebody concerned; whether somebody concerned is a community; and the record
+ * of anybody concerned. */
+static inline sat_dot sat_dot_community(sat_dot record) { return record | SAT_COLLECTIVE; }
+static inline bool sat_dot_collective(sat_dot concerned) { return (concerned & SAT_COLLECTIVE) != 0; }
+static inline sat_dot sat_dot_record(sat_dot concerned) { return concerned & ~SAT_COLLECTIVE; }
 
 /* True for what may be the name of a record here. */
 static inline bool sat_dot_valid(sat_dot dot)

@@ -54,10 +54,12 @@ static int compare_lines(const void *a, const void *b)
 	return order != 0 ? order : (x->length > y->length) - (x->length < y->length);
 }
 
+/* Somebody concerned is told apart by what they are concerned as. */
 static int put_id(sat_store *store, sat_dot id, sat_bytes *b, sat_error *err)
 {
 	char text[SAT_ID_CHARS];
-	int rc = sat_id_print(store, id, text, err);
+	int rc = sat_id_print(store, sat_dot_record(id), text, err);
+	put(b, sat_dot_collective(id) ? "community:" : "");
 	put(b, text);
 	return rc;
 }

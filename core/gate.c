@@ -13,7 +13,7 @@
 
 /* What is known of one person, for the gate's recipient. */
 typedef struct view {
-	sat_dot person;             /* 0: an empty slot */
+	sat_dot person;             /* of those concerned (dot.h); 0: an empty slot */
 	sat_purposes permitted;     /* in the present episode of each purpose */
 	sat_purposes advanced;      /* purposes whose present episode is above 0 */
 	const uint32_t *episodes;   /* by bit, when something advanced; else NULL */
@@ -28,11 +28,17 @@ struct sat_gate {
 	char audiences[256];        /* ours, in a gate for ourselves */
 	view *views;                /* open addressing */
 	size_t room, count;
-	sat_purposes unasked;       /* permitted by whoever has decided nothing: the states of a person */
+	sat_purposes unasked[2];    /* what a person permits who has decided nothing, and a community */
 	sat_purposes noticed;       /* purposes of which some notice asked again */
 	sat_arena episodes;
 	sat_arena scratch;
 };
+
+sat_purposes sat_gate_unasked(const sat_store *store, sat_dot person)
+{
+	return sat_purpose_find(store, SAT_IN_MOURNING) |
+	       (sat_dot_collective(person) ? store->personal : store->collective);
+}
 
 int sat_gate_open(sat_gate **out, sat_store *store, const sat_recipient *to, sat_error *err)
 {
@@ -44,7 +50,8 @@ int sat_gate_open(sat_gate **out, sat_store *store, const sat_recipient *to, sat
 	gate->store = store;
 	gate->to = *to;
 	gate->room = VIEWS_MIN;
-	gate->unasked = sat_purpose_find(store, SAT_IN_MOURNING);
+	gate->unasked[false] = sat_gate_unasked(store, 0);
+	gate->unasked[true] = sat_gate_unasked(store, sat_dot_community(0));
 	for (unsigned i = 0; i < SAT_PURPOSE_BITS; i++)
 		gate->noticed |= sat_purpose_notice(store, i) == 0 ? 0 : UINT64_C(1) << i;
 	*out = gate;
@@ -153,7 +160,7 @@ static bool needs_names(const sat_decision *all, size_t count)
 static int decisions_of(sat_gate *gate, sat_dot person, sat_decision **all, size_t *count, sat_error *err)
 {
 	sat_arena_reset(&gate->scratch);
-	int rc = sat_consent_of_subject(gate->store, person, false, &gate->scratch, all, count, err);
+	int rc = sat_consent_of_subject(gate->store, sat_dot_record(person), false, &gate->scratch, all, count, err);
 	for (size_t i = 0; rc == 0 && needs_names(*all, *count) && i < *count; i++)
 		rc = sat_decision_seal(gate->store, &(*all)[i], err);
 	return rc;
@@ -162,7 +169,7 @@ static int decisions_of(sat_gate *gate, sat_dot person, sat_decision **all, size
 /* Fills in a view from all decisions about its person. */
 static int weigh_decisions(sat_gate *gate, view *v, const sat_decision *all, size_t count, sat_error *err)
 {
-	v->permitted = gate->unasked;
+	v->permitted = gate->unasked[sat_dot_collective(v->person)];
 	v->advanced = 0;
 	sat_purposes seen = 0;
 	uint32_t *episodes = NULL;
@@ -274,7 +281,7 @@ static int end_person(expectation *e, sat_error *err)
 	int rc = make_room(e->gate, err);
 	if (rc == 0)
 		keep_view(e->gate, &(view){ .person = e->person,
-		                            .permitted = (e->yes & ~e->no) | e->gate->unasked });
+		                            .permitted = (e->yes | e->gate->unasked[false]) & ~e->no });
 	return rc;
 }
 
@@ -394,7 +401,7 @@ static int reason_for(sat_gate *gate, sat_dot person, sat_purposes bit, bool dea
 	int rc = decisions_of(gate, person, &all, &count, err);
 	char id[SAT_ID_CHARS];
 	if (rc == 0)
-		rc = sat_id_print(gate->store, person, id, err);
+		rc = sat_id_print(gate->store, sat_dot_record(person), id, err);
 	if (rc != 0)
 		return rc;
 	const char *purpose = sat_purpose_name(gate->store, (unsigned)__builtin_ctzll(bit));
@@ -408,7 +415,8 @@ static int reason_for(sat_gate *gate, sat_dot person, sat_purposes bit, bool dea
 	else
 		why = sat_obstacle_words(sat_permission(all, count, purpose,
 		                                        notice_of(gate, bit), &gate->to));
-	snprintf(sentence, room, "%s: person %s %s", purpose, id, why == NULL ? "has not agreed to this" : why);
+	snprintf(sentence, room, "%s: %s %s %s", purpose, sat_dot_collective(person) ? "community" : "person", id,
+	         why == NULL ? "has not agreed to this" : why);
 	return 0;
 }
 

@@ -3,7 +3,8 @@
  * Every export, dump, search and report asks here, and every merge asks again for what comes in.  The
  * answer is worked out from what this replica now knows, and is *no* by default:
  *
- *   permitted   every person concerned permits every purpose that the field needs (permission.h)
+ *   permitted   every person and every community concerned permits every purpose that the field needs and
+ *               that it decides about (permission.h)
  *   suspended   something is missing, refused, deferred, expired, contradictory or incomplete: not
  *               sent, not shown, kept; a later decision can change it
  *   erased      the value states an episode that a signed final withdrawal has closed.  Nothing else
@@ -40,11 +41,18 @@ int sat_gate_today(sat_store *store, bool own_clock, int32_t *today, sat_error *
  * clock was set back, and what that one left out is sent now.  In a transaction. */
 int sat_gate_new_day(sat_store *store, sat_error *err);
 
-/* What all persons together allow for values with one statement. */
+/* Persons are asked for the purposes that the programme gives to persons, communities for those that it calls
+ * collective, and both for what the programme does not know.  In all that follows "persons" are those
+ * concerned, communities among them (dot.h).
+ *
+ * What all of them together allow for values with one statement. */
 typedef struct sat_leave {
 	sat_purposes permitted;
 	sat_purposes dead;      /* purposes for which the statement names a closed episode */
 } sat_leave;
+
+/* What somebody concerned permits without having decided anything: what is another's to decide, and states. */
+sat_purposes sat_gate_unasked(const sat_store *store, sat_dot person);
 
 /* Looks at everybody between two ids of whom decisions are known, in one walk over them: for whoever is
  * about to weigh records of a stretch, which mostly concern people of that stretch.  Never needed for a

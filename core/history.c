@@ -41,3 +41,17 @@ int sat_history_touch(sat_store *store, sat_dot record, int64_t kind, sat_error 
 		sat_store_next_sequence(store);
 	return rc;
 }
+
+int sat_history_between(sat_store *store, sat_dot first, sat_dot last, bool *any, sat_error *err)
+{
+	int rc = SAT_SQL(store, history_between, "SELECT 1 FROM sat_history WHERE record BETWEEN ? AND ? LIMIT 1");
+	if (rc != 0)
+		return rc;
+	sat_stmt *s = store->sql.history_between;
+	sat_bind_int(s, 1, first);
+	sat_bind_int(s, 2, last);
+	rc = sat_step(store->db, s, err);
+	*any = rc == 1;
+	sat_reset(s);
+	return rc < 0 ? rc : 0;
+}

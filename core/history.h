@@ -18,5 +18,7 @@ int sat_history_put(sat_store *store, sat_dot record, int64_t kind, int64_t seq,
 /* Gives a record the next sequence, unless it has one that no export has covered; who told it and its
  * clock stay.  In a transaction. */
 int sat_history_touch(sat_store *store, sat_dot record, int64_t kind, sat_error *err);
+/* Whether some record or decision from the first to the last has any. */
+int sat_history_between(sat_store *store, sat_dot first, sat_dot last, bool *any, sat_error *err);
 
 #endif

@@ -82,47 +82,55 @@ static uint32_t stated_put(sat_stated *stated, uint32_t count, sat_dot person)
 	return count + 1;
 }
 
-static size_t named_by(const sat_table *table, const sat_sibling *sibling, const sat_dot **persons)
+/* The records that a sibling names where its field concerns them. */
+static size_t named_by(const sat_table *table, const sat_sibling *sibling, const sat_dot **records)
 {
-	*persons = NULL;
-	if (sibling->blank || !table->columns[sibling->field].concerns)
+	*records = NULL;
+	if (sibling->blank || table->columns[sibling->field].concerns == 0)
 		return 0;
 	if (sibling->value.type == SAT_REFERENCE) {
-		*persons = &sibling->value.reference;
+		*records = &sibling->value.reference;
 		return 1;
 	}
 	if (sibling->value.type == SAT_REFERENCES) {
-		*persons = sibling->value.references.at;
+		*records = sibling->value.references.at;
 		return sibling->value.references.count;
 	}
 	return 0;
 }
 
+static uint32_t stated_put_record(sat_stated *stated, uint32_t count, sat_subjects subjects, sat_dot record)
+{
+	sat_dot concerned[2];
+	size_t n = sat_concerned(subjects, record, concerned);
+	for (size_t i = 0; i < n; i++)
+		count = stated_put(stated, count, concerned[i]);
+	return count;
+}
+
 int sat_stated_usual(sat_arena *arena, const sat_table *table, sat_dot id, const sat_sibling *siblings,
                      size_t count, sat_dot dot, const sat_stated **stated, uint32_t *stated_count)
 {
-	size_t most = table->person ? 1 : 0;
-	const sat_dot *persons;
+	size_t most = table->is != 0;
+	const sat_dot *records;
 	for (size_t i = 0; i < count; i++) {
 		if (siblings[i].dot == dot)
-			most += named_by(table, &siblings[i], &persons);
+			most += named_by(table, &siblings[i], &records);
 	}
 	*stated = NULL;
 	*stated_count = 0;
 	if (most == 0)
 		return 0;
-	sat_stated *list = sat_arena_take(arena, most * sizeof *list);
+	sat_stated *list = sat_arena_take(arena, most * 2 * sizeof *list);
 	if (list == NULL)
 		return SAT_ENOMEM;
-	uint32_t n = 0;
-	if (table->person)
-		n = stated_put(list, n, id);
+	uint32_t n = stated_put_record(list, 0, table->is, id);
 	for (size_t i = 0; i < count; i++) {
 		if (siblings[i].dot != dot)
 			continue;
-		size_t named = named_by(table, &siblings[i], &persons);
+		size_t named = named_by(table, &siblings[i], &records);
 		for (size_t k = 0; k < named; k++)
-			n = stated_put(list, n, persons[k]);
+			n = stated_put_record(list, n, table->columns[siblings[i].field].concerns, records[k]);
 	}
 	*stated = list;
 	*stated_count = n;
@@ -239,13 +247,28 @@ int sat_state_concern(sat_state *state, sat_dot person, bool *changed)
 	return 0;
 }
 
-int sat_state_concern_named(sat_state *state, const sat_sibling *sibling, bool *changed)
+static int concern_record(sat_state *state, sat_subjects subjects, sat_dot record, bool *changed)
 {
-	const sat_dot *persons;
-	size_t count = named_by(state->table, sibling, &persons);
+	sat_dot concerned[2];
+	size_t count = sat_concerned(subjects, record, concerned);
 	int rc = 0;
 	for (size_t i = 0; rc == 0 && i < count; i++)
-		rc = sat_state_concern(state, persons[i], changed);
+		rc = sat_state_concern(state, concerned[i], changed);
+	return rc;
+}
+
+int sat_state_concern_itself(sat_state *state, bool *changed)
+{
+	return concern_record(state, state->table->is, state->id, changed);
+}
+
+int sat_state_concern_named(sat_state *state, const sat_sibling *sibling, bool *changed)
+{
+	const sat_dot *records;
+	size_t count = named_by(state->table, sibling, &records);
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		rc = concern_record(state, state->table->columns[sibling->field].concerns, records[i], changed);
 	return rc;
 }
 

@@ -24,9 +24,9 @@
 
 #define SAT_EVERY_PURPOSE 255
 
-/* "When this was written, this person's consent for this purpose stood in this episode." */
+/* "When this was written, this person's (or community's) consent for this purpose stood in this episode." */
 typedef struct sat_stated {
-	sat_dot person;
+	sat_dot person;         /* of those concerned (dot.h) */
 	uint32_t episode;
 	uint8_t purpose;        /* bit number of a purpose, or SAT_EVERY_PURPOSE (then episode is 0) */
 } sat_stated;
@@ -50,7 +50,7 @@ typedef struct sat_state {
 	bool created;           /* the creation by the owner of the id is known */
 	sat_sibling *siblings;  /* ascending by field, dot in the world's order, content */
 	size_t count, room;
-	sat_dot *persons;       /* whom it concerns: grow-only, ascending */
+	sat_dot *persons;       /* whom it concerns (dot.h): grow-only, ascending */
 	size_t person_count, person_room;
 	sat_arena *arena;
 } sat_state;
@@ -64,9 +64,11 @@ int sat_past_join(sat_arena *arena, const sat_dot **past, uint32_t *count, const
 /* Adds a sibling by the rules above.  `*changed` becomes true when the state is another one now.
  * The sibling's memory is borrowed for the life of the arena.  SAT_ENOMEM. */
 int sat_state_add(sat_state *state, const sat_sibling *sibling, bool *changed);
-/* Adds a person concerned. */
+/* Adds somebody concerned. */
 int sat_state_concern(sat_state *state, sat_dot person, bool *changed);
-/* Adds everybody whom a sibling names, where its field concerns persons; a blank names nobody. */
+/* Adds the record itself, where it is a person or a community. */
+int sat_state_concern_itself(sat_state *state, bool *changed);
+/* Adds everybody whom a sibling names, where its field concerns them; a blank names nobody. */
 int sat_state_concern_named(sat_state *state, const sat_sibling *sibling, bool *changed);
 /* Adds everything that `other` tells.  Both must speak of the same record. */
 int sat_state_merge(sat_state *state, const sat_state *other, bool *changed);
@@ -85,8 +87,8 @@ size_t sat_state_field(const sat_state *state, uint16_t field, const sat_sibling
 /* True when a person has to look: two siblings with content that differs, or one dot told in two ways. */
 bool sat_state_conflict(const sat_state *state, uint16_t field);
 
-/* What a write states in the usual way: episode 0 for the record itself where it is a person, and for
- * each person whom the given siblings of dot `dot` name.  In `arena`. */
+/* What a write states in the usual way: episode 0 for the record itself where it is a person or a community,
+ * and for everybody concerned whom the given siblings of dot `dot` name.  In `arena`. */
 int sat_stated_usual(sat_arena *arena, const sat_table *table, sat_dot id, const sat_sibling *siblings,
                      size_t count, sat_dot dot, const sat_stated **stated, uint32_t *stated_count);
 bool sat_stated_equal(const sat_stated *a, size_t a_count, const sat_stated *b, size_t b_count);

@@ -194,6 +194,8 @@ static int read_purposes(reader *r, const json_t *root)
 		if (rc == 0)
 			rc = read_labels(r, json, &programme->purposes[i].labels);
 		if (rc == 0)
+			rc = read_flag(r, json, "collective", &programme->purposes[i].collective);
+		if (rc == 0)
 			rc = read_notice(r, json, &programme->purposes[i].notice);
 		if (rc == 0 && sat_purpose_is_state(programme->purposes[i].name))
 			rc = refuse(r, SAT_EINVALID, "the name is reserved for a state that every person may be in");
@@ -201,8 +203,8 @@ static int read_purposes(reader *r, const json_t *root)
 	return rc;
 }
 
-/* What a field refers to, and whether who is referred to is concerned: a person is, unless the
- * field says otherwise; anything else cannot be. */
+/* What a field refers to, and whether who is referred to is concerned: a person or a community is, unless
+ * the field says otherwise; anything else cannot be. */
 static int read_target(const reader *r, const json_t *json, sat_field *field)
 {
 	const json_t *of = json_object_get(json, "of");
@@ -218,11 +220,13 @@ static int read_target(const reader *r, const json_t *json, sat_field *field)
 	const sat_kind *kind = sat_programme_kind(r->programme, field->of);
 	if (kind == NULL)
 		return refuse(r, SAT_EINVALID, "\"of\" names the kind %s, which is not declared", field->of);
-	field->concerns = kind->person;
-	rc = read_flag(r, json, "concerns", &field->concerns);
-	if (rc == 0 && field->concerns && !kind->person)
-		rc = refuse(r, SAT_EINVALID, "\"concerns\" is true, but records of the kind %s are not people",
+	bool concerns = kind->is != 0;
+	rc = read_flag(r, json, "concerns", &concerns);
+	if (rc == 0 && concerns && kind->is == 0)
+		rc = refuse(r, SAT_EINVALID,
+		            "\"concerns\" is true, but records of the kind %s are neither people nor communities",
 		            field->of);
+	field->concerns = concerns ? kind->is : 0;
 	return rc;
 }
 
@@ -351,14 +355,18 @@ static int read_kind(reader *r, const json_t *json, size_t index)
 	int rc = read_item_name(r, "", "kind", json, programme->kinds, sizeof *kind, index);
 	if (rc == 0)
 		rc = read_labels(r, json, &kind->labels);
+	bool person = false, community = false;
 	if (rc == 0)
-		rc = read_flag(r, json, "person", &kind->person);
+		rc = read_flag(r, json, "person", &person);
+	if (rc == 0)
+		rc = read_flag(r, json, "community", &community);
+	kind->is = (sat_subjects)((person ? SAT_AS_PERSON : 0) | (community ? SAT_AS_COMMUNITY : 0));
 	if (rc == 0)
 		rc = read_flag(r, json, "unlinked", &kind->unlinked);
 	if (rc == 0)
 		rc = read_flag(r, json, "decisions", &kind->decisions);
-	if (rc == 0 && kind->decisions && kind->person)
-		rc = refuse(r, SAT_EINVALID, "a kind holds decisions or people, not both");
+	if (rc == 0 && person + community + kind->decisions > 1)
+		rc = refuse(r, SAT_EINVALID, "a kind holds decisions, people or communities, one of them");
 	for (size_t i = 0; rc == 0 && kind->decisions && i < index; i++)
 		if (programme->kinds[i].decisions)
 			rc = refuse(r, SAT_EINVALID, "the kind %s keeps the decisions already",

@@ -18,8 +18,9 @@
  * that a new version asks again.  A field with "mourned": true rests while a person whom the record
  * concerns is in mourning.
  *
- * A reference "of" a kind with "person": true concerns the person that it names, unless the field
- * says "concerns": false.  A kind with "decisions": true is kept by consent.h in a table of its own;
+ * A reference "of" a kind with "person": true or "community": true concerns whom it names, unless the field
+ * says "concerns": false, and so does a record of such a kind itself.  A purpose with "collective": true is
+ * decided by communities, and only by them; every other one by persons.  A kind with "decisions": true is kept by consent.h in a table of its own;
  * its fields are there for labels and for what they need.
  */
 #ifndef SAT_PROGRAMME_H
@@ -38,6 +39,10 @@
 #define SAT_FIELDS_MAX 256          /* of one kind */
 #define SAT_PURPOSES_MAX 62         /* so that a set of purposes and of states is one word (purpose.h) */
 #define SAT_CHOICES_MAX 1024
+
+/* Who may be concerned, as a set. */
+typedef uint8_t sat_subjects;
+enum { SAT_AS_PERSON = 1, SAT_AS_COMMUNITY = 2 };
 
 typedef struct sat_label {          /* one text in one language */
 	char language[16];          /* "en", "es", "wim" */
@@ -60,7 +65,7 @@ typedef struct sat_field {
 	sat_labels labels;
 	bool required;
 	bool search;                /* goes into the search index */
-	bool concerns;              /* whom it refers to is a person and concerned */
+	sat_subjects concerns;      /* as what whom it refers to is concerned; 0: nobody is */
 	bool mourned;               /* name, image or voice of a person: rests while they are mourned */
 	char of[SAT_NAME_BYTES];    /* kind that references name; "" when not a reference */
 	sat_choice *choices;
@@ -72,7 +77,7 @@ typedef struct sat_field {
 typedef struct sat_kind {
 	char name[SAT_NAME_BYTES];
 	sat_labels labels;
-	bool person;                /* its records are people */
+	sat_subjects is;            /* its records are people, or communities */
 	bool unlinked;              /* its records get random names */
 	bool decisions;             /* kept by consent.h */
 	char title[SAT_NAME_BYTES]; /* the field that stands for the record in lists; "" when none */
@@ -83,6 +88,7 @@ typedef struct sat_kind {
 typedef struct sat_purpose {
 	char name[SAT_NAME_BYTES];
 	sat_labels labels;
+	bool collective;            /* communities decide about it, not persons */
 	uint32_t notice;            /* the least version of its notice that a yes may rest on; 0: any */
 } sat_purpose;
 

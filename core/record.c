@@ -31,7 +31,7 @@ static int load_siblings(sat_store *store, sat_state *state, sat_error *err)
 static int derive_persons(sat_state *state)
 {
 	bool changed;
-	int rc = state->table->person ? sat_state_concern(state, state->id, &changed) : 0;
+	int rc = sat_state_concern_itself(state, &changed);
 	for (size_t i = 0; rc == 0 && i < state->count; i++) {
 		const sat_sibling *s = &state->siblings[i];
 		for (uint32_t k = 0; rc == 0 && k < s->stated_count; k++)
@@ -122,12 +122,14 @@ static int save_siblings(sat_store *store, const sat_state *state, const sat_sib
 /* Whom the row's own columns name is found through their indexes; everybody else is listed. */
 static bool named_in_row(const sat_state *state, const sat_sibling *const *shown, size_t count, sat_dot person)
 {
-	if (state->table->person && person == state->id)
+	sat_subjects as = sat_dot_collective(person) ? SAT_AS_COMMUNITY : SAT_AS_PERSON;
+	sat_dot record = sat_dot_record(person);
+	if ((state->table->is & as) && record == state->id)
 		return true;
 	for (size_t i = 0; i < count; i++) {
 		const sat_sibling *s = shown[i];
-		if (!s->blank && s->value.type == SAT_REFERENCE && s->value.reference == person &&
-		    state->table->columns[s->field].concerns)
+		if (!s->blank && s->value.type == SAT_REFERENCE && s->value.reference == record &&
+		    (state->table->columns[s->field].concerns & as))
 			return true;
 	}
 	return false;
@@ -224,12 +226,11 @@ static int check_write(const sat_table *table, const sat_write *write, sat_error
 	return rc != 0 ? sat_error_context(err, "field %s", column->name) : 0;
 }
 
-/* Persons named by a write, with the record itself where it is a person: ascending, without repeats. */
-static int persons_of_writes(const sat_table *table, sat_dot id, const sat_write *writes, size_t count,
-                             sat_state *state)
+/* Whom a write names, and the record itself: all who are concerned. */
+static int persons_of_writes(const sat_write *writes, size_t count, sat_state *state)
 {
 	bool changed;
-	int rc = table->person ? sat_state_concern(state, id, &changed) : 0;
+	int rc = sat_state_concern_itself(state, &changed);
 	for (size_t i = 0; rc == 0 && i < count; i++) {
 		sat_sibling named = { .field = writes[i].column, .value = writes[i].value };
 		rc = sat_state_concern_named(state, &named, &changed);
@@ -291,7 +292,7 @@ static int add_stated(sat_store *store, sat_table *table, sat_dot id, sat_dot do
 	sat_state before = { .store = store, .table = table, .id = id, .arena = arena };
 	sat_state state = before;
 	state.created = true;
-	if (persons_of_writes(table, id, writes, count, &state) != 0)
+	if (persons_of_writes(writes, count, &state) != 0)
 		return sat_no_memory(err);
 	const sat_stated *stated;
 	uint32_t stated_count;
@@ -375,7 +376,7 @@ int sat_record_set(sat_store *store, sat_dot id, const sat_write *writes, size_t
 	if (rc != 0 || fresh == 0)
 		return rc;
 	if (sat_state_copy(&before, &state) != 0 ||
-	    persons_of_writes(state.table, id, writes, count, &state) != 0)
+	    persons_of_writes(writes, count, &state) != 0)
 		return sat_no_memory(err);
 	sat_dot dot;
 	int64_t seq;

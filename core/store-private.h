@@ -49,6 +49,7 @@ struct sat_store {
 	char purposes[SAT_PURPOSE_BITS][SAT_NAME_BYTES];
 	uint32_t notices[SAT_PURPOSE_BITS]; /* see sat_purpose_notice */
 	unsigned purpose_count;
+	uint64_t personal, collective;  /* purposes of the programme in force, by who decides about them */
 	uint64_t detail_needs[SAT_DETAILS]; /* sets of purposes, as the programme says; see details.h */
 
 	sat_incarnation *incarnations;   /* by index; entry 0 is not used */

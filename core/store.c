@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ask.h"
 #include "hex.h"
 #include "refit.h"
 #include "search.h"
@@ -543,9 +544,13 @@ int sat_store_set_programme(sat_store *store, const char *json, size_t length, s
 		return rc;
 	sat_programme_free(programme);
 	store->tables_changed = true;
+	const sat_purposes personal = store->personal, collective = store->collective;
 	rc = sat_meta_set_bytes(store, "programme", json, length, err);
 	if (rc == 0)
 		rc = load_programme(store, err);
+	/* Who is asked about a purpose may be known only now. */
+	if (rc == 0 && (personal != store->personal || collective != store->collective))
+		rc = sat_ask_again(store, 0, err);
 	return rc != 0 ? rc : sat_refit(store, err);
 }
 

@@ -7,6 +7,7 @@
 
 #include "arena.h"
 #include "details.h"
+#include "history.h"
 #include "permission.h"
 #include "store-private.h"
 
@@ -71,7 +72,7 @@ void sat_tables_free(sat_store *store)
 	store->table_count = 0;
 }
 
-static int keep_table(sat_store *store, int64_t id, const char *name, bool person, sat_table **out,
+static int keep_table(sat_store *store, int64_t id, const char *name, sat_subjects is, sat_table **out,
                       sat_error *err)
 {
 	sat_table **tables = realloc(store->tables, (store->table_count + 1) * sizeof *tables);
@@ -82,7 +83,7 @@ static int keep_table(sat_store *store, int64_t id, const char *name, bool perso
 	if (table == NULL)
 		return sat_no_memory(err);
 	table->id = id;
-	table->person = person;
+	table->is = is;
 	snprintf(table->name, sizeof table->name, "%s", name);
 	store->tables[store->table_count++] = table;
 	*out = table;
@@ -154,9 +155,9 @@ static int store_field(sat_store *store, const sat_table *table, const sat_colum
 	return rc;
 }
 
-/* Which records concern a person is asked through an index on the column itself.  No kind's name holds
+/* Which records concern somebody is asked through an index on the column itself.  No kind's name holds
  * an @, so an index can meet no table. */
-static int index_person(sat_store *store, const sat_table *table, const sat_column *column, sat_error *err)
+static int index_concerned(sat_store *store, const sat_table *table, const sat_column *column, sat_error *err)
 {
 	if (!column->concerns || column->type != SAT_REFERENCE)
 		return 0;
@@ -168,22 +169,22 @@ static int index_person(sat_store *store, const sat_table *table, const sat_colu
 	return sat_db_exec(store->db, sql, err);
 }
 
-static int note_kind(sat_store *store, const char *name, bool person, int64_t id, sat_error *err)
+static int note_kind(sat_store *store, const char *name, sat_subjects is, int64_t id, sat_error *err)
 {
 	sat_stmt *s = NULL;
-	int rc = sat_db_prepare(store->db, &s, "INSERT INTO sat_kind(id, name, person) VALUES(?, ?, ?)", err);
+	int rc = sat_db_prepare(store->db, &s, "INSERT INTO sat_kind(id, name, subjects) VALUES(?, ?, ?)", err);
 	if (rc != 0)
 		return rc;
 	sat_bind_int(s, 1, id);
 	sat_bind_string(s, 2, name);
-	sat_bind_int(s, 3, person);
+	sat_bind_int(s, 3, is);
 	rc = sat_run(store->db, s, err);
 	sat_db_finalize(store->db, &s);
 	return rc;
 }
 
 /* Makes a table with the columns that are known from the start; others are added to it later. */
-static int make_table(sat_store *store, const char *name, bool person, const sat_column *columns,
+static int make_table(sat_store *store, const char *name, sat_subjects is, const sat_column *columns,
                       size_t count, sat_table **table, sat_error *err)
 {
 	store->tables_changed = true;
@@ -208,24 +209,24 @@ static int make_table(sat_store *store, const char *name, bool person, const sat
 	int64_t id = (int64_t)store->table_count + 1;
 	int rc = sat_db_exec(store->db, (const char *)sql.data, err);
 	if (rc == 0)
-		rc = note_kind(store, name, person, id, err);
+		rc = note_kind(store, name, is, id, err);
 	if (rc == 0)
-		rc = keep_table(store, id, name, person, table, err);
+		rc = keep_table(store, id, name, is, table, err);
 	for (size_t i = 0; rc == 0 && i < count; i++) {
 		sat_column *column = NULL;
 		rc = keep_column(*table, &columns[i], &column, err);
 		if (rc == 0)
 			rc = store_field(store, *table, column, err);
 		if (rc == 0)
-			rc = index_person(store, *table, column, err);
+			rc = index_concerned(store, *table, column, err);
 	}
 	return rc;
 }
 
-int sat_table_ensure(sat_store *store, const char *name, bool person, sat_table **table, sat_error *err)
+int sat_table_ensure(sat_store *store, const char *name, sat_subjects is, sat_table **table, sat_error *err)
 {
 	*table = sat_table_named(store, name);
-	return *table != NULL ? 0 : make_table(store, name, person, NULL, 0, table, err);
+	return *table != NULL ? 0 : make_table(store, name, is, NULL, 0, table, err);
 }
 
 static int add_column(sat_store *store, sat_table *table, sat_column *fresh, sat_column **column,
@@ -246,10 +247,10 @@ static int add_column(sat_store *store, sat_table *table, sat_column *fresh, sat
 		rc = store_field(store, table, fresh, err);
 	if (rc == 0)
 		rc = keep_column(table, fresh, column, err);
-	return rc != 0 ? rc : index_person(store, table, *column, err);
+	return rc != 0 ? rc : index_concerned(store, table, *column, err);
 }
 
-int sat_column_ensure(sat_store *store, sat_table *table, const char *name, sat_type type, bool concerns,
+int sat_column_ensure(sat_store *store, sat_table *table, const char *name, sat_type type, sat_subjects concerns,
                       sat_purposes needs, sat_column **out, sat_error *err)
 {
 	for (size_t i = 0; i < table->column_count; i++) {
@@ -257,14 +258,14 @@ int sat_column_ensure(sat_store *store, sat_table *table, const char *name, sat_
 		if (column->type != type || strcmp(column->name, name) != 0)
 			continue;
 		*out = column;
-		if ((column->needs | needs) == column->needs && (column->concerns || !concerns))
+		if ((column->needs | needs) == column->needs && (column->concerns | concerns) == column->concerns)
 			return 0;
 		store->tables_changed = true;
 		store->needs_grew = store->needs_grew || (column->needs | needs) != column->needs;
 		column->needs |= needs;
-		column->concerns = column->concerns || concerns;
+		column->concerns |= concerns;
 		int rc = store_field(store, table, column, err);
-		return rc != 0 ? rc : index_person(store, table, column, err);
+		return rc != 0 ? rc : index_concerned(store, table, column, err);
 	}
 	sat_column fresh = { .type = type, .needs = needs, .concerns = concerns };
 	snprintf(fresh.name, sizeof fresh.name, "%s", name);
@@ -283,7 +284,7 @@ static int load_columns(sat_store *store, sat_error *err)
 		sat_table *table = sat_table_of_id(store, sat_column_int(s, 0));
 		sat_column column = { .number = (uint16_t)sat_column_int(s, 1),
 			              .type = (sat_type)sat_column_int(s, 3),
-			              .concerns = sat_column_int(s, 4) != 0,
+			              .concerns = (sat_subjects)sat_column_int(s, 4),
 			              .needs = sat_purposes_of_words(store, sat_column_text(s, 5, NULL)) };
 		snprintf(column.name, sizeof column.name, "%s", sat_column_text(s, 2, NULL));
 		sat_column *kept;
@@ -299,11 +300,11 @@ static int load_columns(sat_store *store, sat_error *err)
 static int load_tables(sat_store *store, sat_error *err)
 {
 	sat_stmt *s = NULL;
-	int rc = sat_db_prepare(store->db, &s, "SELECT id, name, person FROM sat_kind ORDER BY id", err);
+	int rc = sat_db_prepare(store->db, &s, "SELECT id, name, subjects FROM sat_kind ORDER BY id", err);
 	while (rc == 0 && (rc = sat_step(store->db, s, err)) == 1) {
 		sat_table *table;
 		rc = keep_table(store, sat_column_int(s, 0), sat_column_text(s, 1, NULL),
-		                sat_column_int(s, 2) != 0, &table, err);
+		                (sat_subjects)sat_column_int(s, 2), &table, err);
 	}
 	sat_db_finalize(store->db, &s);
 	return rc < 0 ? rc : load_columns(store, err);
@@ -331,7 +332,7 @@ static int make_kind(sat_store *store, const sat_kind *kind, sat_table **table, 
 			                   .concerns = field->concerns, .needs = sat_field_needs(store, field) };
 		memcpy(columns[i].name, field->name, sizeof columns[i].name);
 	}
-	int rc = make_table(store, kind->name, kind->person, columns, kind->field_count, table, err);
+	int rc = make_table(store, kind->name, kind->is, columns, kind->field_count, table, err);
 	free(columns);
 	return rc;
 }
@@ -367,6 +368,7 @@ int sat_tables_load(sat_store *store, sat_error *err)
 		rc = load_tables(store, err);
 	const sat_programme *programme = store->programme;
 	sat_purposes bit;
+	store->personal = store->collective = 0;
 	if (rc == 0)
 		rc = sat_purpose_intern(store, SAT_IN_MOURNING, strlen(SAT_IN_MOURNING), &bit, err);
 	for (size_t i = 0; rc == 0 && i < programme->purpose_count; i++) {
@@ -374,6 +376,8 @@ int sat_tables_load(sat_store *store, sat_error *err)
 		rc = sat_purpose_intern(store, name, strlen(name), &bit, err);
 		if (rc == 0)
 			rc = sat_purpose_ask_again(store, bit, programme->purposes[i].notice, err);
+		if (rc == 0)
+			*(programme->purposes[i].collective ? &store->collective : &store->personal) |= bit;
 	}
 	for (size_t i = 0; rc == 0 && i < programme->kind_count; i++) {
 		if (!programme->kinds[i].decisions)
@@ -515,26 +519,11 @@ int sat_table_prepare(sat_store *store, sat_table *table, sat_stmt **slot, sat_e
 	return sat_db_prepare(store->db, slot, (const char *)sql.data, err);
 }
 
-/* True when some record or decision between the two has bookkeeping. */
-static int any_history(sat_store *store, sat_dot first, sat_dot last, bool *any, sat_error *err)
-{
-	int rc = SAT_SQL(store, history_between, "SELECT 1 FROM sat_history WHERE record BETWEEN ? AND ? LIMIT 1");
-	if (rc != 0)
-		return rc;
-	sat_stmt *s = store->sql.history_between;
-	sat_bind_int(s, 1, first);
-	sat_bind_int(s, 2, last);
-	rc = sat_step(store->db, s, err);
-	*any = rc == 1;
-	sat_reset(s);
-	return rc < 0 ? rc : 0;
-}
-
 int sat_table_range(sat_store *store, sat_table *table, sat_dot first, sat_dot last, sat_stmt **rows,
                     sat_error *err)
 {
 	bool any = false;
-	int rc = any_history(store, first, last, &any, err);
+	int rc = sat_history_between(store, first, last, &any, err);
 	sat_stmt **slot = any ? &table->range : &table->unchanged;
 	if (rc == 0)
 		rc = sat_table_prepare(store, table, slot, err);

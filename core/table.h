@@ -22,7 +22,7 @@ typedef struct sat_column {
 	char name[SAT_NAME_BYTES];
 	sat_type type;
 	sat_purposes needs;
-	bool concerns;
+	sat_subjects concerns;    /* as what whom it names is concerned */
 	bool search;
 	const sat_field *field;   /* of the programme in force; NULL when it does not know the field */
 } sat_column;
@@ -30,7 +30,7 @@ typedef struct sat_column {
 typedef struct sat_table {
 	int64_t id;
 	char name[SAT_NAME_BYTES];
-	bool person;
+	sat_subjects is;          /* its records are people, or communities */
 	const sat_kind *kind;     /* of the programme in force; NULL when it does not know the kind */
 	sat_column *columns;      /* columns[i].number == i */
 	size_t column_count;
@@ -45,7 +45,7 @@ typedef struct sat_table {
 	sat_stmt *unchanged;      /* the same of a range without bookkeeping */
 	sat_stmt *changed;        /* by sequence above the first and up to the second, ascending */
 	sat_stmt *remove;         /* by id */
-	sat_stmt *among;          /* whether some row is, or names in a column, a person between two */
+	sat_stmt *among;          /* whether some row is, or names in a column, somebody between two */
 } sat_table;
 
 /* Columns of the statements that read, and parameters of those that write. */
@@ -63,7 +63,7 @@ sat_table *sat_table_at(const sat_store *store, size_t i);
 sat_table *sat_table_named(const sat_store *store, const char *name);
 sat_table *sat_table_of_id(const sat_store *store, int64_t id);
 /* The same, made when it is not there.  In a transaction.  SAT_ELIMIT, SAT_EREFUSED for a bad name. */
-int sat_table_ensure(sat_store *store, const char *name, bool person, sat_table **table, sat_error *err);
+int sat_table_ensure(sat_store *store, const char *name, sat_subjects is, sat_table **table, sat_error *err);
 
 /* The purposes that a field needs, as a set; the state of mourning among them where it rests then. */
 sat_purposes sat_field_needs(const sat_store *store, const sat_field *field);
@@ -72,8 +72,20 @@ sat_purposes sat_field_needs(const sat_store *store, const sat_field *field);
 sat_column *sat_column_named(sat_table *table, const char *name, sat_type type);
 /* The same, made when it is not there; `needs` and `concerns` are added to what is known.
  * In a transaction. */
-int sat_column_ensure(sat_store *store, sat_table *table, const char *name, sat_type type, bool concerns,
+int sat_column_ensure(sat_store *store, sat_table *table, const char *name, sat_type type, sat_subjects concerns,
                       sat_purposes needs, sat_column **column, sat_error *err);
+
+/* Those who are concerned when a column concerns `subjects` and names `record`, or when the record is of such
+ * a kind itself: none, one or two, as they stand among those concerned (dot.h). */
+static inline size_t sat_concerned(sat_subjects subjects, sat_dot record, sat_dot concerned[static 2])
+{
+	size_t count = 0;
+	if (subjects & SAT_AS_PERSON)
+		concerned[count++] = record;
+	if (subjects & SAT_AS_COMMUNITY)
+		concerned[count++] = sat_dot_community(record);
+	return count;
+}
 
 /* The name of a column in SQL: the field's own for the type that came first, so that people can query
  * it; with the type behind an @ for others. */

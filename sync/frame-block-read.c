@@ -17,17 +17,26 @@ static bool take_name(sat_cursor *c, char *name)
 	return true;
 }
 
+/* How long each of `n` lists is, at most `most`, and all of them. */
+static int read_counts(sat_frame_reader *r, sat_cursor *c, size_t n, uint64_t most, uint64_t **counts,
+                       size_t *total)
+{
+	*total = 0;
+	int rc = sat_frame_read_varints(r, c, n, most, counts);
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		*total += (*counts)[i];
+		if (*total > SAT_FRAME_CELLS_MAX)
+			rc = sat_frame_breach(r, "a count");
+	}
+	return rc;
+}
+
 /* `n` lists of dots: how long each is, at most `most`, then all of their dots as one list. */
 static int read_dot_lists(sat_frame_reader *r, sat_cursor *c, size_t n, uint64_t most, uint64_t **counts,
                           sat_dot **dots)
 {
-	size_t total = 0;
-	int rc = sat_frame_read_varints(r, c, n, most, counts);
-	for (size_t i = 0; rc == 0 && i < n; i++) {
-		total += (*counts)[i];
-		if (total > SAT_FRAME_CELLS_MAX)
-			rc = sat_frame_breach(r, "a count");
-	}
+	size_t total;
+	int rc = read_counts(r, c, n, most, counts, &total);
 	return rc == 0 ? sat_frame_read_dots(r, c, total, dots) : rc;
 }
 
@@ -90,6 +99,7 @@ static int read_pasts(sat_frame_reader *r, sat_cursor *c, sat_block *block)
 typedef struct statements {
 	size_t total;
 	uint64_t *counts;        /* by row: 0 the usual statement, else its entries and one */
+	uint64_t *communities;   /* by row: how many entries at its end are of communities; NULL: none are */
 	sat_dot *persons;        /* by entry, and so on */
 	uint64_t *which;         /* 0 every purpose, else one of `purposes`, from 1 */
 	uint64_t *episodes;
@@ -104,12 +114,14 @@ static bool stated_in_order(const statements *s, size_t rows, sat_cursor list, c
 	uint64_t index = 0, run = 0;
 	for (size_t i = 0, at = 0; i < rows; i++) {
 		sat_frame_stated last = { 0 };
+		uint64_t communities = s->communities == NULL ? 0 : s->communities[i];
 		for (uint64_t k = 1; k < s->counts[i]; k++, at++, run--) {
 			if (run == 0) {
 				index = sat_cursor_varint(&list);
 				run = sat_cursor_varint(&list);
 			}
-			sat_frame_stated next = { .index = index, .purpose = s->which[at] };
+			sat_frame_stated next = { .community = s->counts[i] - k <= communities, .index = index,
+				                  .purpose = s->which[at] };
 			if (index == 0) {
 				next.index = SAT_FRAME_UNLINKED;
 				memcpy(next.name, names, sizeof next.name);
@@ -125,7 +137,20 @@ static bool stated_in_order(const statements *s, size_t rows, sat_cursor list, c
 	return true;
 }
 
-static int read_statement_columns(sat_frame_reader *r, sat_cursor *c, size_t rows, statements *s)
+/* By row, how many of its entries are of communities: those at its end. */
+static int read_communities(sat_frame_reader *r, sat_cursor *c, size_t rows, const uint64_t *counts,
+                            uint64_t spared, uint64_t **communities)
+{
+	int rc = sat_frame_read_varints(r, c, rows, SAT_FRAME_CELLS_MAX, communities);
+	for (size_t i = 0; rc == 0 && i < rows; i++) {
+		uint64_t most = counts[i] < spared ? 0 : counts[i] - spared;
+		if ((*communities)[i] > most)
+			rc = sat_frame_breach(r, "communities beyond those who are named");
+	}
+	return rc;
+}
+
+static int read_statement_columns(sat_frame_reader *r, sat_cursor *c, size_t rows, uint64_t flags, statements *s)
 {
 	size_t p = sat_cursor_count(c, 1), unlinked = 0;
 	int rc = p <= SAT_PURPOSE_BITS && sat_cursor_ok(c) ? read_purposes(r, c, p, &s->purposes)
@@ -134,6 +159,8 @@ static int read_statement_columns(sat_frame_reader *r, sat_cursor *c, size_t row
 		rc = sat_frame_read_varints(r, c, rows, SAT_FRAME_CELLS_MAX, &s->counts);
 	for (size_t i = 0; rc == 0 && i < rows; i++)
 		s->total += s->counts[i] > 0 ? (size_t)s->counts[i] - 1 : 0;
+	if (rc == 0 && flags & 64)
+		rc = read_communities(r, c, rows, s->counts, 1, &s->communities);
 	sat_cursor list = *c;
 	if (rc == 0)
 		rc = sat_frame_read_dots(r, c, s->total, &s->persons);
@@ -170,10 +197,22 @@ static uint32_t order_stated(sat_stated *stated, size_t count)
 	return (uint32_t)n;
 }
 
-static int read_stated(sat_frame_reader *r, sat_cursor *c, sat_block *block)
+/* Communities are marked as such, now that the names of all are known. */
+static void mark_communities(const statements *s, size_t rows)
+{
+	for (size_t i = 0, at = 0; s->communities != NULL && i < rows; i++) {
+		at += s->counts[i] > 0 ? (size_t)s->counts[i] - 1 : 0;
+		for (uint64_t k = 1; k <= s->communities[i]; k++)
+			s->persons[at - k] = sat_dot_community(s->persons[at - k]);
+	}
+}
+
+static int read_stated(sat_frame_reader *r, sat_cursor *c, uint64_t flags, sat_block *block)
 {
 	statements s = { 0 };
-	int rc = read_statement_columns(r, c, block->rows, &s);
+	int rc = read_statement_columns(r, c, block->rows, flags, &s);
+	if (rc == 0)
+		mark_communities(&s, block->rows);
 	sat_stated *all = rc == 0 ? sat_arena_take(r->arena, (s.total + 1) * sizeof *all) : NULL;
 	if (rc == 0 && all == NULL)
 		rc = sat_frame_no_memory(r);
@@ -202,14 +241,22 @@ static int read_stated(sat_frame_reader *r, sat_cursor *c, sat_block *block)
 
 /* --- rows --------------------------------------------------------------------------------------------- */
 
-static int read_persons(sat_frame_reader *r, sat_cursor *c, sat_block *block)
+static int read_persons(sat_frame_reader *r, sat_cursor *c, uint64_t flags, sat_block *block)
 {
-	uint64_t *counts;
-	sat_dot *dots;
-	int rc = read_dot_lists(r, c, block->rows, SAT_FRAME_CELLS_MAX, &counts, &dots);
-	for (size_t i = 0, at = 0; rc == 0 && i < block->rows; at += counts[i], i++) {
+	uint64_t *counts, *communities = NULL;
+	sat_dot *dots = NULL;
+	size_t total;
+	int rc = read_counts(r, c, block->rows, SAT_FRAME_CELLS_MAX, &counts, &total);
+	if (rc == 0 && flags & 64)
+		rc = read_communities(r, c, block->rows, counts, 0, &communities);
+	if (rc == 0)
+		rc = sat_frame_read_dots(r, c, total, &dots);
+	for (size_t i = 0, at = 0; rc == 0 && i < block->rows; i++) {
 		block->row[i].persons = dots + at;
 		block->row[i].person_count = (uint32_t)counts[i];
+		at += counts[i];
+		for (uint64_t k = 1; communities != NULL && k <= communities[i]; k++)
+			dots[at - k] = sat_dot_community(dots[at - k]);
 	}
 	return rc;
 }
@@ -230,9 +277,9 @@ static int read_rows(sat_frame_reader *r, sat_cursor *c, sat_block *block, uint6
 	if (rc == 0 && flags & 2)
 		rc = read_pasts(r, c, block);
 	if (rc == 0 && flags & 4)
-		rc = read_stated(r, c, block);
+		rc = read_stated(r, c, flags, block);
 	if (rc == 0 && flags & 8)
-		rc = read_persons(r, c, block);
+		rc = read_persons(r, c, flags, block);
 	return rc;
 }
 
@@ -359,10 +406,10 @@ static int read_field(sat_frame_reader *r, sat_cursor *c, sat_block *block, size
 		return sat_frame_breach(r, "the name of a field");
 	uint8_t type = sat_cursor_u8(c), flags = sat_cursor_u8(c);
 	size_t q = sat_cursor_count(c, 1);
-	if (!sat_cursor_ok(c) || type < SAT_TEXT || type > SAT_TYPE_LAST || flags > 1 || q > SAT_PURPOSE_BITS)
+	if (!sat_cursor_ok(c) || type < SAT_TEXT || type > SAT_TYPE_LAST || flags > 3 || q > SAT_PURPOSE_BITS)
 		return sat_frame_breach(r, "a field");
 	f->type = (sat_type)type;
-	f->concerns = flags != 0;
+	f->concerns = flags;
 	for (size_t i = 0; i < at; i++) {
 		if (block->field[i].type == f->type && strcmp(block->field[i].name, f->name) == 0)
 			return sat_frame_breach(r, "a field that occurs twice");
@@ -384,7 +431,7 @@ int sat_frame_read_block(sat_frame_reader *r, sat_cursor *c)
 	uint64_t flags = sat_cursor_varint(c);
 	uint64_t rows = sat_cursor_varint(c);
 	/* A row takes at least a byte of its counter. */
-	if (!sat_cursor_ok(c) || flags > 31 || rows == 0 || rows > sat_cursor_left(c))
+	if (!sat_cursor_ok(c) || flags > 127 || (flags & (4 | 8 | 64)) == 64 || rows == 0 || rows > sat_cursor_left(c))
 		return sat_frame_breach(r, "a block");
 	if (r->content->block_count >= SAT_KINDS_MAX)
 		return sat_frame_breach(r, "too many blocks");
@@ -404,7 +451,7 @@ int sat_frame_read_block(sat_frame_reader *r, sat_cursor *c)
 	if (sat_block_begin(block, r->arena, fields, head.rows) != 0)
 		return sat_frame_no_memory(r);
 	memcpy(block->kind, kind, sizeof kind);
-	block->person = (flags & 16) != 0;
+	block->is = (sat_subjects)((flags & 16 ? SAT_AS_PERSON : 0) | (flags & 32 ? SAT_AS_COMMUNITY : 0));
 	block->rows = head.rows;
 	block->row = head.row;
 	for (size_t i = 0; rc == 0 && i < fields; i++)

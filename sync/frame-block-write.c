@@ -22,13 +22,25 @@ static void put_purposes(sat_frame_writer *w, sat_bytes *b, sat_purposes purpose
 
 /* --- rows --------------------------------------------------------------------------------------------- */
 
+static size_t row_entries(const sat_row *row) { return row->usual ? 0 : row->stated_count; }
+
+static bool names_community(const sat_row *row)
+{
+	bool any = false;
+	for (size_t i = 0; i < row->person_count; i++)
+		any = any || sat_dot_collective(row->persons[i]);
+	for (size_t i = 0; i < row_entries(row); i++)
+		any = any || sat_dot_collective(row->stated[i].person);
+	return any;
+}
+
 static unsigned block_flags(const sat_block *block)
 {
-	unsigned flags = block->person ? 16 : 0;
+	unsigned flags = (block->is & SAT_AS_PERSON ? 16u : 0) | (block->is & SAT_AS_COMMUNITY ? 32u : 0);
 	for (size_t i = 0; i < block->rows; i++) {
 		const sat_row *row = &block->row[i];
 		flags |= (row->dot != row->record ? 1u : 0) | (row->past_count > 0 ? 2u : 0) |
-		         (!row->usual ? 4u : 0) | (row->person_count > 0 ? 8u : 0);
+		         (!row->usual ? 4u : 0) | (row->person_count > 0 ? 8u : 0) | (names_community(row) ? 64u : 0);
 	}
 	return flags;
 }
@@ -54,13 +66,28 @@ static void put_pasts(sat_frame_writer *w, sat_bytes *b, const sat_block *block,
 	sat_frame_put_dots(w, b, dots, n);
 }
 
-static void put_persons(sat_frame_writer *w, sat_bytes *b, const sat_block *block, sat_dot *dots)
+/* The records of a row's persons, or of its communities. */
+static size_t take_concerned(const sat_row *row, bool communities, sat_dot *dots)
 {
 	size_t n = 0;
-	for (size_t i = 0; i < block->rows; i++) {
+	for (uint32_t k = 0; k < row->person_count; k++) {
+		if (sat_dot_collective(row->persons[k]) == communities)
+			dots[n++] = sat_dot_record(row->persons[k]);
+	}
+	return n;
+}
+
+static void put_persons(sat_frame_writer *w, sat_bytes *b, const sat_block *block, unsigned flags, sat_dot *dots)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < block->rows; i++)
 		sat_bytes_put_varint(b, block->row[i].person_count);
-		for (uint32_t k = 0; k < block->row[i].person_count; k++)
-			dots[n++] = block->row[i].persons[k];
+	for (size_t i = 0; i < block->rows; i++) {
+		n += take_concerned(&block->row[i], false, dots + n);
+		size_t communities = take_concerned(&block->row[i], true, dots + n);
+		if (flags & 64)
+			sat_bytes_put_varint(b, communities);
+		n += communities;
 	}
 	sat_frame_put_dots(w, b, dots, n);
 }
@@ -79,8 +106,6 @@ static int compare_entries(const void *a, const void *b)
 	return sat_frame_compare_stated(&x->place, &y->place);
 }
 
-static size_t row_entries(const sat_row *row) { return row->usual ? 0 : row->stated_count; }
-
 /* The purposes that are stated one by one, whose names the section begins with. */
 static sat_purposes put_stated_purposes(sat_frame_writer *w, sat_bytes *b, const sat_block *block)
 {
@@ -97,12 +122,14 @@ static sat_purposes put_stated_purposes(sat_frame_writer *w, sat_bytes *b, const
 
 static entry place_entry(sat_frame_writer *w, const sat_stated *stated, sat_purposes used)
 {
-	entry e = { .stated = stated, .place.index = SAT_FRAME_UNLINKED };
-	if (sat_dot_linked(stated->person)) {
-		e.place.index = sat_frame_index_of(w, stated->person);
-		e.place.counter = sat_dot_counter(stated->person);
+	entry e = { .stated = stated,
+		    .place = { .community = sat_dot_collective(stated->person), .index = SAT_FRAME_UNLINKED } };
+	const sat_dot record = sat_dot_record(stated->person);
+	if (sat_dot_linked(record)) {
+		e.place.index = sat_frame_index_of(w, record);
+		e.place.counter = sat_dot_counter(record);
 	} else {
-		int rc = sat_unlinked_name(w->store, stated->person, e.place.name, w->err);
+		int rc = sat_unlinked_name(w->store, record, e.place.name, w->err);
 		if (rc != 0)
 			sat_frame_fail(w, rc);
 	}
@@ -112,7 +139,8 @@ static entry place_entry(sat_frame_writer *w, const sat_stated *stated, sat_purp
 	return e;
 }
 
-static void put_stated(sat_frame_writer *w, sat_bytes *b, const sat_block *block, sat_dot *dots, size_t total)
+static void put_stated(sat_frame_writer *w, sat_bytes *b, const sat_block *block, unsigned flags, sat_dot *dots,
+                       size_t total)
 {
 	entry *entries = sat_arena_take(&w->arena, (total + 1) * sizeof *entries);
 	if (entries == NULL) {
@@ -130,8 +158,14 @@ static void put_stated(sat_frame_writer *w, sat_bytes *b, const sat_block *block
 		qsort(entries + n, count, sizeof *entries, compare_entries);
 		n += count;
 	}
+	for (size_t i = 0, at = 0; flags & 64 && i < block->rows; i++) {
+		uint64_t communities = 0;
+		for (size_t end = at + row_entries(&block->row[i]); at < end; at++)
+			communities += entries[at].place.community;
+		sat_bytes_put_varint(b, communities);
+	}
 	for (size_t i = 0; i < n; i++)
-		dots[i] = entries[i].stated->person;
+		dots[i] = sat_dot_record(entries[i].stated->person);
 	sat_frame_put_dots(w, b, dots, n);
 	for (size_t i = 0; i < n; i++)
 		sat_bytes_put_varint(b, entries[i].place.purpose);
@@ -278,9 +312,9 @@ void sat_frame_write_block(sat_frame_writer *w, const sat_block *block)
 	if (flags & 2)
 		put_pasts(w, b, block, dots);
 	if (flags & 4)
-		put_stated(w, b, block, dots, stated);
+		put_stated(w, b, block, flags, dots, stated);
 	if (flags & 8)
-		put_persons(w, b, block, dots);
+		put_persons(w, b, block, flags, dots);
 	for (size_t i = 0; i < block->fields; i++)
 		fields += field_used(&block->field[i], block->rows);
 	sat_bytes_put_varint(b, fields);

@@ -32,18 +32,21 @@ typedef struct sat_piece {
 
 /* One entry of a statement as a frame orders them (FORMAT.md, section 3.5). */
 typedef struct sat_frame_stated {
+	bool community;                      /* and not a person */
 	uint64_t index;                      /* of the person's incarnation in the frame's table; SAT_FRAME_UNLINKED */
 	int64_t counter;
 	uint8_t name[SAT_UNLINKED_BYTES];    /* of an unlinked person, else zeros */
 	uint64_t purpose;                    /* its number in the block, 0: every purpose */
 } sat_frame_stated;
 
-/* Unlinked persons come after all others. */
+/* The unlinked come after all others. */
 #define SAT_FRAME_UNLINKED UINT64_MAX
 
 /* Below 0, 0 or above it, as `a` comes before, with or after `b`. */
 static inline int sat_frame_compare_stated(const sat_frame_stated *a, const sat_frame_stated *b)
 {
+	if (a->community != b->community)
+		return a->community ? 1 : -1;
 	if (a->index != b->index)
 		return a->index < b->index ? -1 : 1;
 	if (a->counter != b->counter)

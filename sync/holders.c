@@ -117,18 +117,18 @@ static int ever_permitted(sat_holders *h, const sat_state *state, sat_purposes n
 {
 	int rc = 0;
 	*ever = true;
-	needs &= ~sat_purpose_find(h->store, SAT_IN_MOURNING);
 	for (size_t i = 0; rc == 0 && *ever && i < state->person_count; i++) {
 		SAT_ARENA(arena);
 		sat_decision *all;
 		size_t count;
 		sat_purposes yes = 0;
-		rc = sat_consent_of_subject(h->store, state->persons[i], false, &arena, &all, &count, err);
+		rc = sat_consent_of_subject(h->store, sat_dot_record(state->persons[i]), false, &arena, &all, &count,
+		                            err);
 		for (size_t k = 0; rc == 0 && k < count; k++) {
 			if (all[k].event == SAT_GIVEN || all[k].event == SAT_RENEWED)
 				yes |= sat_purpose_find(h->store, all[k].purpose);
 		}
-		*ever = (needs & ~yes) == 0;
+		*ever = (needs & ~sat_gate_unasked(h->store, state->persons[i]) & ~yes) == 0;
 	}
 	return rc;
 }

@@ -51,8 +51,8 @@ CREATE TABLE sat_sibling (
   PRIMARY KEY (record, field, dot, n)
 ) WITHOUT ROWID;
 
--- Persons whom a record concerns and who cannot be read off its row: formerly named, or named in a
--- list.  Grow-only.
+-- Persons whom a record concerns, and communities (with bit 61, dot.h), who cannot be read off its row:
+-- formerly named, or named in a list.  Grow-only.
 CREATE TABLE sat_concerned (
   person INTEGER NOT NULL,
   record INTEGER NOT NULL,
@@ -179,14 +179,14 @@ CREATE TABLE sat_meta (
 CREATE TABLE sat_kind (
   id     INTEGER PRIMARY KEY,
   name   TEXT NOT NULL,
-  person INTEGER NOT NULL             -- 1: its records are people
+  subjects INTEGER NOT NULL           -- 1: its records are people, 2: communities
 );
 CREATE TABLE sat_field (
   kind     INTEGER NOT NULL,
   number   INTEGER NOT NULL,          -- 0 and up, never reused
   name     TEXT NOT NULL,
   type     INTEGER NOT NULL,          -- a field of another type is another field
-  concerns INTEGER NOT NULL,
+  concerns INTEGER NOT NULL,          -- whom it names is concerned: 1 as a person, 2 as a community
   needs    TEXT NOT NULL,             -- purposes, sorted words: every programme's and every peer's
   PRIMARY KEY (kind, number)
 ) WITHOUT ROWID;

@@ -54,7 +54,7 @@ static void check_cell(world *w, machine *from, parcel *p, const sat_block *bloc
 static bool row_tells(const sat_block *block, size_t row, sat_dot person)
 {
 	const sat_row *r = &block->row[row];
-	bool found = block->person && r->record == person;
+	bool found = (block->is & SAT_AS_PERSON) && r->record == person;
 	for (uint32_t i = 0; i < r->person_count; i++)
 		found = found || r->persons[i] == person;
 	for (uint32_t i = 0; !r->usual && i < r->stated_count; i++)

@@ -134,7 +134,7 @@ static void add(world *w, machine *m)
 	sat_dot id;
 	MUST(w, sat_store_begin(m->store, err));
 	MUST(w, sat_record_add(m->store, table, s.writes, s.count, &id, err));
-	bool person = table->person;
+	bool person = (table->is & SAT_AS_PERSON) != 0;
 	if (commit_or_think_again(w, m, "adds a", kind) && person && dice_chance(&w->dice, 60))
 		decide(w, m, id, 1 + dice_below(&w->dice, 4));
 }

@@ -421,6 +421,23 @@ static void hostile__unlinked_id_of_another_kind_is_left_out(void **state)
 	camp_goes_on(c);
 }
 
+/* One dot, told as a creation of two kinds, in one frame or one after the other. */
+static void hostile__one_creation_of_two_kinds_is_let_in_once(void **state)
+{
+	camp *c = *state;
+	sat_chunk chunk = camp_one_row(c, "feedback", "text", "mine as well", c->own_note, c->own_note);
+	sat_merged merged = camp_deliver_chunk(c, &chunk, 0);
+	assert_int_equal(merged.verdict, SAT_MERGED);
+	camp_unchanged(c);
+	sat_dot dot = camp_next_dot(c);
+	chunk = camp_one_row(c, "feedback", "text", "one", dot, dot);
+	sat_chunk other = camp_one_row(c, "note", "text", "two", dot, dot);
+	sat_block both[] = { chunk.blocks[0], other.blocks[0] };
+	chunk.blocks = both;
+	chunk.block_count = 2;
+	camp_refused(c, camp_deliver_chunk(c, &chunk, 0), "two kinds of record");
+}
+
 /* A decision that stands under the dot of a record, and a record under that of a decision. */
 static void hostile__one_dot_for_two_things_keeps_both_apart(void **state)
 {
@@ -464,6 +481,7 @@ int main(void)
 		CLAIM(hostile__second_batch_over_the_last_dot_is_refused),
 		CLAIM(hostile__second_part_of_a_batch_is_refused),
 		CLAIM(hostile__unlinked_id_of_another_kind_is_left_out),
+		CLAIM(hostile__one_creation_of_two_kinds_is_let_in_once),
 		CLAIM(hostile__one_dot_for_two_things_keeps_both_apart),
 	};
 	return cmocka_run_group_tests(claims, NULL, NULL);

@@ -80,12 +80,12 @@ static void programme__holds_what_was_written(void **state)
 	assert_int_equal(p->purpose_count, 2);
 	assert_string_equal(p->purposes[1].name, "photo");
 	assert_int_equal(p->kind_count, 3);
-	assert_true(p->kinds[0].person);
+	assert_int_equal(p->kinds[0].is, SAT_AS_PERSON);
 	assert_string_equal(p->kinds[0].title, "");
 	const sat_kind *note = sat_programme_kind(p, "note");
 	assert_ptr_equal(note, &p->kinds[2]);
 	assert_true(note->unlinked);
-	assert_false(note->person);
+	assert_int_equal(note->is, 0);
 	assert_false(note->decisions);
 	assert_string_equal(note->title, "text");
 	assert_int_equal(note->labels.count, 2);
@@ -346,7 +346,9 @@ static void programme__decisions_have_one_kind_that_is_not_people(void **state)
 	(void)state;
 	SAT_AUTO(sat_programme) p = read_well(NOTE("'decisions': true"));
 	assert_true(p->kinds[2].decisions);
-	assert_invalid(NOTE("'decisions': true, 'person': true"), "kind note: ", "decisions or people");
+	assert_invalid(NOTE("'decisions': true, 'person': true"), "kind note: ",
+	               "one of them");
+	assert_invalid(NOTE("'community': true, 'person': true"), "kind note: ", "one of them");
 	assert_invalid(PROGRAMME("{ 'name': 'a', 'decisions': true }, { 'name': 'b', 'decisions': true }"), "kind b: ",
 	               "the kind a");
 }
@@ -400,11 +402,11 @@ static void programme__references_name_a_declared_kind(void **state)
 	sat_programme_free(read_well(FIELD("'type': 'references', 'of': 'note'")));
 }
 
-static void programme__only_people_can_be_concerned(void **state)
+static void programme__only_people_and_communities_can_be_concerned(void **state)
 {
 	(void)state;
 	const char *const place = "kind note, field it: \"concerns\"";
-	assert_invalid(FIELD("'type': 'reference', 'of': 'place', 'concerns': true"), place, "place are not people");
+	assert_invalid(FIELD("'type': 'reference', 'of': 'place', 'concerns': true"), place, "place are neither people");
 	assert_invalid(FIELD("'type': 'text', 'concerns': false"), place, "only for references");
 	sat_programme_free(read_well(FIELD("'type': 'reference', 'of': 'place', 'concerns': false")));
 }
@@ -511,7 +513,7 @@ static void programme__default_declares_the_kinds_and_purposes_of_the_design(voi
 		                             "meeting", "person", "participation", "attendance", "notice", "consent",
 		                             "note", "request", "action", "material", "media", "feedback" };
 	static const char *const purposes[] = { "attend_record", "demographics", "identity", "contact", "photo", "audio",
-		                                "quote_named", "quote_unnamed", "share_with_community", "publish_report",
+		                                "quote_named", "quote_unnamed", "community_words", "share_with_community", "publish_report",
 		                                "newsletter" };
 	SAT_AUTO(sat_programme) p = read_default();
 	assert_int_equal(p->kind_count, sizeof kinds / sizeof *kinds);
@@ -520,7 +522,8 @@ static void programme__default_declares_the_kinds_and_purposes_of_the_design(voi
 	assert_int_equal(p->purpose_count, sizeof purposes / sizeof *purposes);
 	for (size_t i = 0; i < p->purpose_count; i++)
 		assert_string_equal(p->purposes[i].name, purposes[i]);
-	assert_true(sat_programme_kind(p, "person")->person);
+	assert_int_equal(sat_programme_kind(p, "person")->is, SAT_AS_PERSON);
+	assert_int_equal(sat_programme_kind(p, "community")->is, SAT_AS_COMMUNITY);
 	assert_true(sat_programme_kind(p, "consent")->decisions);
 }
 
@@ -570,7 +573,8 @@ static void programme__default_says_nothing_of_a_person_without_a_purpose(void *
 			const sat_kind *kind = &p->kinds[i];
 			const sat_field *field = &kind->fields[j];
 			/* A decision's core goes to everyone whom it binds. */
-			if (!kind->decisions && (kind->person || field->concerns) && field->need_count == 0)
+			bool of_person = (kind->is & SAT_AS_PERSON) || field->concerns != 0;
+			if (!kind->decisions && of_person && field->need_count == 0)
 				fail_msg("%s.%s needs no purpose", kind->name, field->name);
 		}
 }
@@ -719,7 +723,7 @@ int main(void)
 		cmocka_unit_test(programme__labels_are_texts),
 		cmocka_unit_test(programme__type_is_known),
 		cmocka_unit_test(programme__references_name_a_declared_kind),
-		cmocka_unit_test(programme__only_people_can_be_concerned),
+		cmocka_unit_test(programme__only_people_and_communities_can_be_concerned),
 		cmocka_unit_test(programme__choices_are_there_for_choices_and_only_for_them),
 		cmocka_unit_test(programme__needs_are_declared_purposes_each_once),
 		cmocka_unit_test(programme__limits_of_the_header_hold),

@@ -235,7 +235,7 @@ static json_t *blocks(sat_store *store, const sat_frame_content *content)
 		for (size_t k = 0; k < block->rows; k++)
 			json_array_append_new(rows, row_of(store, block, k));
 		json_array_append_new(list, json_pack("{s:s, s:b, s:o, s:o}", "kind", block->kind, "person",
-		                                      (int)block->person, "fields", fields, "rows", rows));
+		                                      block->is & SAT_AS_PERSON ? 1 : 0, "fields", fields, "rows", rows));
 	}
 	return list;
 }
