@@ -168,7 +168,7 @@ int sat_details_erase_dead(sat_store *store, sat_dot subject, sat_error *err)
 int sat_details_touch(sat_store *store, sat_dot subject, sat_purposes purposes, sat_dot first, sat_dot last,
                       sat_error *err)
 {
-	sat_purposes all_needs = 0;
+	sat_purposes all_needs = store->collective;
 	for (int i = 0; i < SAT_DETAILS; i++)
 		all_needs |= store->detail_needs[i];
 	if (store->offered == 0 || (all_needs & purposes) == 0)

@@ -46,8 +46,7 @@ model_recipient holdings_recipient(const world *w, const machine *from, int devi
 /* What decisions say does not change for a holding, so it is worked out once for each recipient. */
 struct held_views {
 	model_recipient to;
-	model_view *views;
-	size_t persons;
+	model_views views;
 	struct held_views *next;
 };
 
@@ -55,7 +54,7 @@ void held_views_drop(struct held_views *v)
 {
 	while (v != NULL) {
 		struct held_views *next = v->next;
-		free(v->views);
+		free(v->views.at);
 		free(v);
 		v = next;
 	}
@@ -68,8 +67,8 @@ static const struct held_views *views_for(const world *w, const holdings *h, con
 			return v;
 	}
 	struct held_views *fresh = malloc(sizeof *fresh);
-	*fresh = (struct held_views){ .to = *to, .persons = w->model.person_count, .next = h->views,
-		                      .views = model_views(&w->model, h->decisions, h->decision_count, to) };
+	*fresh = (struct held_views){ .to = *to, .next = h->views,
+		                      .views = model_views_for(&w->model, h->decisions, h->decision_count, to) };
 	/* Whoever keeps a holding sees the same one with or without what was worked out from it. */
 	((holdings *)h)->views = fresh;
 	return fresh;
@@ -80,7 +79,7 @@ sat_answer holdings_answer_about(const world *w, const holdings *h, const model_
 {
 	const struct held_views *v = views_for(w, h, to);
 	unsigned needs = value->field < h->need_count ? h->needs[value->field] : 0;
-	return model_answer(&w->model, v->views, v->persons, persons, person_count, value, needs);
+	return model_answer(&w->model, &v->views, persons, person_count, value, needs);
 }
 
 sat_answer holdings_answer(const world *w, const holdings *h, const model_value *value, const model_recipient *to)
@@ -100,5 +99,5 @@ sat_answer holdings_answer(const world *w, const holdings *h, const model_value 
 sat_answer holdings_details_answer(const world *w, const holdings *h, size_t decision, const model_recipient *to)
 {
 	const struct held_views *v = views_for(w, h, to);
-	return model_details_answer(&w->model, v->views, v->persons, &w->model.decisions[decision]);
+	return model_details_answer(&w->model, &v->views, &w->model.decisions[decision]);
 }

@@ -103,13 +103,16 @@ uint64_t holdings_content(world *w, machine *m, const sat_value *v)
 static size_t names_in(world *w, machine *m, const sat_column *column, const sat_sibling *s, world_dot *names,
                        size_t room)
 {
-	size_t n = 0;
-	if (!column->concerns || s->blank)
-		return 0;
-	if (s->value.type == SAT_REFERENCE)
-		names[n++] = world_dot_of(w, m, s->value.reference);
-	for (size_t i = 0; s->value.type == SAT_REFERENCES && i < s->value.references.count && n < room; i++)
-		names[n++] = world_dot_of(w, m, s->value.references.at[i]);
+	size_t n = 0, count = s->value.type == SAT_REFERENCES ? s->value.references.count
+	                      : s->value.type == SAT_REFERENCE ? 1
+	                                                       : 0;
+	const sat_dot *named = s->value.type == SAT_REFERENCE ? &s->value.reference : s->value.references.at;
+	for (size_t i = 0; !s->blank && i < count && n + 2 <= room; i++) {
+		sat_dot concerned[2];
+		size_t more = sat_concerned(column->concerns, named[i], concerned);
+		for (size_t k = 0; k < more; k++)
+			names[n++] = world_dot_of(w, m, concerned[k]);
+	}
 	return n;
 }
 

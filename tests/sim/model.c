@@ -128,6 +128,7 @@ size_t model_decision_find(const model *m, world_dot id)
 
 static size_t person_number(const model *m, world_dot person)
 {
+	person = world_dot_record(person);
 	for (size_t i = 0; i < m->person_count; i++) {
 		if (m->persons[i] == person)
 			return i;
@@ -170,6 +171,7 @@ static bool ever_had_guardian(const model *m, const size_t *known, size_t count,
 uint32_t model_episode(const model *m, const size_t *known, size_t count, world_dot person, int purpose)
 {
 	uint32_t episode = 0;
+	person = world_dot_record(person);
 	for (size_t i = 0; i < count; i++) {
 		const model_decision *d = &m->decisions[known[i]];
 		if (d->subject == person && d->purpose == purpose && d->final && d->episode + 1 > episode &&
@@ -275,14 +277,26 @@ static bool permitted(const model *m, const size_t *known, size_t count, world_d
 	return (until == 0 || until >= to->today) && chain(m, known, count, person, purpose, true, episode, to) == 1;
 }
 
-model_view *model_views(const model *m, const size_t *known, size_t count, const model_recipient *to)
+static bool any_decided(const model *m, const size_t *known, size_t count, world_dot person, int purpose)
 {
-	model_view *views = calloc(m->person_count * MODEL_PURPOSES_MAX + 1, sizeof *views);
+	bool any = false;
+	for (size_t i = 0; i < count; i++) {
+		const model_decision *d = &m->decisions[known[i]];
+		any = any || (d->subject == person && d->purpose == purpose);
+	}
+	return any;
+}
+
+model_views model_views_for(const model *m, const size_t *known, size_t count, const model_recipient *to)
+{
+	model_views views = { .at = calloc(m->person_count * MODEL_PURPOSES_MAX + 1, sizeof *views.at),
+		              .persons = m->person_count, .programme = to->programme };
 	for (size_t i = 0; i < m->person_count; i++) {
 		for (int purpose = 0; purpose < (int)m->purpose_count; purpose++) {
-			model_view *v = &views[i * MODEL_PURPOSES_MAX + (size_t)purpose];
+			model_view *v = &views.at[i * MODEL_PURPOSES_MAX + (size_t)purpose];
 			v->episode = model_episode(m, known, count, m->persons[i], purpose);
 			v->permitted = permitted(m, known, count, m->persons[i], purpose, v->episode, to);
+			v->decided = any_decided(m, known, count, m->persons[i], purpose);
 		}
 	}
 	return views;
@@ -290,20 +304,38 @@ model_view *model_views(const model *m, const size_t *known, size_t count, const
 
 /* --- the answer ----------------------------------------------------------------------------------- */
 
-static model_view view_of(const model *m, const model_view *views, size_t view_persons, world_dot person,
-                          int purpose)
+/* Who decides about a purpose, as the programmes say: 1 communities, 0 persons, -1 not known there. */
+static int decided_by_communities(const model *m, int purpose, uint32_t programme)
 {
-	size_t n = person_number(m, person);
-	/* Of whom nothing was decided, that nobody mourns either. */
-	if (n >= view_persons)
-		return (model_view){ .permitted = strcmp(m->purposes[purpose], "in_mourning") == 0 };
-	return views[n * MODEL_PURPOSES_MAX + (size_t)purpose];
+	const char *name = m->purposes[purpose];
+	if (strcmp(name, "lore") == 0 || strcmp(name, "mood") == 0)
+		return programme < 2 ? -1 : name[0] == 'l';
+	return strcmp(name, "community_words") == 0;
 }
 
-static sat_answer answer_for(const model *m, const model_view *views, size_t view_persons, world_dot person,
+/* What is another's to decide needs no yes; nor does the state of mourning, unless it was declared. */
+static bool unasked(const model *m, world_dot person, int purpose, uint32_t programme)
+{
+	int communities = decided_by_communities(m, purpose, programme);
+	bool is_community = (person & WORLD_COLLECTIVE) != 0;
+	return strcmp(m->purposes[purpose], "in_mourning") == 0 || (communities >= 0 && communities != is_community);
+}
+
+static model_view view_of(const model *m, const model_views *views, world_dot person, int purpose)
+{
+	size_t n = person_number(m, person);
+	model_view v = { 0 };
+	if (n < views->persons)
+		v = views->at[n * MODEL_PURPOSES_MAX + (size_t)purpose];
+	if (!v.decided)
+		v.permitted = unasked(m, person, purpose, views->programme);
+	return v;
+}
+
+static sat_answer answer_for(const model *m, const model_views *views, world_dot person,
                              const model_value *value, int purpose)
 {
-	model_view v = view_of(m, views, view_persons, person, purpose);
+	model_view v = view_of(m, views, person, purpose);
 	bool states = false;
 	uint32_t episode = 0;
 	for (size_t i = 0; i < value->stated_count; i++) {
@@ -319,7 +351,7 @@ static sat_answer answer_for(const model *m, const model_view *views, size_t vie
 	return v.permitted ? SAT_PERMITTED : SAT_SUSPENDED;
 }
 
-sat_answer model_answer(const model *m, const model_view *views, size_t view_persons, const world_dot *persons,
+sat_answer model_answer(const model *m, const model_views *views, const world_dot *persons,
                         size_t person_count, const model_value *value, unsigned needs)
 {
 	sat_answer answer = SAT_PERMITTED;
@@ -328,7 +360,7 @@ sat_answer model_answer(const model *m, const model_view *views, size_t view_per
 			continue;
 		for (size_t i = 0; i < person_count + value->stated_count; i++) {
 			world_dot person = i < person_count ? persons[i] : value->stated[i - person_count].person;
-			sat_answer one = answer_for(m, views, view_persons, person, value, purpose);
+			sat_answer one = answer_for(m, views, person, value, purpose);
 			if (one == SAT_ERASED)
 				return SAT_ERASED;
 			if (one != SAT_PERMITTED)
@@ -338,13 +370,27 @@ sat_answer model_answer(const model *m, const model_view *views, size_t view_per
 	return answer;
 }
 
-/* They are dead with their own purpose too, but need no yes to it. */
-sat_answer model_details_answer(const model *m, const model_view *views, size_t view_persons,
-                                const model_decision *d)
+/* They are dead with their own purpose too, but need no yes to it.  Where a community decided, what persons
+ * would have to permit needs its very yes. */
+sat_answer model_details_answer(const model *m, const model_views *views, const model_decision *d)
 {
-	model_value value = { .stated = d->stated, .stated_count = d->stated_count };
-	unsigned own = 1u << d->purpose;
-	if (model_answer(m, views, view_persons, &d->subject, 1, &value, own) == SAT_ERASED)
+	model_stated stated[SAT_STATED_MAX + 1];
+	model_value value = { .stated = stated, .stated_count = d->stated_count };
+	const bool collective = decided_by_communities(m, d->purpose, views->programme) == 1;
+	const world_dot subject = d->subject | (collective ? WORLD_COLLECTIVE : 0);
+	unsigned own = 1u << d->purpose, needs = d->needs, personal = 0;
+	for (size_t i = 0; i < d->stated_count; i++) {
+		stated[i] = d->stated[i];
+		stated[i].person = subject;
+	}
+	for (int purpose = 0; purpose < (int)m->purpose_count; purpose++)
+		personal |= decided_by_communities(m, purpose, views->programme) == 0 &&
+		                    strcmp(m->purposes[purpose], "in_mourning") != 0
+		                ? 1u << purpose
+		                : 0;
+	if (collective && (needs & personal) != 0)
+		needs = (needs & ~personal) | own;
+	if (model_answer(m, views, &subject, 1, &value, own) == SAT_ERASED)
 		return SAT_ERASED;
-	return model_answer(m, views, view_persons, &d->subject, 1, &value, d->needs);
+	return model_answer(m, views, &subject, 1, &value, needs);
 }

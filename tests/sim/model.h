@@ -20,6 +20,10 @@ static inline uint64_t world_dot_counter(world_dot dot)
 	return dot & ((UINT64_C(1) << WORLD_COUNTER_BITS) - 1);
 }
 
+/* A community as somebody concerned, and the record of anybody concerned. */
+#define WORLD_COLLECTIVE (UINT64_C(1) << 63)
+static inline world_dot world_dot_record(world_dot concerned) { return concerned & ~WORLD_COLLECTIVE; }
+
 #define MODEL_PURPOSES_MAX 16
 #define MODEL_EVERY (-1)
 
@@ -41,7 +45,7 @@ typedef struct model_value {
 	uint64_t content;        /* hash of type and content */
 	world_dot *past;         /* ascending */
 	model_stated *stated;    /* ascending by person, purpose */
-	world_dot *names;        /* persons whom the content names */
+	world_dot *names;        /* concerned, by being named in the content */
 	size_t past_count, stated_count, name_count;
 	int device;              /* who wrote it */
 	size_t step;             /* when */
@@ -81,8 +85,16 @@ typedef struct model_recipient {
 /* What some set of decisions says about one person and purpose to one recipient. */
 typedef struct model_view {
 	uint32_t episode;
-	bool permitted;
+	bool decided;            /* anything */
+	bool permitted;          /* if it was */
 } model_view;
+
+/* A view for each of the first `persons` of model.persons, and each purpose, for one recipient. */
+typedef struct model_views {
+	model_view *at;
+	size_t persons;
+	uint32_t programme;      /* by which it is judged */
+} model_views;
 
 typedef struct model {
 	sat_arena arena;
@@ -120,17 +132,15 @@ size_t model_decision_add(model *m, const model_decision *decision);
 uint32_t model_episode(const model *m, const size_t *known, size_t count, world_dot person, int purpose);
 /* True when no other known decision of its person, purpose and episode supersedes it. */
 bool model_is_head(const model *m, const size_t *known, size_t count, size_t decision);
-/* What those decisions say to a recipient: a view for each of model.persons and each purpose, owned by
- * the caller. */
-model_view *model_views(const model *m, const size_t *known, size_t count, const model_recipient *to);
+/* What those decisions say to a recipient; `at` is owned by the caller. */
+model_views model_views_for(const model *m, const size_t *known, size_t count, const model_recipient *to);
 
 /* The answer for a value of a record that concerns `persons`, whose field needs `needs` (bits by the
  * model's purposes), to the recipient of the views. */
-sat_answer model_answer(const model *m, const model_view *views, size_t view_persons, const world_dot *persons,
-                        size_t person_count, const model_value *value, unsigned needs);
+sat_answer model_answer(const model *m, const model_views *views, const world_dot *persons, size_t person_count,
+                        const model_value *value, unsigned needs);
 
 /* The same for the details of a decision. */
-sat_answer model_details_answer(const model *m, const model_view *views, size_t view_persons,
-                                const model_decision *decision);
+sat_answer model_details_answer(const model *m, const model_views *views, const model_decision *decision);
 
 #endif

@@ -54,19 +54,21 @@ static void check_cell(world *w, machine *from, parcel *p, const sat_block *bloc
 static bool row_tells(const sat_block *block, size_t row, sat_dot person)
 {
 	const sat_row *r = &block->row[row];
-	bool found = (block->is & SAT_AS_PERSON) && r->record == person;
+	const sat_subjects as = sat_dot_collective(person) ? SAT_AS_COMMUNITY : SAT_AS_PERSON;
+	const sat_dot record = sat_dot_record(person);
+	bool found = (block->is & as) && r->record == record;
 	for (uint32_t i = 0; i < r->person_count; i++)
 		found = found || r->persons[i] == person;
 	for (uint32_t i = 0; !r->usual && i < r->stated_count; i++)
 		found = found || r->stated[i].person == person;
 	for (size_t i = 0; i < block->fields; i++) {
 		const sat_block_field *f = &block->field[i];
-		if (f->cells[row] != SAT_PRESENT || !f->concerns)
+		if (f->cells[row] != SAT_PRESENT || !(f->concerns & as))
 			continue;
 		const sat_value *v = &f->values[row];
-		found = found || (f->type == SAT_REFERENCE && v->reference == person);
+		found = found || (f->type == SAT_REFERENCE && v->reference == record);
 		for (size_t k = 0; f->type == SAT_REFERENCES && k < v->references.count; k++)
-			found = found || v->references.at[k] == person;
+			found = found || v->references.at[k] == record;
 	}
 	return found;
 }

@@ -120,8 +120,8 @@ static void decide(world *w, machine *m, sat_dot person, size_t count);
 
 static void add(world *w, machine *m)
 {
-	static const char *const kinds[] = { "workshop", "person", "person", "note", "note", "note", "attendance",
-		                             "feedback", "action" };
+	static const char *const kinds[] = { "workshop", "person", "person", "community", "note", "note", "note",
+		                             "note", "attendance", "feedback", "action" };
 	const char *kind = kinds[dice_below(&w->dice, sizeof kinds / sizeof *kinds)];
 	sat_table *table = sat_table_named(m->store, kind);
 	if (table == NULL || table->kind == NULL)
@@ -134,9 +134,10 @@ static void add(world *w, machine *m)
 	sat_dot id;
 	MUST(w, sat_store_begin(m->store, err));
 	MUST(w, sat_record_add(m->store, table, s.writes, s.count, &id, err));
-	bool person = (table->is & SAT_AS_PERSON) != 0;
-	if (commit_or_think_again(w, m, "adds a", kind) && person && dice_chance(&w->dice, 60))
-		decide(w, m, id, 1 + dice_below(&w->dice, 4));
+	sat_dot itself[2];
+	bool decides = sat_concerned(table->is, id, itself) > 0;
+	if (commit_or_think_again(w, m, "adds a", kind) && decides && dice_chance(&w->dice, 60))
+		decide(w, m, itself[0], 1 + dice_below(&w->dice, 4));
 }
 
 static void edit(world *w, machine *m)
@@ -228,18 +229,29 @@ static void make_state(dice *d, sat_decision *decision)
 	decision->final = false;
 }
 
-static void decide(world *w, machine *m, sat_dot person, size_t count)
+/* Mostly it is asked what is its own to decide. */
+static const char *any_purpose(world *w, machine *m, bool community)
 {
+	const sat_programme *programme = sat_store_programme(m->store);
+	const sat_purpose *purpose;
+	do
+		purpose = &programme->purposes[dice_below(&w->dice, programme->purpose_count)];
+	while (purpose->collective != community && dice_chance(&w->dice, 90));
+	return purpose->name;
+}
+
+static void decide(world *w, machine *m, sat_dot concerned, size_t count)
+{
+	const sat_dot person = sat_dot_record(concerned);
 	sat_decision all[4];
 	char which[512], granted[4][80];
 	size_t n = 0;
-	const sat_programme *programme = sat_store_programme(m->store);
-	int at = snprintf(which, sizeof which, "person %s:", world_dot_text(world_dot_of(w, m, person)));
+	int at = snprintf(which, sizeof which, "person %s:", world_dot_text(world_dot_of(w, m, concerned)));
 	bool first = count > 1 || dice_chance(&w->dice, 20), guarded = has_guardian(w, m, person);
 	for (size_t i = 0; i < count && i < 4; i++) {
 		sat_decision *d = &all[n++];
 		*d = (sat_decision){ .subject = person, .claimed_time = 1 };
-		d->purpose = programme->purposes[dice_below(&w->dice, programme->purpose_count)].name;
+		d->purpose = any_purpose(w, m, sat_dot_collective(concerned));
 		d->event = any_event(&w->dice, &d->final);
 		/* Whoever was asked several things at once mostly said yes. */
 		if (first && dice_chance(&w->dice, 70)) {
@@ -289,9 +301,10 @@ static void decide(world *w, machine *m, sat_dot person, size_t count)
 static void any_decision(world *w, machine *m)
 {
 	sat_dot person = 0;
-	const held_record *record = any_record(w, m, "person");
+	bool community = dice_chance(&w->dice, 20);
+	const held_record *record = any_record(w, m, community ? "community" : "person");
 	if (record != NULL)
-		person = record->local;
+		person = community ? sat_dot_community(record->local) : record->local;
 	/* Also of somebody who is known here by an id alone. */
 	if (m->held->persons_count > 0 && (person == 0 || dice_chance(&w->dice, 30)))
 		person = world_local_dot(w, m, m->held->persons[dice_below(&w->dice, m->held->persons_count)]);

@@ -263,6 +263,8 @@ static world_dot unlinked_dot(world *w, const uint8_t name[static SAT_UNLINKED_B
 
 world_dot world_dot_of(world *w, machine *m, sat_dot dot)
 {
+	if (sat_dot_collective(dot))
+		return world_dot_of(w, m, sat_dot_record(dot)) | WORLD_COLLECTIVE;
 	if (!sat_dot_linked(dot)) {
 		uint8_t name[SAT_UNLINKED_BYTES];
 		MUST(w, sat_unlinked_name(m->store, dot, name, err));
@@ -283,6 +285,10 @@ world_dot world_dot_of(world *w, machine *m, sat_dot dot)
 sat_dot world_local_dot(world *w, machine *m, world_dot dot)
 {
 	sat_dot local = 0;
+	if ((dot & WORLD_COLLECTIVE) != 0) {
+		local = world_local_dot(w, m, world_dot_record(dot));
+		return local == 0 ? 0 : sat_dot_community(local);
+	}
 	if (world_dot_incarnation(dot) == 0) {
 		MUST(w, sat_unlinked_find(m->store, w->unlinked[dot], &local, err));
 		return local;
@@ -304,7 +310,7 @@ const char *world_dot_text(world_dot dot)
 	static char texts[8][32];
 	static unsigned next;
 	char *text = texts[next++ % 8];
-	snprintf(text, sizeof *texts, "%u-%llu", world_dot_incarnation(dot),
-	         (unsigned long long)world_dot_counter(dot));
+	snprintf(text, sizeof *texts, "%s%u-%llu", (dot & WORLD_COLLECTIVE) != 0 ? "community " : "",
+	         world_dot_incarnation(dot), (unsigned long long)world_dot_counter(dot));
 	return text;
 }

@@ -124,8 +124,8 @@ def real(value: Any) -> str:
 def block_of(block: Json) -> Json:
     """A record block."""
     names = {f["key"]: f"{f['name']} {f['type_name']}" for f in block["fields"]}
-    return {"kind": block["kind"], "person": block["person"],
-            "fields": [{"name": f["name"], "type": f["type_name"], "concerns": f["person"],
+    return {"kind": block["kind"], "is": block["is"],
+            "fields": [{"name": f["name"], "type": f["type_name"], "concerns": f["concerns"],
                         "needs": sorted(set(f["purposes"]))} for f in block["fields"]],
             "rows": [row_of(row, names) for row in block["rows"]]}
 

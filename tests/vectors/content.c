@@ -178,13 +178,25 @@ static json_t *stated(sat_store *store, const sat_row *row)
 {
 	json_t *list = json_array();
 	for (uint32_t i = 0; i < row->stated_count; i++) {
-		char id[SAT_ID_CHARS], text[SAT_ID_CHARS + SAT_NAME_BYTES + 16];
-		sat_id_print(store, row->stated[i].person, id, NULL);
-		snprintf(text, sizeof text, "%s %s=%u", id,
+		char id[SAT_ID_CHARS], text[SAT_ID_CHARS + SAT_NAME_BYTES + 32];
+		sat_id_print(store, sat_dot_record(row->stated[i].person), id, NULL);
+		snprintf(text, sizeof text, "%s%s %s=%u",
+		         sat_dot_collective(row->stated[i].person) ? "community " : "", id,
 		         row->stated[i].purpose == SAT_EVERY_PURPOSE ? "*"
 		                                                     : sat_purpose_name(store, row->stated[i].purpose),
 		         row->stated[i].episode);
 		json_array_append_new(list, json_string(text));
+	}
+	return sorted(list);
+}
+
+static json_t *concerned(sat_store *store, const sat_dot *persons, size_t count)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < count; i++) {
+		char id[SAT_ID_CHARS];
+		sat_id_print(store, sat_dot_record(persons[i]), id, NULL);
+		json_array_append_new(list, json_sprintf("%s%s", sat_dot_collective(persons[i]) ? "community " : "", id));
 	}
 	return sorted(list);
 }
@@ -211,7 +223,7 @@ static json_t *row_of(sat_store *store, const sat_block *block, size_t at)
 	if (!row->usual)
 		json_object_set_new(json, "states", stated(store, row));
 	if (row->person_count > 0)
-		json_object_set_new(json, "persons", sorted(dots(store, row->persons, row->person_count)));
+		json_object_set_new(json, "persons", concerned(store, row->persons, row->person_count));
 	if (json_object_size(values) > 0)
 		json_object_set(json, "values", values);
 	if (json_object_size(other) > 0)
@@ -228,14 +240,14 @@ static json_t *blocks(sat_store *store, const sat_frame_content *content)
 		const sat_block *block = &content->blocks[i];
 		json_t *fields = json_array(), *rows = json_array();
 		for (size_t k = 0; k < block->fields; k++)
-			json_array_append_new(fields, json_pack("{s:s, s:s, s:b, s:o}", "name", block->field[k].name, "type",
+			json_array_append_new(fields, json_pack("{s:s, s:s, s:i, s:o}", "name", block->field[k].name, "type",
 			                                        sat_type_name(block->field[k].type), "concerns",
 			                                        (int)block->field[k].concerns, "needs",
 			                                        purposes(store, block->field[k].needs)));
 		for (size_t k = 0; k < block->rows; k++)
 			json_array_append_new(rows, row_of(store, block, k));
-		json_array_append_new(list, json_pack("{s:s, s:b, s:o, s:o}", "kind", block->kind, "person",
-		                                      block->is & SAT_AS_PERSON ? 1 : 0, "fields", fields, "rows", rows));
+		json_array_append_new(list, json_pack("{s:s, s:i, s:o, s:o}", "kind", block->kind, "is",
+		                                      (int)block->is, "fields", fields, "rows", rows));
 	}
 	return list;
 }

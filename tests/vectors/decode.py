@@ -1115,7 +1115,9 @@ def parse_decisions(reader: Reader, content: Content) -> Json:
 def parse_block(reader: Reader, content: Content) -> Json:
     """A record block (3.5)."""
     kind = other_than(reader.name(), "consent")
-    flags = only_bits(reader.varint(), 31, "a block's flags")
+    flags = only_bits(reader.varint(), 127, "a block's flags")
+    if flags & 64 and not flags & 12:
+        raise Breach("communities among persons that are not there")
     number = reader.count(1)
     if number < 1:
         raise Breach("a block without rows")
@@ -1126,8 +1128,9 @@ def parse_block(reader: Reader, content: Content) -> Json:
             raise Breach("a write under an unlinked name")
         content.written(dot)
     pasts = block_pasts(reader, content, number) if flags & 2 else [[] for _ in ids]
-    said = block_statements(reader, content, number) if flags & 4 else ["usual"] * number
-    persons = block_persons(reader, content, number) if flags & 8 else [[] for _ in ids]
+    mixed = bool(flags & 64)
+    said = block_statements(reader, content, number, mixed) if flags & 4 else ["usual"] * number
+    persons = block_persons(reader, content, number, mixed) if flags & 8 else [[] for _ in ids]
     rows: list[Json] = [
         {"id": content.show(ids[i]), "dot": content.show(dots[i]), "past": pasts[i],
          "statement": said[i], "persons": persons[i], "values": {}, "cleared": [],
@@ -1139,7 +1142,7 @@ def parse_block(reader: Reader, content: Content) -> Json:
     for _ in range(count):
         fields.append(block_field(reader, content, rows, known))
     reader.end()
-    return {"kind": kind, "flags": flags, "person": bool(flags & 16),
+    return {"kind": kind, "flags": flags, "is": flags >> 4 & 3,
             "fields": fields, "rows": rows}
 
 
@@ -1173,12 +1176,28 @@ def purpose_list(reader: Reader) -> list[str]:
     return names
 
 
-def block_statements(reader: Reader, content: Content, number: int) -> list[Any]:
+def communities_of(reader: Reader, content: Content, counts: list[int],
+                   mixed: bool) -> list[bool]:
+    """For each of all persons, whether it is a community: those at the end of a row's (3.5)."""
+    many = [reader.varint() for _ in counts] if mixed else [0] * len(counts)
+    content.spend(len(counts) if mixed else 0)
+    if any(some > count for some, count in zip(many, counts)):
+        raise Breach("more communities than are named")
+    return [at >= count - some for some, count in zip(many, counts) for at in range(count)]
+
+
+def shown_concerned(content: Content, dot: Any, community: bool) -> str:
+    """Somebody concerned, as a person or as a community."""
+    return ("community " if community else "") + content.show(dot)
+
+
+def block_statements(reader: Reader, content: Content, number: int, mixed: bool) -> list[Any]:
     """Statements other than the usual one (3.5)."""
     purposes = purpose_list(reader)
     codes = [reader.varint() for _ in range(number)]
     counts = [max(code - 1, 0) for code in codes]
     total = counted(reader, counts)
+    communities = communities_of(reader, content, counts, mixed)
     persons = dot_list(reader, content, total)
     picks = [reader.varint() for _ in range(reader.fits(total, 1))]
     episodes = [at_most(reader.varint(), MAX_EPISODE) for _ in range(reader.fits(total, 1))]
@@ -1187,23 +1206,28 @@ def block_statements(reader: Reader, content: Content, number: int) -> list[Any]
         raise Breach("an index beyond the purposes of a block")
     if any(episode and not pick for pick, episode in zip(picks, episodes)):
         raise Breach("every purpose is stated in another episode than 0")
-    places = [(person[0] or math.inf, person[1], pick) for person, pick in zip(persons, picks)]
+    places = [(community, person[0] or math.inf, person[1], pick)
+              for community, person, pick in zip(communities, persons, picks)]
     for places_of_row in split(places, counts):
         if any(a >= b for a, b in zip(places_of_row, places_of_row[1:])):
             raise Breach("the entries of a statement do not ascend")
-    entries = [{"person": content.show(person),
+    entries = [{"person": shown_concerned(content, person, community),
                 "purpose": purposes[pick - 1] if pick else None, "episode": episode}
-               for person, pick, episode in zip(persons, picks, episodes)]
+               for person, community, pick, episode
+               in zip(persons, communities, picks, episodes)]
     return [piece if code else "usual"
             for code, piece in zip(codes, split(entries, counts))]
 
 
-def block_persons(reader: Reader, content: Content, number: int) -> list[list[str]]:
+def block_persons(reader: Reader, content: Content, number: int, mixed: bool) -> list[list[str]]:
     """Further persons concerned (3.5)."""
     counts = [reader.varint() for _ in range(number)]
     content.spend(number)
-    dots = dot_list(reader, content, counted(reader, counts))
-    return split([content.show(dot) for dot in dots], counts)
+    total = counted(reader, counts)
+    communities = communities_of(reader, content, counts, mixed)
+    dots = dot_list(reader, content, total)
+    return split([shown_concerned(content, dot, community)
+                  for dot, community in zip(dots, communities)], counts)
 
 
 def block_field(reader: Reader, content: Content, rows: list[Json], known: set[str]) -> Json:
@@ -1217,7 +1241,7 @@ def block_field(reader: Reader, content: Content, rows: list[Json], known: set[s
         raise Breach("a field occurs twice in a block")
     key = f"{name} {type_name}" if name in known else name
     known.update((name, f"{name} {type_name}"))
-    flags = only_bits(reader.u8(), 1, "a field's flags")
+    flags = only_bits(reader.u8(), 3, "a field's flags")
     purposes = purpose_list(reader)
     presence, states = field_presence(reader, len(rows))
     holders = [row for row, state in zip(rows, states) if state == 1]
@@ -1230,7 +1254,7 @@ def block_field(reader: Reader, content: Content, rows: list[Json], known: set[s
         elif state == 3:
             row["blank"].append(key)
     shown: Json = {"name": name, "key": key, "type": kind, "type_name": type_name,
-                   "person": bool(flags), "purposes": purposes, "presence": presence}
+                   "concerns": flags, "purposes": purposes, "presence": presence}
     if encoding is not None:
         shown["encoding"] = encoding
     return shown

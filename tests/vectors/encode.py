@@ -31,6 +31,7 @@ import zstandard
 Json = dict[str, Any]
 Hook = Callable[[bytes], bytes]
 
+COMMUNITY = "community "  # before a name: concerned as such
 DETAILS = ("grantor", "relation", "method", "language", "interpreter",
            "witness", "evidence", "notice", "process", "dissent", "terms")
 TYPES = {"text": 1, "integer": 2, "real": 3, "boolean": 4, "date": 5,
@@ -406,7 +407,11 @@ class FrameWriter:
         """A record block; a part is written when a row needs it or "parts" says so."""
         rows = section["rows"]
         ids, dots = [r["id"] for r in rows], [r.get("dot", r["id"]) for r in rows]
-        flags = section.get("parts", 0) | (16 if section.get("person") else 0)
+        flags = section.get("parts", 0) | section.get("is", 0) << 4
+        concerned = [name for r in rows for name in r.get("persons", [])]
+        concerned += [e["person"] for r in rows if r.get("statement", "usual") != "usual"
+                      for e in r["statement"]]
+        flags |= 64 if any(name.startswith(COMMUNITY) for name in concerned) else 0
         flags |= 1 if ids != dots else 0
         flags |= 2 if any(r.get("past") for r in rows) else 0
         flags |= 4 if any(r.get("statement", "usual") != "usual" for r in rows) else 0
@@ -414,8 +419,8 @@ class FrameWriter:
         out = text(section["kind"]) + varint(flags) + varint(len(rows)) + self.dot_list(ids)
         out += self.dot_list(dots) if flags & 1 else b""
         out += self.groups([r.get("past", []) for r in rows]) if flags & 2 else b""
-        out += self.said(rows) if flags & 4 else b""
-        out += self.groups([r.get("persons", []) for r in rows]) if flags & 8 else b""
+        out += self.said(rows, flags) if flags & 4 else b""
+        out += self.persons([r.get("persons", []) for r in rows], flags) if flags & 8 else b""
         fields = section.get("fields", [])
         return out + varint(len(fields)) + b"".join(self.field(f, rows) for f in fields)
 
@@ -424,7 +429,21 @@ class FrameWriter:
         return many(varint, map(len, groups)) + \
             self.dot_list([dot for group in groups for dot in group])
 
-    def said(self, rows: list[Json]) -> bytes:
+    def communities(self, groups: list[list[str]], flags: int) -> bytes:
+        """How many of each group are communities, when some are."""
+        if not flags & 64:
+            return b""
+        return many(varint, [sum(name.startswith(COMMUNITY) for name in g) for g in groups])
+
+    def records(self, groups: list[list[str]]) -> bytes:
+        """The dot list of whoever is concerned."""
+        return self.dot_list([name.removeprefix(COMMUNITY) for g in groups for name in g])
+
+    def persons(self, groups: list[list[str]], flags: int) -> bytes:
+        """Further persons concerned."""
+        return many(varint, map(len, groups)) + self.communities(groups, flags) + self.records(groups)
+
+    def said(self, rows: list[Json], flags: int) -> bytes:
         """Statements."""
         given = [r.get("statement", "usual") for r in rows]
         entries = [e for g in given if g != "usual" for e in g]
@@ -434,7 +453,8 @@ class FrameWriter:
                 purposes.append(entry["purpose"])
         out = varint(len(purposes)) + many(text, purposes)
         out += many(varint, [0 if g == "usual" else len(g) + 1 for g in given])
-        out += self.dot_list([e["person"] for e in entries])
+        people = [[] if g == "usual" else [e["person"] for e in g] for g in given]
+        out += self.communities(people, flags) + self.records(people)
         out += many(varint, [0 if e["purpose"] is None else purposes.index(e["purpose"]) + 1
                              for e in entries])
         return out + many(varint, [e["episode"] for e in entries])
@@ -447,7 +467,7 @@ class FrameWriter:
                   3 if name in r.get("blank", []) else 0 for r in rows]
         least = 2 if max(states) > 1 else 1 if 0 in states else 0
         presence = head.get("presence", least)
-        out = text(name) + bytes([kind, 1 if head.get("person") else 0])
+        out = text(name) + bytes([kind, head.get("concerns", 0)])
         purposes = head.get("purposes", [])
         out += varint(len(purposes)) + many(text, purposes) + bytes([presence])
         if presence == 1:

@@ -22,7 +22,9 @@ static const char *folder;
 /* A programme with every type of field, small enough to be read in a vector. */
 static const char programme[] =
 	"{\"satchel_programme\":1,\"name\":\"vectors\",\"version\":7,\"language\":\"en\","
-	"\"purposes\":[{\"name\":\"attend\"},{\"name\":\"identity\"}],\"kinds\":["
+	"\"purposes\":[{\"name\":\"attend\"},{\"name\":\"identity\"},"
+	"{\"name\":\"welcome\",\"collective\":true}],\"kinds\":["
+	"{\"name\":\"community\",\"community\":true,\"fields\":[{\"name\":\"name\",\"type\":\"text\"}]},"
 	"{\"name\":\"person\",\"person\":true,\"title\":\"pseudonym\",\"fields\":["
 	"{\"name\":\"pseudonym\",\"type\":\"text\",\"needs\":[\"attend\"]},"
 	"{\"name\":\"name\",\"type\":\"text\",\"needs\":[\"attend\",\"identity\"]}]},"
@@ -33,6 +35,7 @@ static const char programme[] =
 	"{\"name\":\"walk\"},{\"name\":\"talk\"}]},"
 	"{\"name\":\"guide\",\"type\":\"reference\",\"of\":\"person\",\"needs\":[\"attend\"]},"
 	"{\"name\":\"after\",\"type\":\"reference\",\"of\":\"visit\"},"
+	"{\"name\":\"hosts\",\"type\":\"reference\",\"of\":\"community\",\"needs\":[\"welcome\"]},"
 	"{\"name\":\"guests\",\"type\":\"references\",\"of\":\"person\",\"needs\":[\"attend\"]}]},"
 	"{\"name\":\"reply\",\"unlinked\":true,\"fields\":[{\"name\":\"text\",\"type\":\"text\"}]}]}";
 
@@ -191,6 +194,7 @@ static void put_exchange(world *w)
 	replica_refer(one, second, "after", visit);
 	replica_refer(one, visit, "guide", ana);
 	set_list(one, visit, "guests", (sat_dot[]){ ana, ben }, 2);
+	replica_refer(one, second, "hosts", replica_add(one, "community", "name", "Station Creek", NULL));
 	sat_dot gone = replica_add(one, "visit", "title", "to be erased", NULL);
 	decide_together(one, ana, ben);
 	add_unlinked(one, "said without a name");
@@ -270,7 +274,8 @@ static void odd_block(replica *r, sat_dot person, sat_dot lone, sat_block *b, sa
 		snprintf(b->field[i].name, SAT_NAME_BYTES, "%s", fields[i].name);
 		b->field[i].type = fields[i].type;
 	}
-	b->field[3].concerns = true;
+	b->field[3].concerns = SAT_AS_PERSON | SAT_AS_COMMUNITY;
+	b->is = SAT_AS_COMMUNITY;
 	for (int i = 0; i < ROWS; i++) {
 		sat_row *row;
 		if (sat_block_add(b, arena, &row) != 0)
@@ -292,20 +297,22 @@ static void odd_block(replica *r, sat_dot person, sat_dot lone, sat_block *b, sa
 		for (int i = 0; i < ROWS; i++)
 			b->field[k].present += b->field[k].cells[i] == SAT_PRESENT;
 	}
-	sat_stated *stated = sat_arena_zeroed(arena, 3, sizeof *stated);
+	sat_stated *stated = sat_arena_zeroed(arena, 4, sizeof *stated);
 	stated[0] = (sat_stated){ .person = person, .purpose = SAT_EVERY_PURPOSE };
 	stated[1] = (sat_stated){ .person = person, .purpose = 1, .episode = 70000 };
-	stated[2] = (sat_stated){ .person = lone, .purpose = 0, .episode = 1 };
+	stated[2] = (sat_stated){ .person = sat_dot_community(person), .purpose = SAT_EVERY_PURPOSE };
+	stated[3] = (sat_stated){ .person = lone, .purpose = 0, .episode = 1 };
 	b->row[0].usual = b->row[1].usual = false;
 	b->row[0].stated = stated;
-	b->row[0].stated_count = 3;
+	b->row[0].stated_count = 4;
 	sat_dot *past = sat_arena_zeroed(arena, 2, sizeof *past);
 	past[0] = sat_dot_make(own, 2001);
 	b->row[2].record = b->row[1].record;
 	b->row[2].past = past;
 	b->row[2].past_count = 1;
-	b->row[2].persons = sat_arena_copy(arena, &person, sizeof person);
-	b->row[2].person_count = 1;
+	const sat_dot persons[] = { person, sat_dot_community(person) };
+	b->row[2].persons = sat_arena_copy(arena, persons, sizeof persons);
+	b->row[2].person_count = 2;
 	b->row[ROWS - 1].record = lone;
 }
 

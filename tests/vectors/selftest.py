@@ -158,7 +158,7 @@ def every_field() -> Json:
         {"name": "t1", "type": 1, "encoding": 1}, {"name": "c0", "type": 6, "encoding": 0},
         {"name": "c1", "type": 6, "encoding": 1}, {"name": "i", "type": 2},
         {"name": "r", "type": 3}, {"name": "b", "type": 4}, {"name": "d", "type": 5},
-        {"name": "one", "type": 7, "person": True}, {"name": "many", "type": 8, "person": True},
+        {"name": "one", "type": 7, "concerns": 1}, {"name": "many", "type": 8, "concerns": 3},
         {"name": "none", "type": 1}]
     rows: list[Json] = [
         {"id": dot(1), "values": {
@@ -186,12 +186,13 @@ def every_part() -> Json:
         {"id": dot(1), "dot": dot(1), "past": [], "statement": "usual", "persons": [],
          "values": {"a": 1}},
         {"id": dot(1), "dot": dot(20), "past": [dot(1), dot(5, INC_C)],
-         "statement": [research, every], "persons": [dot(4, INC_B), LONE], "values": {"a": 2}},
+         "statement": [research, every, dict(research, person="community " + dot(3, INC_B))],
+         "persons": [dot(4, INC_B), LONE, "community " + dot(4, INC_B)], "values": {"a": 2}},
         {"id": LONE, "dot": dot(22), "past": [dot(7)], "statement": [], "persons": [LONE2],
          "values": {}},
         {"id": dot(3, INC_C), "dot": dot(21), "past": [dot(2), dot(1, INC_C)],
          "statement": [dict(research, purpose="photo")], "persons": [], "values": {"a": 3}}]
-    return {"type": 5, "kind": "person", "person": True, "rows": rows,
+    return {"type": 5, "kind": "person", "is": 1, "rows": rows,
             "fields": [{"name": "a", "type": 2, "purposes": ["photo"]}]}
 
 
@@ -561,7 +562,12 @@ def test_frames() -> None:
         ("string index", tampered_frame(
             block_of({"name": "f", "type": 1, "encoding": 1}, values={"f": "a"})[0],
             lambda b: b[:-1] + b"\1")),
-        ("block flags", tampered_frame(block_of()[0], lambda b: b[:2] + b"\x20" + b[3:])),
+        ("block flags", tampered_frame(block_of()[0], lambda b: b[:2] + b"\x80" + b[3:])),
+        ("communities of nobody", tampered_frame(block_of()[0], lambda b: b[:2] + b"\x40" + b[3:])),
+        ("communities descending", stating(
+            ("community " + dot(3), "a", 0), ("community " + dot(2), "a", 0))),
+        ("field flags", tampered_frame(block_of({"name": "f", "type": 7, "concerns": 4})[0],
+                                       lambda b: b)),
         ("no rows", raw(5, b"\1k\0\0\0")),
         ("section twice", [{"type": 3, "records": []}, {"type": 3, "records": []}]),
         ("date that does not exist", block_of({"name": "f", "type": 5},
@@ -589,7 +595,8 @@ def test_frames() -> None:
     frame_outcome("new section to skip", [{"type": 200, "raw": "00"}], "ok")
     frame_outcome("statement ascending", stating(
         (dot(2), None, 0), (dot(2), "a", 7), (dot(2), "b", 0), (dot(3), "a", 0),
-        (min(LONE, LONE2), "b", 1), (max(LONE, LONE2), "a", 0)), "ok")
+        (min(LONE, LONE2), "b", 1), (max(LONE, LONE2), "a", 0),
+        ("community " + dot(2), "a", 0), ("community " + LONE, "a", 0)), "ok")
     frame_outcome("past descending", block_of(past=[dot(2, INC_C), dot(1)], dot=dot(9)), "ok")
     frame_outcome("rows apart", [{"type": 5, "kind": "k", "rows": [
         {"id": dot(1)}, {"id": dot(2)}, {"id": dot(1), "dot": dot(3)}]}], "ok")
