@@ -8,14 +8,12 @@
 
 /* --- declining ----------------------------------------------------------------------------------- */
 
-/* A value that waited here is asked of those who sent it then, another of whoever tells it now. */
-static int note(sat_admission *a, const sat_state *state, const sat_sibling *s, bool waited, sat_error *err)
+/* It is asked of whoever tells it now. */
+static int note(sat_admission *a, const sat_state *state, const sat_sibling *s, sat_error *err)
 {
 	sat_store *store = a->store;
 	int rc = SAT_SQL(store, declined_insert,
-	                 "INSERT OR IGNORE INTO sat_declined(record, field, dot, source) "
-	                 "SELECT ?1, ?2, ?3, ?4 WHERE ?4 IS NOT NULL UNION "
-	                 "SELECT ?1, ?2, ?3, source FROM sat_waiting WHERE ?4 IS NULL AND record = ?1 AND dot = ?3");
+	                 "INSERT OR IGNORE INTO sat_declined(record, field, dot, source) VALUES(?, ?, ?, ?)");
 	if (rc == 0)
 		rc = SAT_SQL(store, declined_person_insert,
 		             "INSERT OR IGNORE INTO sat_declined_person(person, record) VALUES(?, ?)");
@@ -24,8 +22,7 @@ static int note(sat_admission *a, const sat_state *state, const sat_sibling *s, 
 	sat_bind_int(store->sql.declined_insert, 1, state->id);
 	sat_bind_string(store->sql.declined_insert, 2, state->table->columns[s->field].name);
 	sat_bind_int(store->sql.declined_insert, 3, s->dot);
-	waited ? sat_bind_null(store->sql.declined_insert, 4)
-	       : sat_bind_int(store->sql.declined_insert, 4, a->from.device);
+	sat_bind_int(store->sql.declined_insert, 4, a->from.device);
 	rc = sat_run(store->db, store->sql.declined_insert, err);
 	store->declined += rc == 0 ? sat_db_changes(store->db) : 0;
 	for (size_t i = 0; rc == 0 && i < state->person_count; i++) {
@@ -75,10 +72,9 @@ static int weigh(sat_admission *a, sat_state *state, const sat_state *other, boo
 	return rc;
 }
 
-/* Takes out of `state` what consent does not let in. */
-static int sift(sat_admission *a, sat_state *state, const sat_state *held, bool waited, sat_error *err)
+int sat_declined_sift(sat_admission *a, sat_state *state, const sat_state *held, sat_error *err)
 {
-	bool *kept;
+	bool *kept = NULL;
 	int rc = weigh(a, state, held, &kept, err);
 	size_t count = 0;
 	for (size_t i = 0; rc == 0 && i < state->count; i++) {
@@ -86,40 +82,11 @@ static int sift(sat_admission *a, sat_state *state, const sat_state *held, bool 
 		if (kept[i])
 			state->siblings[count++] = *s;
 		else if (!knows(held, s))
-			rc = note(a, state, s, waited, err);
+			rc = note(a, state, s, err);
 	}
 	if (rc == 0)
 		state->count = count;
 	return rc;
-}
-
-int sat_declined_sift(sat_admission *a, sat_state *told, const sat_state *held, sat_error *err)
-{
-	return sift(a, told, held, false, err);
-}
-
-int sat_declined_sift_slept(sat_admission *a, sat_state *slept, const sat_state *told, sat_error *err)
-{
-	return sift(a, slept, told, true, err);
-}
-
-int sat_declined_lasting(sat_admission *a, sat_state *slept, const sat_state *told, sat_state *lasting,
-                         sat_error *err)
-{
-	bool *kept;
-	int rc = weigh(a, slept, told, &kept, err);
-	if (rc != 0)
-		return rc;
-	*lasting = *slept;
-	lasting->count = 0;
-	lasting->siblings = sat_arena_take(&a->arena, (slept->count + 1) * sizeof *lasting->siblings);
-	if (lasting->siblings == NULL)
-		return sat_no_memory(err);
-	for (size_t i = 0; i < slept->count; i++) {
-		if (kept[i])
-			lasting->siblings[lasting->count++] = slept->siblings[i];
-	}
-	return 0;
 }
 
 int sat_declined_persons(sat_store *store, sat_state *state, sat_error *err)

@@ -5,7 +5,6 @@
  * decisions about a person of it are new, or our own audiences are others.
  *
  *     sat_declined_sift(admission, &told, &held, err)      before a state is merged
- *     sat_declined_lasting(admission, &slept, &told, &lasting, err)   where values waited for what is told
  *     sat_declined_settle(admission, &merged, err)         after it was
  */
 #ifndef SAT_ADMIT_DECLINED_H
@@ -17,17 +16,9 @@
  * `held`, which is what is known of the record already.  What is taken out and was not known is counted
  * and remembered.  SAT_ENOMEM, and what the store reports. */
 int sat_declined_sift(sat_admission *admission, sat_state *told, const sat_state *held, sat_error *err);
-/* The same for values that waited for the creation of their record, which comes with what is `told`: those who
- * sent them are asked, and not whoever brings the creation. */
-int sat_declined_sift_slept(sat_admission *admission, sat_state *slept, const sat_state *told, sat_error *err);
 /* Adds the persons of what was declined of a record: they concern it, though the values that said so are not
  * here. */
 int sat_declined_persons(sat_store *store, sat_state *state, sat_error *err);
-/* Those of the values that waited, `slept`, which will stay when the creation comes as it is told: only these
- * account for what they overwrote.  `slept` takes the persons of `told`; `lasting` lives in the admission's
- * arena.  SAT_ENOMEM, and what the store reports. */
-int sat_declined_lasting(sat_admission *admission, sat_state *slept, const sat_state *told, sat_state *lasting,
-                         sat_error *err);
 /* Forgets what was declined of a record and is held in `state` now, or waits in it, or is covered, or blank for
  * ever. */
 int sat_declined_settle(sat_admission *admission, const sat_state *state, sat_error *err);

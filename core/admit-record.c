@@ -85,17 +85,15 @@ static int save(sat_admission *a, const sat_state *before, sat_state *state, con
 static int merge(sat_admission *a, const sat_state *before, sat_state *told, sat_error *err)
 {
 	sat_state state = { .store = a->store, .table = told->table, .id = told->id, .arena = &a->arena };
-	sat_state slept = state, lasting = state;
+	sat_state slept = state;
 	bool changed = false;
 	size_t declined_before = a->frame.declined, persons_told = told->person_count;
 	/* What waited for the creation may say whom it concerns. */
 	int rc = before->created ? 0 : sat_waiting_load(a->store, &slept, err);
 	if (rc == 0 && !before->created)
 		rc = sat_declined_persons(a->store, &slept, err);
-	if (rc == 0 && !before->created)
-		rc = sat_declined_lasting(a, &slept, told, &lasting, err);
 	if (rc == 0)
-		rc = sat_declined_sift(a, told, before->created ? before : &lasting, err);
+		rc = sat_declined_sift(a, told, before->created ? before : &slept, err);
 	if (rc != 0)
 		return rc;
 	/* A new record of which nothing may be kept leaves nothing behind but what was declined. */
@@ -105,8 +103,6 @@ static int merge(sat_admission *a, const sat_state *before, sat_state *told, sat
 		return sat_no_memory(err);
 	changed = !before->created;
 	if (!before->created)
-		rc = sat_declined_sift_slept(a, &slept, told, err);
-	if (rc == 0 && !before->created)
 		rc = sat_waiting_forget(a->store, told->id, err);
 	if (rc == 0 && (sat_state_merge(&state, told, &changed) != 0 ||
 	                sat_state_merge(&state, &slept, &changed) != 0))

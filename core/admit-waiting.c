@@ -8,10 +8,10 @@ static int put_sibling(sat_admission *a, const sat_state *told, const sat_siblin
 {
 	sat_store *store = a->store;
 	int rc = SAT_SQL(store, waiting_insert,
-	                 "INSERT INTO sat_waiting(record, n, kind, field, dot, source, clock, content) "
-	                 "SELECT ?1, ifnull(max(n), 0) + 1, ?2, ?3, ?4, ?7, ?5, ?6 FROM sat_waiting "
+	                 "INSERT INTO sat_waiting(record, n, kind, field, dot, clock, content) "
+	                 "SELECT ?1, ifnull(max(n), 0) + 1, ?2, ?3, ?4, ?5, ?6 FROM sat_waiting "
 	                 "WHERE record = ?1 HAVING NOT EXISTS (SELECT 1 FROM sat_waiting WHERE record = ?1 "
-	                 "AND field = ?3 AND dot = ?4 AND source = ?7 AND clock = ?5 AND content IS ?6)");
+	                 "AND field = ?3 AND dot = ?4 AND clock = ?5 AND content IS ?6)");
 	if (rc != 0)
 		return rc;
 	SAT_BYTES(clock);
@@ -23,7 +23,6 @@ static int put_sibling(sat_admission *a, const sat_state *told, const sat_siblin
 	sat_bind_int(insert, 3, s->field);
 	sat_bind_int(insert, 4, s->dot);
 	sat_bind_blob(insert, 5, clock.data, clock.length);
-	sat_bind_int(insert, 7, a->from.device);
 	rc = sat_bind_value(insert, 6, &s->value, told->arena, err);
 	if (rc == 0)
 		rc = sat_run(store->db, insert, err);

@@ -1,9 +1,10 @@
 /* Values that wait for their creation: kept out of sight until it comes.
  *
  * Edits may overtake the creation of their record, which only the owner of its id can bring.  Until then
- * they are kept as siblings in the form of clock.c, in a table of their own, with whom they came from; what
- * the record concerns is noted, so that a withdrawal finds them (erase.c).  When the creation arrives they
- * are loaded, asked about again and merged (admit-record.c), and forgotten here.
+ * they are kept as siblings in the form of clock.c, in a table of their own; whom the record concerns
+ * is noted, so that a withdrawal finds them (erase.c).  When the creation arrives they are merged
+ * (admit-record.c) and forgotten here: consent let them in when they came, and what it says by then hides them
+ * like any other value that is held.
  */
 #ifndef SAT_ADMIT_WAITING_H
 #define SAT_ADMIT_WAITING_H

@@ -69,7 +69,6 @@ CREATE TABLE sat_waiting (
   kind    INTEGER NOT NULL,
   field   INTEGER NOT NULL,
   dot     INTEGER NOT NULL,
-  source  INTEGER NOT NULL,           -- sat_device.id of whom to ask, should it be declined then
   clock   BLOB NOT NULL,              -- as in sat_sibling
   content,
   PRIMARY KEY (record, n)

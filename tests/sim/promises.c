@@ -313,7 +313,9 @@ static void check_admitted(world *w, machine *m, const holdings *now)
 {
 	for (size_t i = 0; i < now->value_count; i++) {
 		const held *is = &now->values[i], *was = holdings_value(m->held, is->value);
-		if (is->blank || (was != NULL && !was->blank) || is->answer == SAT_PERMITTED)
+		/* What waited for its record was let in when it came. */
+		if (is->blank || (was != NULL && !was->blank) || is->answer == SAT_PERMITTED ||
+		    holdings_waits(m->held, is->value))
 			continue;
 		world_fail(w, 3, "%s has let in %s, which consent does not permit here", world_name(w, m),
 		           value_text(w, is->value));
