@@ -41,7 +41,36 @@ int cli_subject(cli *c, const char *text, sat_dot *subject)
 			return rc;
 	}
 	return sat_fail(&c->err, SAT_ENOTFOUND,
-	                "there is no person \"%.100s\" here; write the id or the pseudonym", text);
+	                "there is no person or community \"%.100s\" here; write the id, the pseudonym or the name",
+	                text);
+}
+
+int cli_concerned(cli *c, sat_dot subject, sat_dot *concerned)
+{
+	sat_table *table;
+	int rc = sat_table_of_record(c->store, subject, &table, &c->err);
+	bool community = rc == 0 && table != NULL && (table->is & SAT_AS_COMMUNITY);
+	*concerned = community ? sat_dot_community(subject) : subject;
+	return rc;
+}
+
+static bool is_collective(cli *c, const char *name)
+{
+	const sat_programme *programme = sat_store_programme(c->store);
+	bool collective = false;
+	for (size_t i = 0; i < programme->purpose_count; i++)
+		collective = collective || (strcmp(programme->purposes[i].name, name) == 0 && programme->purposes[i].collective);
+	return collective;
+}
+
+int cli_decides(cli *c, sat_dot concerned, const char *purpose)
+{
+	bool collective = is_collective(c, purpose);
+	if (collective == sat_dot_collective(concerned))
+		return 0;
+	return sat_fail(&c->err, SAT_EINVALID, "%s is for %s to decide; nothing was recorded. Name %s instead", purpose,
+	                collective ? "a community" : "each person",
+	                collective ? "the community" : "the person");
 }
 
 int cli_purpose(cli *c, const char *text, size_t length, const char **purpose)

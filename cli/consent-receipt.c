@@ -76,11 +76,14 @@ static int is_permitted(cli *c, sat_dot subject, const char *purpose, bool *yes)
 	const sat_stated *stated;
 	uint32_t count;
 	sat_leave leave = { 0 };
-	int rc = cli_registry_gate(c, &gate);
+	sat_dot concerned;
+	int rc = cli_concerned(c, subject, &concerned);
 	if (rc == 0)
-		rc = sat_gate_state(gate, &subject, 1, &arena, &stated, &count, &c->err);
+		rc = cli_registry_gate(c, &gate);
 	if (rc == 0)
-		rc = sat_gate_weigh(gate, &subject, 1, stated, count, &leave, &c->err);
+		rc = sat_gate_state(gate, &concerned, 1, &arena, &stated, &count, &c->err);
+	if (rc == 0)
+		rc = sat_gate_weigh(gate, &concerned, 1, stated, count, &leave, &c->err);
 	*yes = rc == 0 && sat_gate_answer(&leave, sat_purpose_find(c->store, purpose)) == SAT_PERMITTED;
 	return rc;
 }

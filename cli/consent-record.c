@@ -175,6 +175,7 @@ static int check_options(cli *c, const recording *r, sat_decision *model, sat_ar
 
 static int read_all(cli *c, recording *r, sat_dot subject, char **words, sat_arena *arena)
 {
+	sat_dot concerned;
 	sat_decision model = { .subject = subject, .claimed_time = c->env->now(c->env->context) };
 	memcpy(model.details, r->details, sizeof model.details);
 	model.notice = r->notice_version;
@@ -184,9 +185,13 @@ static int read_all(cli *c, recording *r, sat_dot subject, char **words, sat_are
 	if (r->decisions == NULL)
 		return sat_fail(&c->err, SAT_ENOMEM, "out of memory");
 	int rc = check_options(c, r, &model, arena);
+	if (rc == 0)
+		rc = cli_concerned(c, subject, &concerned);
 	for (size_t i = 0; rc == 0 && i < r->count; i++) {
 		r->decisions[i] = model;
 		rc = read_one(c, words[i], &r->decisions[i]);
+		if (rc == 0)
+			rc = cli_decides(c, concerned, r->decisions[i].purpose);
 		for (size_t k = 0; rc == 0 && k < i; k++) {
 			if (strcmp(r->decisions[k].purpose, r->decisions[i].purpose) == 0)
 				rc = sat_fail(&c->err, SAT_EUSAGE, "purpose %s was given twice",

@@ -10,7 +10,7 @@
 #include "view.h"
 
 static const cli_usage usage = { "consent show", "SUBJECT",
-	                         "Shows every decision of a person (by id or pseudonym) with its details, "
+	                         "Shows every decision of a person (by id or pseudonym) or a community with its details, "
 	                         "which of them stand now, and\n"
 	                         "for each purpose what headquarters may have and what may be shown here.",
 	                         1, 1 };
@@ -129,6 +129,7 @@ static int answer(cli *c, standing *s, sat_purposes bit, char *reason, const cha
 	return rc;
 }
 
+/* Of the purposes that are for the subject to decide. */
 static int show_purposes(cli *c, standing *registry, standing *own)
 {
 	const sat_programme *programme = sat_store_programme(c->store);
@@ -138,6 +139,8 @@ static int show_purposes(cli *c, standing *registry, standing *own)
 	for (size_t i = 0; i < programme->purpose_count; i++) {
 		const char *name = programme->purposes[i].name, *there, *here;
 		sat_purposes bit = sat_purpose_find(c->store, name);
+		if (programme->purposes[i].collective != sat_dot_collective(own->subject))
+			continue;
 		char reason[CLI_REASON_BYTES], own_reason[CLI_REASON_BYTES];
 		int rc = answer(c, registry, bit, reason, &there);
 		if (rc == 0)
@@ -178,13 +181,16 @@ static int show(cli *c, sat_dot subject)
 	size_t count;
 	standing registry = { 0 }, own = { 0 };
 	char id[SAT_ID_CHARS];
-	int rc = cli_registry_gate(c, &registry.gate);
+	sat_dot concerned;
+	int rc = cli_concerned(c, subject, &concerned);
+	if (rc == 0)
+		rc = cli_registry_gate(c, &registry.gate);
 	if (rc == 0)
 		rc = cli_own_gate(c, &own.gate);
 	if (rc == 0)
-		rc = stand(c, &registry, subject, &arena);
+		rc = stand(c, &registry, concerned, &arena);
 	if (rc == 0)
-		rc = stand(c, &own, subject, &arena);
+		rc = stand(c, &own, concerned, &arena);
 	if (rc == 0)
 		rc = sat_consent_of_subject(c->store, subject, true, &arena, &all, &count, &c->err);
 	if (rc != 0)

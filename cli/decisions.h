@@ -7,6 +7,10 @@
 
 /* A person or a community, by id or by title. */
 int cli_subject(cli *c, const char *text, sat_dot *subject);
+/* A person or a community as somebody concerned (core/dot.h), by the kind of its record. */
+int cli_concerned(cli *c, sat_dot subject, sat_dot *concerned);
+/* Whether a purpose, or a state, is for them to decide: SAT_EINVALID with a sentence when it is another's. */
+int cli_decides(cli *c, sat_dot concerned, const char *purpose);
 /* A purpose of the programme; the name is borrowed from it. */
 int cli_purpose(cli *c, const char *text, size_t length, const char **purpose);
 /* The same, or a state of a person: has_guardian, in_mourning. */

@@ -36,8 +36,8 @@ struct sat_gate {
 
 sat_purposes sat_gate_unasked(const sat_store *store, sat_dot person)
 {
-	return sat_purpose_find(store, SAT_IN_MOURNING) |
-	       (sat_dot_collective(person) ? store->personal : store->collective);
+	sat_purposes others = sat_dot_collective(person) && !SAT_PLANTED_BUG(30) ? store->personal : store->collective;
+	return sat_purpose_find(store, SAT_IN_MOURNING) | others;
 }
 
 int sat_gate_open(sat_gate **out, sat_store *store, const sat_recipient *to, sat_error *err)

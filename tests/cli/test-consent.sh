@@ -139,4 +139,26 @@ is mourning__ends "['has_guardian']" "$(json "list(d['states'])")"
 young identity=yes --renew-on tomorrow
 code_is terms__a_date_is_a_date 2
 
+# --- a community decides ---------------------------------------------------------------------------
+run add community name="Station Creek"
+run add note text="the creek is ours to look after" community="Station Creek"
+note=$(cat out.txt)
+run show "$note"
+prints community__is_asked_first 'kept back: community_words: community .* has not been asked'
+run consent record "Participant 0417" community_words=yes
+code_is community__person_does_not_decide_for_it 2
+tells community__says_who_decides 'is for a community to decide'
+run consent record "Station Creek" contact=yes
+code_is community__does_not_decide_for_a_person 2
+run consent record "Station Creek" community_words=yes --grantor "the land trust" --process "everybody spoke" \
+	--dissent "two families would rather wait" --authority "land trust meeting"
+code_is community__decides 0
+run consent show "Station Creek"
+prints community__shows_its_own_purposes 'community_words +permitted'
+is community__shows_no_others 0 "$(grep -c 'identity ' out.txt)"
+prints community__shows_how_it_decided 'process: everybody spoke'
+run consent withdraw "Station Creek" community_words
+run show "$note"
+prints community__takes_its_word_back 'kept back: community_words: community .* stopped sharing'
+
 t_end

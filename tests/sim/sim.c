@@ -196,6 +196,7 @@ static const char *const planted[] = {
 	"details of a decision that were taken back are kept",
 	"details of a decision go to everybody",
 	"nobody signs that something was erased", "the search index keeps words that were taken back",
+	"a community is not asked",
 };
 
 /* Only large texts make records of which there are parts. */
