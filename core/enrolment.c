@@ -136,6 +136,44 @@ int sat_device_revoke(sat_store *store, const sat_identity *identity, int64_t id
 	return sat_statement_issue(store, identity, SAT_SIGNED_REVOCATION, body.data, body.length, err);
 }
 
+int sat_device_certificate(sat_store *store, sat_bytes *object, sat_error *err)
+{
+	sat_stmt *s = NULL;
+	int rc = sat_db_prepare(store->db, &s,
+	                        "SELECT object FROM sat_statement WHERE type = ? ORDER BY serial DESC, name DESC", err);
+	if (rc != 0)
+		return rc;
+	bool found = false;
+	sat_bind_int(s, 1, SAT_SIGNED_APPROVAL);
+	while (!found && (rc = sat_step(store->db, s, err)) == 1) {
+		size_t length;
+		sat_statement st;
+		sat_approval a;
+		const void *data = sat_column_blob(s, 0, &length);
+		found = sat_statement_read(&st, data, length, NULL) == 0 && sat_approval_read(&a, &st) &&
+		        sat_device_equal(&a.device, &store->self);
+		if (found)
+			sat_bytes_put(object, data, length);
+	}
+	sat_db_finalize(store->db, &s);
+	return rc < 0 ? rc : sat_bytes_ok(object) ? 0 : sat_no_memory(err);
+}
+
+int sat_certificate_check(sat_store *store, const void *object, size_t length, const sat_device_id *device,
+                          sat_public *keys, bool *good, sat_error *err)
+{
+	sat_statement st;
+	sat_approval a;
+	sat_device registry;
+	int rc = sat_device_registry(store, &registry, err);
+	*good = rc == 0 && length > 0 && sat_statement_read(&st, object, length, NULL) == 0 &&
+	        st.type == SAT_SIGNED_APPROVAL && sat_approval_read(&a, &st) &&
+	        sat_device_equal(&a.device, device) && sat_statement_signed_by(&st, object, &registry.keys);
+	if (*good)
+		*keys = a.keys;
+	return rc;
+}
+
 int sat_device_confirm(sat_store *store, sat_error *err)
 {
 	if (store->role == SAT_REGISTRY)

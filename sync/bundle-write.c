@@ -21,7 +21,7 @@
 enum {
 	KEEP_BYTES = 2 << 20,
 	FRAME_ENTRY_BYTES = SAT_HASH_BYTES + 3 + 3,
-	MANIFEST_FIXED_BYTES = 1 << 10,  /* all but frames and lists of names, with their counts */
+	MANIFEST_FIXED_BYTES = 2 << 10,  /* all but frames and lists of names, with their counts */
 	RESERVE_BYTES_MIN = 16 << 10,    /* for frames, however small the bundle */
 	ASIDE_BYTES_MIN = 64 << 10,      /* of a frame for which a thread is worth its while */
 };

@@ -34,6 +34,7 @@ typedef struct merge {
 	sat_merged *out;
 	sat_device peer;
 	sat_name16 name;
+	bool introduced;             /* the sender brought its approval, which was not known here */
 	bool begun;                 /* a transaction is open */
 	sat_admission *admission;
 	sat_frame_state *states;
@@ -136,13 +137,45 @@ static int enrol(merge *m, const sat_manifest *manifest, sat_error *err)
 	return 2; /* commits */
 }
 
+/* Whoever is not known here, or not approved, may bring the registry's approval: a registry that was restored
+ * from an older backup relearns its own.  It counts when the bundle bears the signature of its keys. */
+static int introduce(merge *m, const sat_manifest *manifest, sat_error *err)
+{
+	sat_device known;
+	sat_public keys;
+	bool good = false, fresh;
+	if (!(manifest->flags & SAT_MANIFEST_CERTIFICATE))
+		return 0;
+	int rc = sat_device_find(m->store, &manifest->sender, &known, err);
+	if (rc != SAT_ENOTFOUND && (rc != 0 || strcmp(known.state, "pending") != 0))
+		return rc;
+	rc = sat_certificate_check(m->store, manifest->certificate, manifest->certificate_bytes, &manifest->sender,
+	                           &keys, &good, err);
+	if (rc != 0 || !good)
+		return rc;
+	rc = trust(m, &keys, err);
+	if (rc == 0)
+		rc = sat_store_begin(m->store, err);
+	if (rc != 0)
+		return rc;
+	m->begun = true;
+	rc = sat_statement_admit(m->store, manifest->certificate, manifest->certificate_bytes, 0, &fresh, err);
+	if (rc == 0)
+		rc = sat_store_commit(m->store, err);
+	m->begun = rc != 0;
+	m->introduced = rc == 0;
+	return rc;
+}
+
 static int find_sender(merge *m, const sat_manifest *manifest, sat_error *err)
 {
 	if (!sat_device_equal(&manifest->recipient, sat_store_self(m->store)))
 		return verdict(m, SAT_NOT_FOR_US, "This bundle names another recipient. It was left as it is.");
 	if (manifest->flags & SAT_MANIFEST_ENROLMENT)
 		return enrol(m, manifest, err);
-	int rc = sat_device_find(m->store, &manifest->sender, &m->peer, err);
+	int rc = introduce(m, manifest, err);
+	if (rc == 0)
+		rc = sat_device_find(m->store, &manifest->sender, &m->peer, err);
 	if (rc == SAT_ENOTFOUND && sat_store_role(m->store) != SAT_REGISTRY)
 		return verdict(m, SAT_UNKNOWN_SENDER,
 		               "This bundle is from a laptop of which headquarters has not told this one. Nothing was "
@@ -417,6 +450,11 @@ static void conclude(merge *m, size_t frames)
 		snprintf(text, sizeof text,
 		         "%zu entries rest on something that has not arrived yet. They come again by themselves; the "
 		         "rest is merged.", m->missing);
+	} else if (m->introduced) {
+		snprintf(text, sizeof text,
+		         "\"%s\" was not known here, as after a backup was restored: it brought the approval that "
+		         "headquarters had signed, which counts again. If it was lost or stolen meanwhile, revoke it: "
+		         "satchel device revoke.", m->peer.name);
 	} else if (m->released) {
 		snprintf(text, sizeof text, "%s was revoked; a person at headquarters let this bundle in.", m->peer.name);
 	} else if (strcmp(m->peer.state, "revoked") == 0) {

@@ -143,13 +143,30 @@ static int remember_rests(job *j, sat_error *err)
 	return 0;
 }
 
+/* On a stick, where its bytes do not count, a laptop says who let it in. */
+static int add_certificate(job *j, sat_manifest *m, sat_bytes *certificate, sat_error *err)
+{
+	if (j->options.form != SAT_FULL || j->store->role == SAT_REGISTRY)
+		return 0;
+	int rc = sat_device_certificate(j->store, certificate, err);
+	if (rc != 0 || certificate->length == 0 || certificate->length > SAT_CERTIFICATE_BYTES_MAX)
+		return rc;
+	m->flags |= SAT_MANIFEST_CERTIFICATE;
+	m->certificate = certificate->data;
+	m->certificate_bytes = certificate->length;
+	return 0;
+}
+
 static int end_part(job *j, unsigned flags, sat_error *err)
 {
 	sat_manifest m;
+	SAT_BYTES(certificate);
 	fill_manifest(j, &m, flags);
 	int rc = 0;
 	if ((flags & SAT_MANIFEST_ENROLMENT) == 0) {
 		rc = sat_ledger_receipt(j->store, j->peer.id, &m, &j->arena, err);
+		if (rc == 0)
+			rc = add_certificate(j, &m, &certificate, err);
 	} else {
 		m.keys = *sat_identity_public(j->identity);
 		m.role = j->store->role;

@@ -59,6 +59,8 @@ void sat_manifest_write(const sat_manifest *m, sat_bytes *out)
 		sat_bytes_put_u8(out, (uint8_t)m->role);
 		sat_bytes_put_span(out, m->name, strlen(m->name));
 	}
+	if (m->flags & SAT_MANIFEST_CERTIFICATE)
+		sat_bytes_put_span(out, m->certificate, m->certificate_bytes);
 }
 
 static void take(sat_cursor *c, void *to, size_t count)
@@ -134,12 +136,21 @@ static bool take_enrolment(sat_cursor *c, sat_manifest *m)
 	return sat_device_equal(&device, &m->sender);
 }
 
+static bool take_certificate(sat_cursor *c, sat_manifest *m)
+{
+	sat_cursor object = sat_cursor_span(c);
+	m->certificate = object.at;
+	m->certificate_bytes = sat_cursor_left(&object);
+	return sat_cursor_ok(c) && m->certificate_bytes > 0 && m->certificate_bytes <= SAT_CERTIFICATE_BYTES_MAX;
+}
+
 int sat_manifest_read(sat_manifest *m, const void *data, size_t length, sat_arena *arena, sat_error *err)
 {
 	*m = (sat_manifest){ 0 };
 	sat_cursor c = sat_cursor_over(data, length);
 	uint64_t flags = sat_cursor_varint(&c);
-	m->flags = flags > 7 ? 8 : (unsigned)flags;
+	bool known = flags < 2 * SAT_MANIFEST_CERTIFICATE;
+	m->flags = known ? (unsigned)flags : 0;
 	take(&c, m->sender.bytes, SAT_DEVICE_BYTES);
 	take(&c, m->recipient.bytes, SAT_DEVICE_BYTES);
 	take(&c, m->courier, SAT_COURIER_BYTES);
@@ -149,12 +160,14 @@ int sat_manifest_read(sat_manifest *m, const void *data, size_t length, sat_aren
 	m->time = sat_cursor_zigzag(&c);
 	take(&c, m->programme, SAT_HASH_BYTES);
 	take(&c, m->base.bytes, SAT_NAME16_BYTES);
-	int rc = m->flags <= 7 ? take_names(&c, arena, &m->rests, &m->rest_count) : SAT_EREFUSED;
+	int rc = known ? take_names(&c, arena, &m->rests, &m->rest_count) : SAT_EREFUSED;
 	if (rc == 0)
 		rc = take_receipt(&c, arena, m);
 	if (rc == 0)
 		rc = take_frames(&c, arena, m);
 	if (rc == 0 && m->flags & SAT_MANIFEST_ENROLMENT && !take_enrolment(&c, m))
+		rc = SAT_EREFUSED;
+	if (rc == 0 && m->flags & SAT_MANIFEST_CERTIFICATE && !take_certificate(&c, m))
 		rc = SAT_EREFUSED;
 	if (rc == SAT_ENOMEM)
 		return sat_no_memory(err);

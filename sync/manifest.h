@@ -12,7 +12,9 @@
 /* Names that a manifest may list of one sort: bounds what a reader allocates. */
 #define SAT_NAMES_MAX 65536u
 
-enum { SAT_MANIFEST_ENROLMENT = 1, SAT_MANIFEST_VOUCHES = 2, SAT_MANIFEST_MORE = 4 };
+#define SAT_CERTIFICATE_BYTES_MAX 1024u
+
+enum { SAT_MANIFEST_ENROLMENT = 1, SAT_MANIFEST_VOUCHES = 2, SAT_MANIFEST_MORE = 4, SAT_MANIFEST_CERTIFICATE = 8 };
 
 typedef struct sat_name16 { uint8_t bytes[SAT_NAME16_BYTES]; } sat_name16;
 
@@ -44,6 +46,9 @@ typedef struct sat_manifest {
 	sat_public keys;
 	sat_role role;
 	char name[128];
+	/* with SAT_MANIFEST_CERTIFICATE: the registry's approval of the sender, unchecked; borrowed */
+	const uint8_t *certificate;
+	size_t certificate_bytes;
 } sat_manifest;
 
 /* Appends the manifest's bytes. */

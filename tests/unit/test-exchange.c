@@ -241,6 +241,49 @@ static void open_copy(camp *c, const replica *of, replica *copy)
 	replica_open(copy);
 }
 
+/* Headquarters goes on from a backup that is older than its approval of a third laptop. */
+static void exchange__registry_relearns_an_approval_from_its_laptop(void **state)
+{
+	camp *c = *state;
+	replica three, older;
+	open_copy(c, &c->hq, &older);
+	replica_join(&three, &c->hq, c->dir, "three", 9, SAT_FACILITATOR);
+	sat_dot note = replica_add(&three, "note", "text", "said after the backup", NULL);
+	camp_carry(&three, &c->hq, &c->stick);
+	camp_carry(&c->hq, &three, &c->stick);
+	replica_add(&three, "note", "text", "and this one later", NULL);
+	replica_export(&three, &older, &c->stick);
+	sat_merged merged = replica_merge_all(&older, &c->stick);
+	assert_int_equal(merged.verdict, SAT_MERGED);
+	assert_non_null(strstr(merged.reason, "was not known here"));
+	/* What the lost registry had confirmed is sent again once this one answers. */
+	camp_carry(&older, &three, &c->stick);
+	camp_carry(&three, &older, &c->stick);
+	assert_int_equal(replica_field(&older, replica_same(&three, note, &older), "text", NULL), 1);
+	replica_free(&three);
+	sat_store_free(older.store);
+}
+
+/* Its own approval is known, and another's is not about it. */
+static void exchange__certificate_of_another_introduces_nobody(void **state)
+{
+	camp *c = *state;
+	SAT_BYTES(certificate);
+	sat_public keys;
+	bool good;
+	assert_int_equal(sat_device_certificate(c->one.store, &certificate, NULL), 0);
+	assert_int_equal(sat_certificate_check(c->hq.store, certificate.data, certificate.length,
+	                                       sat_identity_device(c->one.identity), &keys, &good, NULL), 0);
+	assert_true(good);
+	assert_int_equal(sat_certificate_check(c->hq.store, certificate.data, certificate.length,
+	                                       sat_identity_device(c->two.identity), &keys, &good, NULL), 0);
+	assert_false(good);
+	certificate.data[certificate.length - 1] ^= 1;
+	assert_int_equal(sat_certificate_check(c->hq.store, certificate.data, certificate.length,
+	                                       sat_identity_device(c->one.identity), &keys, &good, NULL), 0);
+	assert_false(good);
+}
+
 static void exchange__copy_whose_name_is_past_takes_another(void **state)
 {
 	camp *c = *state;
@@ -572,6 +615,8 @@ int main(void)
 		CAMP_CLAIM(exchange__bundle_for_another_is_left_alone),
 		CAMP_CLAIM(exchange__edit_that_the_sender_lacks_is_sent_back),
 		CAMP_CLAIM(exchange__unlinked_record_without_values_goes_unsaid),
+		CAMP_CLAIM(exchange__registry_relearns_an_approval_from_its_laptop),
+		CAMP_CLAIM(exchange__certificate_of_another_introduces_nobody),
 		CAMP_CLAIM(exchange__copy_whose_name_is_past_takes_another),
 		CAMP_CLAIM(exchange__value_that_waits_is_taken_back_as_well),
 		CAMP_CLAIM(exchange__declined_value_is_asked_of_everybody_who_sent_it),

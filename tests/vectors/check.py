@@ -163,6 +163,8 @@ def content_of(result: Json) -> Json:
     if asks is not None:
         manifest["enrolment"] = {"sign": asks["sign_pk"], "seal": asks["seal_pk"],
                                  "role": asks["role"], "name": asks["name"]}
+    if "certificate" in result["manifest"]:
+        manifest["certificate"] = result["manifest"]["certificate"]
     return {"bundle": result["bundle"], "manifest": manifest,
             "frames": [frame_of(frame) for frame in result["frames"]]}
 

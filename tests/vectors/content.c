@@ -297,6 +297,8 @@ static json_t *manifest_json(const sat_manifest *m)
 		json_object_set_new(json, "enrolment",
 		                    json_pack("{s:o, s:o, s:i, s:s}", "sign", hex(m->keys.sign, SAT_KEY_BYTES), "seal",
 		                              hex(m->keys.seal, SAT_KEY_BYTES), "role", (int)m->role, "name", m->name));
+	if (m->flags & SAT_MANIFEST_CERTIFICATE)
+		json_object_set_new(json, "certificate", hex(m->certificate, m->certificate_bytes));
 	return json;
 }
 

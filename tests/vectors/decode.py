@@ -527,7 +527,7 @@ def parse_keys(reader: Reader) -> Json:
 def parse_manifest(raw: bytes, signature: bytes) -> Manifest:
     """The strict parse of step 4 (2.2)."""
     reader = Reader(raw)
-    flags = only_bits(reader.varint(), 7, "the manifest's flags")
+    flags = only_bits(reader.varint(), 15, "the manifest's flags")
     sender, recipient, token = reader.take(16), reader.take(16), reader.take(16)
     incarnation = reader.take(8)
     rest: Json = {"assumes": reader.take(8).hex(), "heard": reader.take(8).hex(),
@@ -536,6 +536,11 @@ def parse_manifest(raw: bytes, signature: bytes) -> Manifest:
                   "receipt": parse_receipt(reader)}
     frames = parse_frame_entries(reader)
     enrolment = parse_keys(reader) if flags & 1 else None
+    if flags & 8:
+        certificate = reader.span()
+        if not 1 <= len(certificate) <= 1024:
+            raise Breach("a certificate of no length or too long")
+        rest["certificate"] = certificate.hex()
     reader.end()
     if enrolment is not None:
         keys = bytes.fromhex(enrolment["sign_pk"]), bytes.fromhex(enrolment["seal_pk"])

@@ -619,7 +619,8 @@ def manifest_bytes(bundle: Bundle, token: bytes, entries: list[tuple[int, int, b
     """The manifest (2.2)."""
     m = bundle.manifest
     enrolment = m.get("enrolment")
-    flags = m.get("flags", 1 if enrolment else 0)
+    certificate = bytes.fromhex(m.get("certificate", ""))
+    flags = m.get("flags", (1 if enrolment else 0) | (8 if certificate else 0))
     out = varint(flags) + bundle.sender.id
     out += bytes.fromhex(m.get("recipient", bundle.recipient.id.hex())) + token
     for name, size in (("incarnation", 8), ("assumes", 8), ("heard", 8)):
@@ -633,7 +634,7 @@ def manifest_bytes(bundle: Bundle, token: bytes, entries: list[tuple[int, int, b
     if enrolment:
         out += bundle.sender.sign_pk + bundle.sender.seal_pk
         out += bytes([enrolment["role"]]) + text(enrolment["name"])
-    return out
+    return out + (span(certificate) if flags & 8 else b"")
 
 
 def receipt_bytes(receipt: Optional[Json]) -> bytes:

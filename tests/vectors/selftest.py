@@ -366,6 +366,16 @@ def test_enrolment() -> None:
     expect("enrolment of another id", enc.encode(made), "refused", known=())
 
 
+def test_certificate() -> None:
+    """A sender that brings its approval (2.2)."""
+    made = bundle([[]], manifest={"certificate": "aa" * 200})
+    expect("certificate", enc.encode(made), "ok", {
+        "manifest": {"flags": 8, "certificate": "aa" * 200}})
+    for name, length in (("no length", 0), ("1 025 bytes", 1025)):
+        made.manifest = {"flags": 8, "certificate": "aa" * length}
+        expect(f"certificate of {name}", enc.encode(made), "refused")
+
+
 def test_partial_batches() -> None:
     """Batches of many sizes with some leaves in, with and without own salts."""
     sets = [(1, []), (2, [0]), (2, [1]), (7, [3]), (8, [7]), (9, [8]), (9, [0]), (9, [1, 8]),
@@ -744,7 +754,7 @@ def main() -> int:
     """Runs everything."""
     tally: dict[str, int] = {}
     for test in (test_primitives, test_varints, test_round_trips, test_parts, test_dates,
-                 test_enrolment, test_partial_batches, test_unchecked, test_authorship,
+                 test_enrolment, test_certificate, test_partial_batches, test_unchecked, test_authorship,
                  test_outcomes, test_frames, test_decisions, test_noise,
                  test_programmes):
         test()
