@@ -223,7 +223,7 @@ static int gather_holders(cli *c, receipt *r, sat_dot subject)
 		receipt_holder *other = &r->holders[r->holder_count++];
 		memcpy(other->name, list[i].device.name, sizeof other->name);
 		other->lost = strcmp(list[i].device.state, "revoked") == 0;
-		other->maybe = list[i].held == 0 && list[i].on_the_way == 0;
+		other->earlier = list[i].held == 0 && list[i].on_the_way == 0;
 	}
 	return 0;
 }
@@ -289,10 +289,10 @@ static void tell_holders(cli *c, const receipt *r)
 	for (size_t i = 0; i < r->holder_count; i++) {
 		const receipt_holder *h = &r->holders[i];
 		cli_print(c, "    %s%s%s%s\n", h->name, h->here ? " (this machine)" : "",
-		          h->maybe ? ", perhaps, from an earlier yes" : "",
+		          h->earlier ? ", sent under an earlier yes" : "",
 		          h->lost ? ", which was revoked and cannot be reached" : "");
 		json_array_append_new(holders, json_pack("{s:o, s:b, s:b, s:b}", "name", cli_text(h->name),
-		                                         "here", (int)h->here, "maybe", (int)h->maybe,
+		                                         "here", (int)h->here, "earlier", (int)h->earlier,
 		                                         "reachable", (int)!h->lost));
 	}
 	cli_set(c, "held_by", holders);

@@ -14,7 +14,7 @@ const char *cli_holding_words(const sat_holder *holder)
 		return "has it";
 	if (holder->on_the_way > 0)
 		return "has it when it takes what is on its way";
-	return holder->maybe > 0 ? "may have it from an earlier yes" : NULL;
+	return holder->earlier > 0 ? "was sent it under an earlier yes" : NULL;
 }
 
 void cli_holding_print(cli *c, const sat_holders *holders)
@@ -37,7 +37,7 @@ void cli_holding_print(cli *c, const sat_holders *holders)
 		                                         list[i].device.state, "reachable",
 		                                         !is_lost(&list[i]), "held", (json_int_t)list[i].held,
 		                                         "on_the_way", (json_int_t)list[i].on_the_way,
-		                                         "maybe", (json_int_t)list[i].maybe));
+		                                         "earlier", (json_int_t)list[i].earlier));
 	}
 	cli_set(c, "held_by", held_by);
 	if (!any)

@@ -33,6 +33,7 @@ static const command commands[] = {
 	{ "merge", cmd_merge, "take in what is on a stick or in a bundle" },
 	{ "verify", cmd_verify, "check every byte of a bundle" },
 	{ "inspect", cmd_inspect, "show what can be seen of a bundle" },
+	{ "disclosures", cmd_disclosures, "what was sent to whom, when, in which bundle" },
 	{ "status", cmd_status, "what is sent, received, withheld, and what waits" },
 	{ "conflicts", cmd_conflicts, "fields that two people wrote while apart" },
 	{ "resolve", cmd_resolve, "decide a conflict" },

@@ -8,7 +8,7 @@
 
 typedef struct words {
 	const char *language, *title, *answers, *taken_back, *holders, *nobody, *here, *only_for, *whole,
-	    *may_have, *has, *reach, *change;
+	    *from_before, *has, *reach, *change;
 	const char *said[RECEIPT_ANSWERS], *state[RECEIPT_STATES];
 } words;
 
@@ -22,7 +22,7 @@ static const words in[] = {
 	  .here = "this machine",
 	  .only_for = "only for",
 	  .whole = "Everything about me",
-	  .may_have = "may have it from an earlier yes",
+	  .from_before = "was sent it under an earlier yes",
 	  .has = "has it",
 	  .reach = "Nobody can reach printed paper, backups, and sealed sticks that were made before.",
 	  .change = "You can change every answer, on any day, by telling whoever brought you this page.  "
@@ -41,7 +41,7 @@ static const words in[] = {
 	  .here = "esta máquina",
 	  .only_for = "solo para",
 	  .whole = "Todo sobre mí",
-	  .may_have = "quizá lo tenga de un sí anterior",
+	  .from_before = "se le envió con un sí anterior",
 	  .has = "lo tiene",
 	  .reach =
 	      "Nadie puede alcanzar papel impreso, copias de seguridad ni memorias selladas hechas antes.",
@@ -248,7 +248,7 @@ static void put_holders(sat_bytes *page, const receipt *r, const words *w)
 	for (size_t i = 0; i < r->holder_count; i++) {
 		put(page, "<li><div>");
 		put_name(page, w, r->holders[i].name, r->holders[i].here);
-		put_text(page, r->holders[i].maybe ? w->may_have : w->has);
+		put_text(page, r->holders[i].earlier ? w->from_before : w->has);
 		if (r->holders[i].lost) {
 			put(page, "; ");
 			put_text(page, w->state[RECEIPT_LOST]);

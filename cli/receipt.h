@@ -48,7 +48,7 @@ typedef struct receipt_holder {
 	char name[SAT_DEVICE_NAME_BYTES];
 	bool lost;                   /* revoked: it cannot be reached */
 	bool here;                   /* this machine */
-	bool maybe;                  /* from an earlier yes, if at all */
+	bool earlier;                /* it was sent under an earlier yes, and nothing since */
 } receipt_holder;
 
 typedef struct receipt {

@@ -34,12 +34,6 @@ struct sat_gate {
 	sat_arena scratch;
 };
 
-sat_purposes sat_gate_unasked(const sat_store *store, sat_dot person)
-{
-	sat_purposes others = sat_dot_collective(person) && !SAT_PLANTED_BUG(30) ? store->personal : store->collective;
-	return sat_purpose_find(store, SAT_IN_MOURNING) | others;
-}
-
 int sat_gate_open(sat_gate **out, sat_store *store, const sat_recipient *to, sat_error *err)
 {
 	sat_gate *gate = calloc(1, sizeof *gate);
@@ -50,8 +44,9 @@ int sat_gate_open(sat_gate **out, sat_store *store, const sat_recipient *to, sat
 	gate->store = store;
 	gate->to = *to;
 	gate->room = VIEWS_MIN;
-	gate->unasked[false] = sat_gate_unasked(store, 0);
-	gate->unasked[true] = sat_gate_unasked(store, sat_dot_community(0));
+	gate->unasked[false] = sat_purpose_find(store, SAT_IN_MOURNING) | store->collective;
+	gate->unasked[true] = sat_purpose_find(store, SAT_IN_MOURNING) |
+	                      (SAT_PLANTED_BUG(30) ? store->collective : store->personal);
 	for (unsigned i = 0; i < SAT_PURPOSE_BITS; i++)
 		gate->noticed |= sat_purpose_notice(store, i) == 0 ? 0 : UINT64_C(1) << i;
 	*out = gate;

@@ -51,9 +51,6 @@ typedef struct sat_leave {
 	sat_purposes dead;      /* purposes for which the statement names a closed episode */
 } sat_leave;
 
-/* What somebody concerned permits without having decided anything: what is another's to decide, and states. */
-sat_purposes sat_gate_unasked(const sat_store *store, sat_dot person);
-
 /* Looks at everybody between two ids of whom decisions are known, in one walk over them: for whoever is
  * about to weigh records of a stretch, which mostly concern people of that stretch.  Never needed for a
  * right answer. */

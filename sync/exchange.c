@@ -451,10 +451,11 @@ static void conclude(merge *m, size_t frames)
 		         "%zu entries rest on something that has not arrived yet. They come again by themselves; the "
 		         "rest is merged.", m->missing);
 	} else if (m->introduced) {
-		snprintf(text, sizeof text,
-		         "\"%s\" was not known here, as after a backup was restored: it brought the approval that "
-		         "headquarters had signed, which counts again. If it was lost or stolen meanwhile, revoke it: "
-		         "satchel device revoke.", m->peer.name);
+		bool registry = sat_store_role(m->store) == SAT_REGISTRY;
+		snprintf(text, sizeof text, "\"%s\" was not known here%s: it brought the approval that headquarters had "
+		         "signed%s", m->peer.name, registry ? ", as after a backup was restored" : " yet",
+		         registry ? ", which counts again. If it was lost or stolen meanwhile, revoke it: satchel device "
+		                    "revoke." : ".");
 	} else if (m->released) {
 		snprintf(text, sizeof text, "%s was revoked; a person at headquarters let this bundle in.", m->peer.name);
 	} else if (strcmp(m->peer.state, "revoked") == 0) {

@@ -11,6 +11,7 @@
 #include "core/incarnation.h"
 #include "core/plant.h"
 #include "core/store-private.h"
+#include "disclosure.h"
 #include "exchange.h"
 #include "frame.h"
 #include "ledger.h"
@@ -30,6 +31,7 @@ typedef struct job {
 	sat_plan plan;
 	bool receipt_due;
 	sat_bundle_writer *writer;  /* of the part being written */
+	sat_disclosing *disclosing; /* what the part discloses */
 	sat_sink sink;
 	bool begun;                 /* the carrier has begun a bundle */
 	sat_sent_frame *frames;     /* of the part */
@@ -122,6 +124,8 @@ static int make_durable(job *j, const sat_name16 *bundle, const sat_manifest *m,
 		rc = sat_ledger_sent(j->store, j->peer.id, bundle, upto,
 		                     j->assumed ? j->peer.heard : 0, exported.file, m->courier, j->frames,
 		                     j->frame_count, err);
+	if (rc == 0)
+		rc = sat_disclosing_write(j->disclosing, j->peer.id, bundle, m->time, err);
 	return rc == 0 && j->each != NULL ? j->each(j->context, &exported) : rc;
 }
 
@@ -238,6 +242,8 @@ static int add_chunk(job *j, const sat_chunk *chunk, sat_error *err)
 		rc = sat_bundle_writer_add(j->writer, plain->data, plain->length, err);
 	if (rc == 0)
 		rc = note_frame(j, chunk, err);
+	if (rc == 0)
+		rc = sat_disclosing_add(j->disclosing, chunk, err);
 	if (rc == 0 && j->options.progress != NULL &&
 	    !j->options.progress(j->options.progress_context, j->peer.name, (uint64_t)chunk->span.upto,
 	                         (uint64_t)j->plan.upto))
@@ -377,10 +383,13 @@ int sat_export(sat_store *store, const sat_identity *identity, int64_t device, s
 	if (rc == 0 && !is_revoked(&j.peer) && strcmp(j.peer.state, "approved") != 0)
 		rc = sat_fail(err, SAT_EWAITING, "%s is not approved; nothing is sent to it", j.peer.name);
 	if (rc == 0)
+		rc = sat_disclosing_begin(&j.disclosing, store, err);
+	if (rc == 0)
 		rc = run_job(&j, err);
 	if (j.begun)
 		carrier->abandon(carrier->context, &j.sink);
 	sat_bundle_writer_free(j.writer);
+	sat_disclosing_free(j.disclosing);
 	for (int i = 0; i < 2; i++)
 		sat_bytes_clear(&j.plain[i]);
 	sat_arena_clear(&j.arena);

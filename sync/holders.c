@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "core/incarnation.h"
-#include "core/permission.h"
 #include "core/store-private.h"
+#include "disclosure.h"
 #include "ledger.h"
 
 struct sat_holders {
@@ -111,30 +111,25 @@ static int way_to(sat_holders *h, size_t at, sat_dot record, way *out, sat_error
 	return rc;
 }
 
-/* Whether everybody concerned ever said yes to all that a value needs: else nobody was ever sent it. */
-static int ever_permitted(sat_holders *h, const sat_state *state, sat_purposes needs, bool *ever,
-                          sat_error *err)
+/* The fields of a record that ever went to each device, as sets of columns. */
+typedef struct disclosed {
+	sat_holders *holders;
+	uint8_t (*fields)[SAT_FIELDS_MAX / 8];
+} disclosed;
+
+static int add_disclosed(void *context, const sat_disclosure *line, sat_error *err)
 {
-	int rc = 0;
-	*ever = true;
-	for (size_t i = 0; rc == 0 && *ever && i < state->person_count; i++) {
-		SAT_ARENA(arena);
-		sat_decision *all;
-		size_t count;
-		sat_purposes yes = 0;
-		rc = sat_consent_of_subject(h->store, sat_dot_record(state->persons[i]), false, &arena, &all, &count,
-		                            err);
-		for (size_t k = 0; rc == 0 && k < count; k++) {
-			if (all[k].event == SAT_GIVEN || all[k].event == SAT_RENEWED)
-				yes |= sat_purpose_find(h->store, all[k].purpose);
-		}
-		*ever = (needs & ~sat_gate_unasked(h->store, state->persons[i]) & ~yes) == 0;
+	disclosed *d = context;
+	(void)err;
+	for (size_t i = 0; i < d->holders->count; i++) {
+		for (size_t k = 0; d->holders->list[i].device.id == line->device && k < line->field_bytes; k++)
+			d->fields[i][k] |= line->fields[k];
 	}
-	return rc;
+	return 0;
 }
 
 static int count_values(sat_holders *h, size_t at, const sat_state *state, sat_purposes purposes, way sent,
-                        sat_error *err)
+                        const uint8_t *earlier, sat_error *err)
 {
 	sat_holder *holder = &h->list[at];
 	int rc = 0;
@@ -148,26 +143,26 @@ static int count_values(sat_holders *h, size_t at, const sat_state *state, sat_p
 		    sat_dot_linked(s->dot) && device_of(h->store, sat_dot_index(s->dot)) == holder->device.id;
 		rc = sat_gate_weigh(h->gates[at], state->persons, state->person_count, s->stated,
 		                    s->stated_count, &leave, err);
-		if (rc != 0 || (sent == NOT_SENT && !author))
-			continue;
-		bool now = sat_gate_answer(&leave, needs) == SAT_PERMITTED, ever = false;
-		if (!now && !author)
-			rc = ever_permitted(h, state, needs, &ever, err);
+		bool now = rc == 0 && sat_gate_answer(&leave, needs) == SAT_PERMITTED;
+		bool went = (earlier[s->field / 8] >> (s->field % 8) & 1) != 0;
 		holder->held += author || (now && sent == CONFIRMED);
 		holder->on_the_way += !author && now && sent == SENT;
-		holder->maybe += !author && !now && ever;
+		holder->earlier += !author && !now && went;
 	}
 	return rc;
 }
 
 int sat_holders_add(sat_holders *h, const sat_state *state, sat_purposes purposes, sat_error *err)
 {
-	int rc = 0;
+	SAT_ARENA(arena);
+	disclosed d = { .holders = h, .fields = sat_arena_zeroed(&arena, h->count + 1, sizeof *d.fields) };
+	int rc = d.fields == NULL ? sat_no_memory(err)
+	                          : sat_disclosures_each(h->store, state->table, state->id, add_disclosed, &d, err);
 	for (size_t i = 0; rc == 0 && i < h->count; i++) {
 		way sent;
 		rc = way_to(h, i, state->id, &sent, err);
 		if (rc == 0)
-			rc = count_values(h, i, state, purposes, sent, err);
+			rc = count_values(h, i, state, purposes, sent, d.fields[i], err);
 	}
 	return rc;
 }

@@ -1,8 +1,7 @@
 /* Who else holds what is here: for the sentence before something is taken back, and for the receipt.
  *
- * Worked out from the ledger, which knows which parts of the sequence went to whom, and from the gate, which
- * knows what may go now.  What was sent under an earlier yes is not told apart from what was never sent, so of
- * such values it is said that somebody *may* hold them.
+ * Worked out from the ledger, which knows which parts of the sequence went to whom, from the gate, which knows
+ * what may go now, and from the ledger of disclosures (disclosure.h), which knows what went under an earlier yes.
  *
  *     sat_holders_begin(&holders, store, err)
  *     sat_holders_add(holders, &state, purposes, err)        for each record
@@ -19,7 +18,7 @@ typedef struct sat_holder {
 	sat_device device;
 	size_t held;        /* it confirmed them, told them, or wrote them itself */
 	size_t on_the_way;  /* in bundles that it has not confirmed */
-	size_t maybe;       /* from the time of an earlier yes, if it ever got them */
+	size_t earlier;     /* that field was sent to it under an earlier yes; it hides or has erased it by now */
 } sat_holder;
 
 typedef struct sat_holders sat_holders;

@@ -315,6 +315,22 @@ CREATE TABLE sat_base (
   upto   INTEGER NOT NULL
 );
 
+-- What went out to whom, for good (sync/disclosure.h): records of one kind of which the same fields went in one
+-- bundle.
+CREATE TABLE sat_disclosure (
+  id      INTEGER PRIMARY KEY,
+  bundle  BLOB NOT NULL,
+  device  INTEGER NOT NULL,
+  at      INTEGER NOT NULL,           -- seconds since 1970, by our clock
+  kind    INTEGER NOT NULL,           -- sat_kind.id
+  fields  BLOB NOT NULL,              -- bits by sat_field.number, the least of the first byte is 0
+  first   INTEGER NOT NULL,           -- least id in the list
+  last    INTEGER NOT NULL,           -- greatest
+  count   INTEGER NOT NULL,
+  records BLOB NOT NULL               -- their ids, each as the zigzag varint of its difference to the one before
+);
+CREATE INDEX sat_disclosure_kind ON sat_disclosure(kind);
+
 -- What came in (sync/ledger.h): bundles held whole, newest last, and the states of single frames.
 CREATE TABLE sat_held (
   device INTEGER NOT NULL,

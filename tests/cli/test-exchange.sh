@@ -56,10 +56,16 @@ hq device approve "$(words_of camp3.db)"
 hq export STICK --to "Camp three"
 run --store camp3.db merge STICK
 run --store camp3.db device confirm --yes
-run --store camp3.db export STICK2 --to "Camp two"
+run --store camp3.db export STICK2 --to "Camp two" --compact
 two --json merge STICK2
 is laptops__that_headquarters_has_not_told_of_have_to_wait unknown_sender "$(json 'd["bundles"][0]["outcome"]')"
 tells laptops__that_have_to_wait_are_told_what_for 'Merge what headquarters sends, then this again'
+rm -r STICK2/satchel
+run --store camp3.db add note "text=where the road ends"
+run --store camp3.db export STICK2 --to "Camp two"
+two --json merge STICK2
+is laptops__bring_their_approval_on_a_stick merged "$(json 'd["bundles"][0]["outcome"]')"
+is laptops__that_bring_it_are_named True "$(json '"was not known here yet" in d["bundles"][0]["reason"]' | sed 's/true/True/')"
 rm -r STICK2/satchel
 # --- a laptop is lost, and another vouches for what it had recorded ------------------------------------
 hq device revoke "Camp one" --yes

@@ -1,0 +1,216 @@
+/* See disclosure.h. */
+#include "disclosure.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/store-private.h"
+
+enum {
+	MASK_BYTES = SAT_FIELDS_MAX / 8,
+	LINE_RECORDS_MAX = 4096,     /* so that looking for one record reads little */
+};
+
+/* Records of one kind with the same fields: each id as the difference to the one before (a zigzag). */
+typedef struct line {
+	int64_t kind;
+	uint8_t fields[MASK_BYTES];
+	sat_bytes ids;
+	sat_dot previous, first, last;
+	size_t records;
+} line;
+
+struct sat_disclosing {
+	sat_store *store;
+	line *lines;
+	size_t count, room;
+	size_t latest[SAT_KINDS_MAX]; /* by kind: the line that its latest row went into, and one; 0: none */
+};
+
+/* --- writing it down -------------------------------------------------------------------------------- */
+
+int sat_disclosing_begin(sat_disclosing **out, sat_store *store, sat_error *err)
+{
+	sat_disclosing *d = *out = calloc(1, sizeof *d);
+	if (d == NULL)
+		return sat_no_memory(err);
+	d->store = store;
+	return 0;
+}
+
+static void forget(sat_disclosing *d)
+{
+	for (size_t i = 0; i < d->count; i++)
+		sat_bytes_clear(&d->lines[i].ids);
+	d->count = 0;
+	memset(d->latest, 0, sizeof d->latest);
+}
+
+void sat_disclosing_free(sat_disclosing *d)
+{
+	if (d == NULL)
+		return;
+	forget(d);
+	free(d->lines);
+	free(d);
+}
+
+static bool takes(const line *l, int64_t kind, const uint8_t fields[static MASK_BYTES])
+{
+	return l->kind == kind && l->records < LINE_RECORDS_MAX && memcmp(l->fields, fields, MASK_BYTES) == 0;
+}
+
+/* Rows with the same fields mostly follow one another. */
+static line *line_of(sat_disclosing *d, int64_t kind, const uint8_t fields[static MASK_BYTES])
+{
+	size_t *latest = &d->latest[kind - 1];
+	if (*latest != 0 && takes(&d->lines[*latest - 1], kind, fields))
+		return &d->lines[*latest - 1];
+	for (size_t i = d->count; i > 0; i--) {
+		if (takes(&d->lines[i - 1], kind, fields)) {
+			*latest = i;
+			return &d->lines[i - 1];
+		}
+	}
+	if (d->count == d->room) {
+		size_t room = d->room == 0 ? 16 : d->room * 2;
+		line *grown = realloc(d->lines, room * sizeof *grown);
+		if (grown == NULL)
+			return NULL;
+		d->lines = grown;
+		d->room = room;
+	}
+	line *fresh = &d->lines[d->count];
+	*fresh = (line){ .kind = kind, .first = INT64_MAX };
+	memcpy(fresh->fields, fields, MASK_BYTES);
+	*latest = ++d->count;
+	return fresh;
+}
+
+static int add_row(sat_disclosing *d, int64_t kind, const sat_block *block, size_t row)
+{
+	uint8_t fields[MASK_BYTES] = { 0 };
+	for (size_t i = 0; i < block->fields; i++) {
+		if (block->field[i].cells[row] == SAT_PRESENT)
+			fields[i / 8] |= (uint8_t)(1u << (i % 8));
+	}
+	line *l = line_of(d, kind, fields);
+	if (l == NULL)
+		return SAT_ENOMEM;
+	sat_dot id = block->row[row].record;
+	sat_bytes_put_zigzag(&l->ids, id - l->previous);
+	l->previous = id;
+	l->first = id < l->first ? id : l->first;
+	l->last = id > l->last ? id : l->last;
+	l->records++;
+	return sat_bytes_ok(&l->ids) ? 0 : SAT_ENOMEM;
+}
+
+int sat_disclosing_add(sat_disclosing *d, const sat_chunk *chunk, sat_error *err)
+{
+	int rc = 0;
+	for (size_t i = 0; chunk->track == SAT_TRACK_RECORDS && i < chunk->block_count; i++) {
+		for (size_t row = 0; rc == 0 && row < chunk->blocks[i].rows; row++)
+			rc = add_row(d, d->store->tables[i]->id, &chunk->blocks[i], row);
+	}
+	return rc != 0 ? sat_no_memory(err) : 0;
+}
+
+/* Columns of a kind that has fewer of them take fewer bytes. */
+static size_t used_bytes(const uint8_t fields[static MASK_BYTES])
+{
+	size_t n = MASK_BYTES;
+	while (n > 0 && fields[n - 1] == 0)
+		n--;
+	return n;
+}
+
+int sat_disclosing_write(sat_disclosing *d, int64_t device, const sat_name16 *bundle, int64_t at, sat_error *err)
+{
+	sat_stmt *s = NULL;
+	int rc = d->count == 0 ? 0
+	                       : sat_db_prepare(d->store->db, &s,
+	                                        "INSERT INTO sat_disclosure(bundle, device, at, kind, fields, first, "
+	                                        "last, count, records) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)", err);
+	for (size_t i = 0; rc == 0 && i < d->count; i++) {
+		const line *l = &d->lines[i];
+		sat_bind_blob(s, 1, bundle->bytes, sizeof bundle->bytes);
+		sat_bind_int(s, 2, device);
+		sat_bind_int(s, 3, at);
+		sat_bind_int(s, 4, l->kind);
+		sat_bind_blob(s, 5, l->fields, used_bytes(l->fields));
+		sat_bind_int(s, 6, l->first);
+		sat_bind_int(s, 7, l->last);
+		sat_bind_int(s, 8, (int64_t)l->records);
+		sat_bind_blob(s, 9, l->ids.data, l->ids.length);
+		rc = sat_run(d->store->db, s, err);
+	}
+	sat_db_finalize(d->store->db, &s);
+	forget(d);
+	return rc;
+}
+
+/* --- reading it ------------------------------------------------------------------------------------- */
+
+bool sat_disclosure_has(const sat_disclosure *disclosure, uint16_t column)
+{
+	return column / 8u < disclosure->field_bytes && (disclosure->fields[column / 8] >> (column % 8) & 1) != 0;
+}
+
+static bool holds(const void *ids, size_t length, sat_dot record)
+{
+	sat_cursor c = sat_cursor_over(ids, length);
+	sat_dot id = 0;
+	while (sat_cursor_left(&c) > 0) {
+		id += sat_cursor_zigzag(&c);
+		if (id == record)
+			return true;
+	}
+	return false;
+}
+
+/* As in sat_ledger_confirmed: as a whole, or frame by frame. */
+#define LINES                                                                                                \
+	"SELECT d.bundle, d.device, d.at, d.kind, d.fields, d.count, d.records, s.file, s.name IS NOT NULL AND " \
+	"EXISTS (SELECT 1 FROM sat_base b WHERE b.device = s.device AND b.upto >= s.upto) AND NOT EXISTS "       \
+	"(SELECT 1 FROM sat_sent_frame f JOIN sat_base b ON b.device = f.device WHERE f.bundle = s.name AND "    \
+	"f.state <> 1 AND f.upto > b.upto) FROM sat_disclosure d LEFT JOIN sat_sent s ON s.name = d.bundle "     \
+	"WHERE ?1 = 0 OR (d.kind = ?1 AND d.first <= ?2 AND d.last >= ?2) ORDER BY d.id"
+
+static int give_line(sat_store *store, sat_stmt *s, sat_dot record,
+                     int (*each)(void *, const sat_disclosure *, sat_error *), void *context, sat_error *err)
+{
+	size_t length, name_length;
+	const void *ids = sat_column_blob(s, 6, &length), *name = sat_column_blob(s, 0, &name_length);
+	sat_disclosure d = { .device = sat_column_int(s, 1), .at = sat_column_int(s, 2),
+		             .table = sat_table_of_id(store, sat_column_int(s, 3)),
+		             .records = record == 0 ? (size_t)sat_column_int(s, 5) : 1,
+		             .received = sat_column_int(s, 8) != 0 };
+	if (d.table == NULL || name_length != sizeof d.bundle.bytes)
+		return sat_fail(err, SAT_EDAMAGED, "the ledger of disclosures is damaged");
+	if (record != 0 && !holds(ids, length, record))
+		return 0;
+	memcpy(d.bundle.bytes, name, name_length);
+	d.fields = sat_column_blob(s, 4, &d.field_bytes);
+	if (!sat_column_is_null(s, 7))
+		snprintf(d.file, sizeof d.file, "%s", sat_column_text(s, 7, NULL));
+	return each(context, &d, err);
+}
+
+int sat_disclosures_each(sat_store *store, const sat_table *table, sat_dot record,
+                         int (*each)(void *, const sat_disclosure *, sat_error *), void *context, sat_error *err)
+{
+	sat_stmt *s = NULL;
+	int rc = sat_db_prepare(store->db, &s, LINES, err);
+	if (rc != 0)
+		return rc;
+	sat_bind_int(s, 1, table == NULL ? 0 : table->id);
+	sat_bind_int(s, 2, record);
+	while ((rc = sat_step(store->db, s, err)) == 1) {
+		if ((rc = give_line(store, s, record, each, context, err)) != 0)
+			break;
+	}
+	sat_db_finalize(store->db, &s);
+	return rc;
+}
