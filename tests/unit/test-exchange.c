@@ -377,6 +377,53 @@ static void carry_without(camp *c, replica *from, replica *to, size_t lost)
 	assert_int_equal(replica_merge_all(to, &c->stick).verdict, SAT_SALVAGED);
 }
 
+/* The stick with the values is found when the withdrawal has long been there, alone: the record's own frame
+ * was lost. */
+static void exchange__taking_back_holds_for_a_record_that_comes_later(void **state)
+{
+	camp *c = *state;
+	sat_dot person = replica_add(&c->one, "person", "pseudonym", "P 0417", "name", "Participant 0417", NULL);
+	replica_decide(&c->one, person, "attend_record", SAT_GIVEN, false);
+	replica_decide(&c->one, person, "identity", SAT_GIVEN, false);
+	replica_export(&c->one, &c->hq, &c->stick);
+	SAT_BYTES(late);
+	sat_bytes_put(&late, c->stick.bundles[0].data, c->stick.bundles[0].size);
+	memory_place_clear(&c->stick);
+	memory_place_init(&c->stick);
+	replica_decide(&c->one, person, "identity", SAT_WITHDRAWN, true);
+	carry_without(c, &c->one, &c->hq, 1);
+	int64_t people, names;
+	assert_int_equal(sat_db_int(c->hq.store->db, "SELECT count(*) FROM person", &people, 0, NULL), 0);
+	assert_int_equal(people, 0);
+	memory_place_add(&c->stick, late.data, late.length);
+	assert_int_equal(replica_merge_all(&c->hq, &c->stick).verdict, SAT_MERGED);
+	assert_int_equal(sat_db_int(c->hq.store->db, "SELECT count(pseudonym) FROM person", &people, 0, NULL), 0);
+	assert_int_equal(sat_db_int(c->hq.store->db, "SELECT count(name) FROM person", &names, 0, NULL), 0);
+	assert_int_equal(people, 1);
+	assert_int_equal(names, 0);
+}
+
+/* A clock that stands in 2099 dates a decision, and decides nothing. */
+static void exchange__decision_dated_in_2099_is_one_like_any_other(void **state)
+{
+	camp *c = *state;
+	sat_dot person = replica_add(&c->one, "person", "pseudonym", "P 0417", "name", "Participant 0417", NULL);
+	sat_decision d = { .subject = person, .purpose = "identity", .event = SAT_GIVEN,
+		           .claimed_time = INT64_C(4070908800) };
+	assert_int_equal(sat_store_begin(c->one.store, NULL), 0);
+	assert_int_equal(sat_consent_record(c->one.store, c->one.identity, &d, 1, NULL), 0);
+	assert_int_equal(sat_store_commit(c->one.store, NULL), 0);
+	camp_carry(&c->one, &c->hq, &c->stick);
+	sat_dot there = replica_same(&c->one, person, &c->hq);
+	assert_int_equal(replica_field(&c->hq, there, "name", NULL), 1);
+	/* What is said after it, by a clock that is right, counts. */
+	replica_decide(&c->one, person, "identity", SAT_REFUSED, false);
+	camp_carry(&c->one, &c->hq, &c->stick);
+	char *dump = replica_dump(&c->hq);
+	assert_null(strstr(dump, "Participant 0417"));
+	free(dump);
+}
+
 /* A person whom laptop one wrote down, as both others know; the id is that at laptop one. */
 static sat_dot known_to_all(camp *c)
 {
@@ -615,6 +662,8 @@ int main(void)
 		CAMP_CLAIM(exchange__bundle_for_another_is_left_alone),
 		CAMP_CLAIM(exchange__edit_that_the_sender_lacks_is_sent_back),
 		CAMP_CLAIM(exchange__unlinked_record_without_values_goes_unsaid),
+		CAMP_CLAIM(exchange__taking_back_holds_for_a_record_that_comes_later),
+		CAMP_CLAIM(exchange__decision_dated_in_2099_is_one_like_any_other),
 		CAMP_CLAIM(exchange__registry_relearns_an_approval_from_its_laptop),
 		CAMP_CLAIM(exchange__certificate_of_another_introduces_nobody),
 		CAMP_CLAIM(exchange__copy_whose_name_is_past_takes_another),
