@@ -178,6 +178,8 @@ int cli_file_copy(const char *from, const char *to, unsigned mode, sat_error *er
 /* Renames without replacing and makes it durable. */
 int cli_file_rename(const char *from, const char *to, sat_error *err);
 bool cli_file_there(const char *path);
+/* 0 where nothing is yet; SAT_EEXISTS with a sentence where something is. */
+int cli_file_new(const char *path, sat_error *err);
 
 /* --- commands ---------------------------------------------------------------------------------- */
 

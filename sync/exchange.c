@@ -114,6 +114,10 @@ static int enrol(merge *m, const sat_manifest *manifest, sat_error *err)
 	int rc = trust(m, &manifest->keys, err);
 	if (rc != 0)
 		return rc;
+	if (manifest->role == SAT_REGISTRY)
+		return verdict(m, SAT_REFUSED_BUNDLE,
+		               "This is a request to be let in as headquarters, and there is only one. Nothing was "
+		               "merged from it. Keep the file, and ask whoever brought it.");
 	sat_device known;
 	rc = sat_device_find(m->store, &manifest->sender, &known, err);
 	if (rc == 0 && strcmp(known.state, "pending") != 0)
@@ -126,12 +130,14 @@ static int enrol(merge *m, const sat_manifest *manifest, sat_error *err)
 		                        err);
 	if (rc == SAT_ELIMIT)
 		return verdict(m, SAT_REFUSED_BUNDLE, err->message);
+	if (rc == 0) /* what was asked for first is what an approval says */
+		rc = sat_device_get(m->store, m->out->device, &known, err);
 	if (rc != 0)
 		return rc;
 	char text[SAT_ERROR_MESSAGE_BYTES];
 	snprintf(text, sizeof text,
-	         "\"%s\" asks to be let in. Have its owner read you the six words on its screen, and type them: "
-	         "satchel device approve \"...\"", manifest->name);
+	         "\"%s\" asks to be let in as %s. If it is to be that, have its owner read you the six words on its "
+	         "screen, and type them: satchel device approve \"...\"", known.name, sat_role_phrase(known.role));
 	verdict(m, SAT_ENROLMENT, text);
 	return 2; /* commits */
 }
