@@ -226,7 +226,7 @@ static int add_chunk(job *j, const sat_chunk *chunk, sat_error *err)
 	if (rc == 0 && j->options.progress != NULL &&
 	    !j->options.progress(j->options.progress_context, j->peer.name, (uint64_t)chunk->span.upto,
 	                         (uint64_t)j->plan.upto))
-		rc = sat_fail(err, SAT_ECANCELLED, "stopped; nothing was marked as copied");
+		rc = sat_fail(err, SAT_ECANCELLED, "stopped; this bundle was not written, and nothing of it was marked as copied");
 	return rc;
 }
 

@@ -16,6 +16,8 @@
 
 /* Reading failed with errno `number`.  SAT_EIO, SAT_ENOMEM. */
 int sat_medium_read_failed(int number, sat_error *err);
+/* What was named, the folder of a medium, could not be opened at all.  SAT_ENOTFOUND. */
+int sat_medium_absent(const char *path, int number, sat_error *err);
 /* Writing, syncing or renaming failed with errno `number`; `missing_bytes` is how many more would have
  * been needed, 0 when that is not known.  SAT_EFULL, SAT_EIO, SAT_ENOMEM. */
 int sat_medium_write_failed(int number, uint64_t missing_bytes, sat_error *err);

@@ -131,6 +131,8 @@ int sat_place_list(sat_place *place, int (*each)(void *user, const sat_found *fo
 	listing l = { 0 };
 	if (!absent)
 		code = listing_fill(&l, fd, err);
+	if (!absent)
+		sat_place_forget_reading(fd);
 	sat_place_close(place, fd);
 	if (code == 0 && l.count > 1)
 		qsort(l.things, l.count, sizeof *l.things, compare_things);
