@@ -2,7 +2,8 @@
  *
  * Sticks are pulled out, full, write-protected or broken, and FUSE drivers say so in their own ways.
  * The sentences say what became of the bundle and what to do; they are here and nowhere else, so that
- * the same mishap is never told in two ways.  For the modules of the folder carrier alone (folder.h).
+ * the same mishap is never told in two ways.  For the modules of the folder carrier (folder.h), and for those
+ * who look whether a path is there before they open it.
  *
  * Each function notes the sentence in `err` (which may be NULL) and returns the code that goes with it.
  */
