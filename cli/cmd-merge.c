@@ -106,6 +106,14 @@ static void remember_sender(merging *m, const sat_merged *merged)
 static int collect(void *context, const sat_found *found)
 {
 	merging *m = context;
+	if (found->broken) {
+		sat_merged merged = { .verdict = SAT_DAMAGED };
+		snprintf(merged.file, sizeof merged.file, "%s", found->name);
+		snprintf(merged.reason, sizeof merged.reason,
+		         "This is no whole bundle: %s. Nothing was merged from it.", found->why);
+		tell(m, &merged);
+		return 0;
+	}
 	if (found->foreign) {
 		cli_note(m->c, "%s was left alone: %s", found->name,
 		         found->why == NULL ? "it is no bundle" : found->why);
