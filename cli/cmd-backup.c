@@ -88,7 +88,7 @@ static int restore(cli *c, const char *from, const char *from_key, const char *k
 	if (rc == 0) {
 		rc = cli_open(c);
 		if (rc != 0)
-			unlink(c->store_path);
+			sat_store_discard(c->store_path);
 	}
 	if (rc != 0)
 		unlink(key);

@@ -44,9 +44,14 @@ static int list(cli *c)
 	for (size_t i = 0; i < count; i++) {
 		json_t *device = device_json(c, &all[i]);
 		const char *words = json_string_value(json_object_get(device, "words"));
-		cli_print(c, "%s  %s, %s, %s\n", json_string_value(json_object_get(device, "id")),
-		          all[i].name, json_string_value(json_object_get(device, "role")),
-		          all[i].id == 1 ? "this device" : all[i].state);
+		if (strcmp(all[i].state, "pending") == 0)
+			cli_print(c, "%s  %s, pending: asks to be let in as %s\n",
+			          json_string_value(json_object_get(device, "id")), all[i].name,
+			          sat_role_phrase(all[i].role));
+		else
+			cli_print(c, "%s  %s, %s, %s\n", json_string_value(json_object_get(device, "id")),
+			          all[i].name, json_string_value(json_object_get(device, "role")),
+			          all[i].id == 1 ? "this device" : all[i].state);
 		if (words != NULL)
 			cli_print(c, "    words: %s\n", words);
 		json_array_append_new(devices, device);
@@ -84,7 +89,8 @@ static int approve(cli *c, int argc, char **argv, const char *audiences)
 		return cli_fail(c);
 	sat_device_find(c->store, &a.device.device, &a.device, NULL);
 	cli_set(c, "device", device_json(c, &a.device));
-	cli_say(c, "Approved \"%s\".  The approval travels with the next export to it.\n", a.device.name);
+	cli_say(c, "Approved \"%s\" as %s.  The approval travels with the next export to it.\n", a.device.name,
+	        sat_role_phrase(a.device.role));
 	return CLI_DONE;
 }
 

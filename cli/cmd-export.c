@@ -122,6 +122,7 @@ int cmd_export(cli *c, int argc, char **argv)
 		return c->code;
 	SAT_AUTO(sat_carrier) carrier = NULL;
 	int code = CLI_DONE;
+	char count[64];
 	cli_exports e = { .c = c,
 		          .bundles = json_array(),
 		          .options = { .form = compact ? SAT_COMPACT : SAT_FULL,
@@ -142,7 +143,8 @@ int cmd_export(cli *c, int argc, char **argv)
 		rc = cli_tell_revoked(c, true);
 	if (rc != 0) {
 		if (e.count > 0)
-			cli_note(c, "the bundles named above are complete; the rest was not written");
+			cli_fail_also(c, ". %s before that %s complete and may be carried; export again for the rest",
+			              cli_count(e.count, "bundle", "bundles", count), e.count == 1 ? "is" : "are");
 		return cli_fail(c);
 	}
 	if (e.count == 0)

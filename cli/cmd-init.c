@@ -5,7 +5,7 @@
 
 #include "command.h"
 
-enum { INVITATION_BYTES_MAX = 4 << 20 };
+enum { INPUT_BYTES_MAX = 4 << 20 };
 
 typedef struct setup {
 	bool registry, no_passphrase;
@@ -100,7 +100,11 @@ static int read_input(cli *c, setup *s)
 	if (s->invitation != NULL)
 		cli_invitation_path(s->invitation, invitation, sizeof invitation);
 	const char *path = s->registry ? s->programme : invitation;
-	return path == NULL ? 0 : cli_file_read(path, INVITATION_BYTES_MAX, &s->input, &c->err);
+	int rc = path == NULL ? 0 : cli_file_read(path, INPUT_BYTES_MAX, &s->input, &c->err);
+	if (s->invitation == NULL || (rc != SAT_ELIMIT && rc != SAT_EINVALID))
+		return rc;
+	return sat_fail(&c->err, SAT_EDAMAGED, "%s is no invitation. Nothing was made. Ask headquarters for a new one",
+	                path);
 }
 
 static void tell_laptop(cli *c)
@@ -110,11 +114,11 @@ static void tell_laptop(cli *c)
 	if (sat_device_registry(c->store, &registry, NULL) == 0)
 		sat_device_words(c->store, &registry, words, NULL);
 	cli_set(c, "words", cli_text(words));
-	cli_say(c,
-	        "\nThe six words of this laptop; read them to headquarters by phone or face to face:\n\n    "
-	        "%s\n\nNext: put in a stick and run `satchel export STICK`; it writes the request to be let "
-	        "in.\n",
-	        words);
+	cli_print(c,
+	          "\nThe six words of this laptop; read them to headquarters by phone or face to face:\n\n    "
+	          "%s\n",
+	          words);
+	cli_say(c, "\nNext: put in a stick and run `satchel export STICK`; it writes the request to be let in.\n");
 }
 
 static void tell(cli *c, const setup *s)
@@ -122,12 +126,13 @@ static void tell(cli *c, const setup *s)
 	char id[CLI_DEVICE_CHARS];
 	cli_set(c, "replica", cli_text(cli_device(sat_store_self(c->store), id)));
 	cli_set(c, "name", cli_text(s->name));
-	cli_say(c, "Made %s for \"%s\", and its key file %s.key.\n", c->store_path, s->name, c->store_path);
+	cli_say(c, "Made %s for \"%s\", which takes part as %s, and its key file %s.key.\n", c->store_path, s->name,
+	        sat_role_phrase(sat_store_role(c->store)), c->store_path);
 	if (s->no_passphrase)
 		cli_note(c, "the key file has no passphrase: whoever can read it can act as this replica");
 	else {
 		cli_set(c, "recovery", cli_text(s->recovery));
-		cli_say(
+		cli_print(
 		    c,
 		    "\nThe recovery code.  It opens the store when the passphrase is forgotten and is shown "
 		    "only now:\nwrite it on paper and keep that apart from the machine.\n\n    %s\n",
@@ -174,7 +179,7 @@ int cmd_init(cli *c, int argc, char **argv)
 		if (rc != 0)
 			unlink(key);
 		if (rc != 0 && rc != SAT_EEXISTS)
-			unlink(c->store_path);
+			sat_store_discard(c->store_path);
 	}
 	sat_bytes_clear(&s.input);
 	if (rc != 0)

@@ -1,8 +1,6 @@
 /* satchel list and satchel search: several records on a line each. */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "command.h"
 #include "core/search.h"
@@ -146,31 +144,6 @@ int cmd_list(cli *c, int argc, char **argv)
 
 /* --- searching ---------------------------------------------------------------------------------- */
 
-static bool begins_word(const char *text, size_t at)
-{
-	return at == 0 || (!isalnum((unsigned char)text[at - 1]) && ((uint8_t)text[at - 1] & 0x80) == 0);
-}
-
-static bool has_word(const char *text, size_t length, const char *word, size_t n)
-{
-	for (size_t i = 0; i + n <= length; i++) {
-		if (begins_word(text, i) && strncasecmp(text + i, word, n) == 0)
-			return true;
-	}
-	return false;
-}
-
-static bool has_all_words(const sat_bytes *text, const char *words)
-{
-	while (*words != '\0') {
-		size_t n = strcspn(words, " \t\n\r\"");
-		if (n > 0 && !has_word((const char *)text->data, text->length, words, n))
-			return false;
-		words += n + (words[n] != '\0');
-	}
-	return true;
-}
-
 /* A record that was found only through words that may not be shown must not be told, since that
  * would tell the words.  Where something is hidden, the words have to be in what is left. */
 static int may_be_found(cli *c, const sat_state *state, const char *words, bool *yes)
@@ -190,8 +163,12 @@ static int may_be_found(cli *c, const sat_state *state, const char *words, bool 
 		if (seen)
 			sat_bytes_put(&visible, shown->value.text.bytes, shown->value.text.length);
 	}
-	*yes = !hidden || (sat_bytes_ok(&visible) && has_all_words(&visible, words));
-	return 0;
+	*yes = !hidden;
+	if (!hidden)
+		return 0;
+	if (!sat_bytes_ok(&visible))
+		return sat_no_memory(&c->err);
+	return sat_search_fits(c->store, words, visible.data, visible.length, yes, &c->err);
 }
 
 static int search(cli *c, const char *words, size_t *count, bool *more)

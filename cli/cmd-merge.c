@@ -24,6 +24,7 @@ typedef struct merging {
 	json_t *bundles;
 	bool reply, folder;
 	int code;
+	size_t taken;      /* bundles that were merged or were merged before */
 	size_t for_others; /* bundles on a shared stick that are not ours to open */
 	sat_carrier *carrier;
 	char **names; /* what the place held when it was listed */
@@ -64,6 +65,7 @@ static void tell(merging *m, const sat_merged *merged)
 		m->for_others++;
 		return;
 	}
+	m->taken += is_done(merged->verdict, m->folder) || merged->records > 0;
 	if (!is_done(merged->verdict, m->folder)) {
 		m->code = CLI_PARTLY;
 		cli_refuse(c, "%s: %s", merged->file, sentence);
@@ -104,6 +106,14 @@ static void remember_sender(merging *m, const sat_merged *merged)
 static int collect(void *context, const sat_found *found)
 {
 	merging *m = context;
+	if (found->broken) {
+		sat_merged merged = { .verdict = SAT_DAMAGED };
+		snprintf(merged.file, sizeof merged.file, "%s", found->name);
+		snprintf(merged.reason, sizeof merged.reason,
+		         "This is no whole bundle: %s. Nothing was merged from it.", found->why);
+		tell(m, &merged);
+		return 0;
+	}
 	if (found->foreign) {
 		cli_note(m->c, "%s was left alone: %s", found->name,
 		         found->why == NULL ? "it is no bundle" : found->why);
@@ -144,12 +154,25 @@ static int merge_all(merging *m)
 		cli_progress_end(&progress);
 		if (rc != 0) {
 			sat_error_context(&m->c->err, "%s", m->names[i]);
+			if (m->taken > 0)
+				cli_fail_also(m->c, ". What was merged before it is kept; merging again takes the rest");
 			break;
 		}
 		tell(m, &merged);
 		remember_sender(m, &merged);
 	}
 	return rc;
+}
+
+/* Merging has succeeded by then, and must not sound as if it had not. */
+static int no_answer(merging *m)
+{
+	sat_error why = m->c->err;
+	sat_fail(&m->c->err, why.code,
+	         "the answer could not be written: %.320s. What the stick brought is merged and kept; for "
+	         "the answer, merge again with --reply, or export to another stick",
+	         why.message);
+	return why.code;
 }
 
 static int reply_all(merging *m, cli_exports *replies, const char *path)
@@ -164,7 +187,7 @@ static int reply_all(merging *m, cli_exports *replies, const char *path)
 			rc = 0;
 		}
 	}
-	return rc;
+	return rc == 0 ? 0 : no_answer(m);
 }
 
 /* What we wrote to this stick and a receipt has confirmed since makes room. */

@@ -107,6 +107,8 @@ void cli_note(cli *c, const char *format, ...) __attribute__((format(printf, 2, 
 void cli_refuse(cli *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Prints c->err (and puts it into the result) and returns the exit code that it means. */
 int cli_fail(cli *c);
+/* Puts more behind the sentence of c->err: what a command has done before it failed, or how to make up for it. */
+void cli_fail_also(cli *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Wrong usage, with the sentence; returns CLI_USAGE. */
 int cli_wrong(cli *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Takes over `value`; a failure to allocate ends the program, since there is nothing else to do. */
@@ -178,6 +180,8 @@ int cli_file_copy(const char *from, const char *to, unsigned mode, sat_error *er
 /* Renames without replacing and makes it durable. */
 int cli_file_rename(const char *from, const char *to, sat_error *err);
 bool cli_file_there(const char *path);
+/* 0 where nothing is yet; SAT_EEXISTS with a sentence where something is. */
+int cli_file_new(const char *path, sat_error *err);
 
 /* --- commands ---------------------------------------------------------------------------------- */
 

@@ -20,15 +20,40 @@ bool cli_file_there(const char *path)
 static int failed(const char *path, const char *what, sat_error *err)
 {
 	int number = errno;
-	if (number == ENOSPC || number == EDQUOT)
+	switch (number) {
+	case ENOSPC:
+	case EDQUOT:
 		return sat_fail(err, SAT_EFULL,
-		                "there is no room for %s; nothing was changed; free some and try "
-		                "again",
-		                path);
-	if (number == EEXIST)
+		                "there is no room for %s; nothing was changed; free some and try again", path);
+	case EEXIST:
 		return sat_fail(err, SAT_EEXISTS,
 		                "%s is there already; it was left alone; choose another name", path);
-	return sat_fail(err, SAT_EIO, "%s could not be %s: %s", path, what, strerror(number));
+	case EROFS:
+		return sat_fail(err, SAT_EIO,
+		                "%s could not be %s, since nothing can be written to this disk or stick; nothing was "
+		                "changed; unlock it, or choose another place", path, what);
+	case EACCES:
+	case EPERM:
+		return sat_fail(err, SAT_EIO,
+		                "%s could not be %s, since this account is not allowed to; nothing was changed; "
+		                "choose another place, or ask whoever cares for this computer", path, what);
+	case ENOENT:
+	case ENOTDIR:
+		return sat_fail(err, SAT_EIO,
+		                "%s could not be %s, since the file or its folder is not there; nothing was changed; "
+		                "is the name right, and is the stick in?", path, what);
+	default:
+		return sat_fail(err, SAT_EIO, "%s could not be %s: %s; nothing was changed", path, what,
+		                strerror(number));
+	}
+}
+
+int cli_file_new(const char *path, sat_error *err)
+{
+	if (!cli_file_there(path))
+		return 0;
+	errno = EEXIST;
+	return failed(path, "written", err);
 }
 
 void cli_invitation_path(const char *given, char *path, size_t room)
@@ -143,10 +168,9 @@ static int finish_part(int fd, int rc, const char *part, const char *path, sat_e
 int cli_file_write(const char *path, const void *data, size_t length, unsigned mode, sat_error *err)
 {
 	char part[PATH_MAX];
-	if (cli_file_there(path)) {
-		errno = EEXIST;
-		return failed(path, "written", err);
-	}
+	int there = cli_file_new(path, err);
+	if (there != 0)
+		return there;
 	int fd = open_part(path, mode, part, sizeof part, err);
 	if (fd < 0)
 		return fd;
@@ -157,10 +181,9 @@ int cli_file_write(const char *path, const void *data, size_t length, unsigned m
 int cli_file_copy(const char *from, const char *to, unsigned mode, sat_error *err)
 {
 	char part[PATH_MAX];
-	if (cli_file_there(to)) {
-		errno = EEXIST;
-		return failed(to, "written", err);
-	}
+	int there = cli_file_new(to, err);
+	if (there != 0)
+		return there;
 	int in = open(from, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (in < 0)
 		return failed(from, "opened", err);

@@ -76,6 +76,16 @@ static void print_usage(const cli_usage *usage, const cli_option *options, size_
 		print_option(&options[i]);
 }
 
+/* getopt has gone past a long option that it does not know, while it still stands within a short one: "-boat" is
+ * four of them to it, of which it names the first. */
+static void unknown_option(cli *c, const char *passed)
+{
+	char letter[] = { '-', (char)optopt, '\0' };
+	bool one_letter = optopt > 0 && optopt < 128;
+	cli_wrong(c, "\"%s\" is no option here; --help lists them, and words that begin with a hyphen go after \"--\"",
+	          one_letter ? letter : passed);
+}
+
 /* Reads until the end, or in `order` until the first positional word.  False after a wrong one. */
 static bool read_options(cli *c, const cli_option *options, size_t count, bool order, int argc, char **argv)
 {
@@ -93,7 +103,7 @@ static bool read_options(cli *c, const cli_option *options, size_t count, bool o
 			return false;
 		}
 		if (found == '?') {
-			cli_wrong(c, "\"%s\" is no option here; --help lists them", argv[optind - 1]);
+			unknown_option(c, argv[optind - 1]);
 			return false;
 		}
 		if (found == 'h')

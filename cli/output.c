@@ -129,6 +129,15 @@ int cli_fail(cli *c)
 	return c->store == NULL && c->err.code == SAT_ENOTFOUND ? CLI_FAILED : exit_code(c->err.code);
 }
 
+void cli_fail_also(cli *c, const char *format, ...)
+{
+	size_t length = strlen(c->err.message);
+	va_list args;
+	va_start(args, format);
+	vsnprintf(c->err.message + length, sizeof c->err.message - length, format, args);
+	va_end(args);
+}
+
 int cli_wrong(cli *c, const char *format, ...)
 {
 	char *text;

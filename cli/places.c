@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "sync/folder.h"
+#include "sync/medium-failure.h"
 
 typedef struct place {
 	sat_carrier carrier;
@@ -167,9 +168,10 @@ int cli_place_open(cli *c, const char *path, sat_carrier **carrier, bool *folder
 	*carrier = NULL;
 	if (stat(path, &status) != 0) {
 		*folder = false;
-		return sat_fail(&c->err, SAT_EIO,
-		                "%s is not there: %s; nothing was changed; is the stick in?", path,
-		                strerror(errno));
+		int number = errno;
+		sat_medium_absent(path, number == ENOTDIR ? ENOENT : number, &c->err);
+		c->err.code = SAT_EIO;
+		return SAT_EIO;
 	}
 	*folder = S_ISDIR(status.st_mode);
 	return *folder ? cli_folder_open(c, path, carrier) : cli_file_open(carrier, path, &c->err);

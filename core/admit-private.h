@@ -38,12 +38,21 @@ struct sat_admission {
 	sat_sender from;
 	sat_gate *gate;          /* for ourselves; thrown away when decisions change */
 	sat_outcome frame, total;
+	sat_dot counted;         /* the record that was counted last */
 	sat_arena arena;         /* for one record at a time */
 	sat_arena frame_arena;   /* for one frame */
 	sat_creations creations;
 	char audiences[sizeof((sat_device *)0)->audiences]; /* ours, when this began */
 	bool any_vouched;        /* somebody has vouched for writes that are here */
 };
+
+/* Counts a record that is new or changed.  A long one is divided over frames, which come one after the other:
+ * it is one record all the same, as it is for its sender. */
+static inline void sat_admission_count(sat_admission *a, sat_dot record)
+{
+	a->frame.records += record != a->counted;
+	a->counted = record;
+}
 
 /* A block of a frame against its table; lives in the frame's arena. */
 typedef struct sat_fitting {

@@ -149,7 +149,7 @@ static int insert(sat_admission *a, const sat_fitting *f, size_t row, bool *inse
 	*inserted = rc == 0 && sat_db_changes(a->store->db) > 0;
 	if (!*inserted)
 		return rc;
-	a->frame.records++;
+	sat_admission_count(a, id);
 	sat_creations_note(a, id);
 	if (sat_creations_inside(a, id))
 		rc = sat_history_put(a->store, id, table->id, sat_store_next_sequence(a->store),

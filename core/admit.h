@@ -37,7 +37,7 @@ typedef struct sat_sender {
 
 /* What came of it, in numbers. */
 typedef struct sat_outcome {
-	size_t records;       /* records that are new or changed */
+	size_t records;       /* records that are new or changed, each once however many frames it takes */
 	size_t conflicts;     /* fields that came to be in conflict */
 	size_t declined;      /* values that consent did not let in */
 	size_t missing;       /* entries beyond the statements that have arrived */

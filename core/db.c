@@ -307,6 +307,15 @@ int sat_db_int(sat_db *db, const char *sql, int64_t *value, int64_t fallback, sa
 	return rc < 0 ? rc : 0;
 }
 
+int sat_db_words(sat_db *db, const char *text, size_t length, sat_on_word on, void *context, sat_error *err)
+{
+	int rc = sat_words_each(db->handle, text, length, on, context);
+	if (rc <= 0) /* our codes are negative, SQLite's are not */
+		return rc;
+	return sat_fail(err, code_of(rc), "the words to search for could not be read (%s); nothing was changed",
+	                sqlite3_errstr(rc));
+}
+
 int sat_db_backup(sat_db *db, const char *path, sat_error *err)
 {
 	sqlite3 *copy = NULL;

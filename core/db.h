@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "db-words.h"
 #include "error.h"
 
 typedef struct sat_db sat_db;
@@ -70,6 +71,10 @@ int64_t sat_db_changes(sat_db *db);
 
 /* A whole query for one integer: `fallback` when there is no row or it is NULL. */
 int sat_db_int(sat_db *db, const char *sql, int64_t *value, int64_t fallback, sat_error *err);
+
+/* Calls `on` for every word of a text as the search index sees it, see db-words.h; `on` answers 0 or one of our
+ * codes, which ends the walk and is returned with `err` as `on` left it. */
+int sat_db_words(sat_db *db, const char *text, size_t length, sat_on_word on, void *context, sat_error *err);
 
 /* Copies the whole database to a new file by SQLite's backup interface; nothing may be there yet. */
 int sat_db_backup(sat_db *db, const char *path, sat_error *err);

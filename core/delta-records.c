@@ -193,7 +193,8 @@ static int add_state(sat_delta *d, sat_table *table, sat_stmt *row, bool *full, 
 	size_t count, held_back;
 	rc = sift(d, &state, let, &count, &held_back, err);
 	bool owned = sat_dot_linked(state.id) && sat_delta_sends(d, sat_delta_author(d, state.id));
-	d->chunk.withheld += rc == 0 && held_back > 0;
+	bool again = d->dividing && d->divided > 0; /* a further part of one that was counted */
+	d->chunk.withheld += rc == 0 && held_back > 0 && !again;
 	if (rc != 0 || (count == 0 && (held_back > 0 || !owned)))
 		return rc;
 	if (!sat_chunk_of_author(&d->chunk, author_of_all(d, let, count, state.id))) {

@@ -1,11 +1,8 @@
 /* See invitation.h. */
 #include "invitation.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "device.h"
 #include "hex.h"
@@ -15,7 +12,8 @@
 
 static int damaged(sat_error *err)
 {
-	return sat_fail(err, SAT_EDAMAGED, "this is no invitation, or a damaged one; ask headquarters for a new one");
+	return sat_fail(err, SAT_EDAMAGED,
+	                "this is no invitation, or a damaged one. Nothing was made. Ask headquarters for a new one");
 }
 
 static int hex_read(const json_t *json, sat_bytes *out, size_t most, sat_error *err)
@@ -41,6 +39,19 @@ static int key_read(const json_t *json, uint8_t key[static SAT_KEY_BYTES], sat_e
 	return rc;
 }
 
+/* What is signed: all that an invitation says but the signature, as the one text that jansson makes of it with
+ * the names in order and no blanks.  So how it is laid out in the file does not matter, and what a later Satchel
+ * adds is signed as well.  `json` has no member "signature". */
+static int digest_of(const json_t *json, uint8_t digest[static SAT_HASH_BYTES], sat_error *err)
+{
+	char *text = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
+	if (text == NULL)
+		return sat_no_memory(err);
+	sat_hash(digest, "satchel1invite", text, strlen(text));
+	free(text);
+	return 0;
+}
+
 /* --- writing -------------------------------------------------------------------------------------- */
 
 static int add_statements(sat_store *store, json_t *list, sat_error *err)
@@ -58,19 +69,32 @@ static int add_statements(sat_store *store, json_t *list, sat_error *err)
 	return rc < 0 ? rc : 0;
 }
 
-int sat_invitation_write(sat_store *store, sat_role role, sat_bytes *file, sat_error *err)
+static int sign(json_t *json, const sat_identity *identity, sat_error *err)
+{
+	uint8_t digest[SAT_HASH_BYTES], signature[SAT_SIGNATURE_BYTES];
+	int rc = digest_of(json, digest, err);
+	if (rc != 0)
+		return rc;
+	sat_sign(identity, digest, signature);
+	return json_object_set_new(json, "signature", sat_json_hex(signature, sizeof signature)) == 0
+	           ? 0
+	           : sat_no_memory(err);
+}
+
+int sat_invitation_write(sat_store *store, const sat_identity *identity, sat_role role, sat_bytes *file,
+                         sat_error *err)
 {
 	if (store->role != SAT_REGISTRY)
 		return sat_fail(err, SAT_EUSAGE, "only headquarters writes invitations");
-	sat_device self;
-	int rc = sat_device_get(store, 1, &self, err);
+	const sat_public *self = sat_identity_public(identity);
 	json_t *list = json_array();
-	if (rc == 0 && list != NULL)
-		rc = add_statements(store, list, err);
+	int rc = list == NULL ? sat_no_memory(err) : add_statements(store, list, err);
 	json_t *json = json_pack("{s:i, s:s, s:s, s:o, s:o, s:o}", "satchel_invitation", 1, "registry", store->name,
-	                         "role", sat_role_name(role), "sign", sat_json_hex(self.keys.sign, SAT_KEY_BYTES),
-	                         "seal", sat_json_hex(self.keys.seal, SAT_KEY_BYTES), "statements", list);
-	char *text = json == NULL ? NULL : json_dumps(json, JSON_INDENT(1));
+	                         "role", sat_role_name(role), "sign", sat_json_hex(self->sign, SAT_KEY_BYTES),
+	                         "seal", sat_json_hex(self->seal, SAT_KEY_BYTES), "statements", list);
+	if (rc == 0)
+		rc = json == NULL ? sat_no_memory(err) : sign(json, identity, err);
+	char *text = rc == 0 ? json_dumps(json, JSON_INDENT(1)) : NULL;
 	if (rc == 0 && text == NULL)
 		rc = sat_no_memory(err);
 	if (rc == 0) {
@@ -79,7 +103,7 @@ int sat_invitation_write(sat_store *store, sat_role role, sat_bytes *file, sat_e
 	}
 	free(text);
 	json_decref(json);
-	return rc;
+	return rc == 0 && !sat_bytes_ok(file) ? sat_no_memory(err) : rc;
 }
 
 /* --- accepting ------------------------------------------------------------------------------------ */
@@ -143,6 +167,43 @@ static int fill_invited(const char *path, const json_t *json, const sat_public *
 	return rc;
 }
 
+/* Takes the signature out of the invitation and compares it.  An invitation without one is refused as well, or
+ * whoever changes it would only have to leave the signature out. */
+static int check_signature(json_t *json, const sat_public *registry, sat_error *err)
+{
+	SAT_BYTES(signature);
+	uint8_t digest[SAT_HASH_BYTES];
+	const json_t *given = json_object_get(json, "signature");
+	if (given == NULL)
+		return sat_fail(err, SAT_EDAMAGED,
+		                "this invitation does not bear the signature of headquarters. Nothing was made. Ask "
+		                "headquarters for a new one (`satchel invite`)");
+	int rc = hex_read(given, &signature, SAT_SIGNATURE_BYTES, err);
+	if (rc == 0 && signature.length != SAT_SIGNATURE_BYTES)
+		rc = damaged(err);
+	json_object_del(json, "signature");
+	if (rc == 0)
+		rc = digest_of(json, digest, err);
+	if (rc == 0 && !sat_verify(registry, digest, signature.data))
+		rc = sat_fail(err, SAT_EDAMAGED,
+		              "this invitation was changed after headquarters wrote it, on its way or by damage. Nothing "
+		              "was made. Ask headquarters for a new one, and carry it by hand");
+	return rc;
+}
+
+/* What is signed and still cannot be used: a programme or a statement that this Satchel does not understand. */
+static int unusable(int code, sat_error *err)
+{
+	if (code != SAT_EFORGED && code != SAT_EREFUSED && code != SAT_EINVALID)
+		return code;
+	sat_error why = { 0 };
+	if (err != NULL)
+		why = *err;
+	return sat_fail(err, SAT_EDAMAGED,
+	                "this invitation cannot be used here: %.300s. Nothing was made. Tell headquarters, and ask for a "
+	                "new one", why.message);
+}
+
 /* A store that knows no headquarters would be of no use, and in the way of the next attempt. */
 static int make_invited(const char *path, const json_t *json, const sat_public *registry, sat_role role,
                         const char *name, const sat_identity *identity, const sat_store_options *options,
@@ -156,14 +217,13 @@ static int make_invited(const char *path, const json_t *json, const sat_public *
 	sat_store_setup setup = { .name = name, .role = role, .self = sat_identity_public(identity),
 		                  .programme = (const char *)programme.at,
 		                  .programme_length = sat_cursor_left(&programme) };
-	struct stat there;
-	bool ours = lstat(path, &there) != 0 && errno == ENOENT;
 	rc = sat_store_create(path, &setup, options, env, err);
-	if (rc == 0)
-		rc = fill_invited(path, json, registry, options, env, err);
-	if (rc != 0 && rc != SAT_EEXISTS && ours)
-		remove(path);
-	return rc;
+	if (rc != 0)
+		return unusable(rc, err);
+	rc = fill_invited(path, json, registry, options, env, err);
+	if (rc != 0)
+		sat_store_discard(path);
+	return unusable(rc, err);
 }
 
 int sat_invitation_accept(const char *path, const void *file, size_t length, const char *name,
@@ -171,7 +231,7 @@ int sat_invitation_accept(const char *path, const void *file, size_t length, con
                           const sat_env *env, sat_error *err)
 {
 	if (length > 4 * SAT_STATEMENT_BYTES_MAX)
-		return sat_fail(err, SAT_ELIMIT, "that is too large for an invitation");
+		return damaged(err);
 	json_error_t where;
 	int rc;
 	json_t *json = sat_json_read(file, length, &where, &rc);
@@ -183,13 +243,16 @@ int sat_invitation_accept(const char *path, const void *file, size_t length, con
 	json_int_t version = json_integer_value(json_object_get(json, "satchel_invitation"));
 	rc = 0;
 	if (version > 1)
-		rc = sat_fail(err, SAT_ETOONEW, "the invitation is from a newer Satchel; install that one here");
+		rc = sat_fail(err, SAT_ETOONEW,
+		              "this invitation is from a newer Satchel. Nothing was made. Install the newer Satchel here");
 	else if (version != 1 || role == SAT_ROLE_NONE || role == SAT_REGISTRY)
 		rc = damaged(err);
 	if (rc == 0)
 		rc = key_read(json_object_get(json, "sign"), registry.sign, err);
 	if (rc == 0)
 		rc = key_read(json_object_get(json, "seal"), registry.seal, err);
+	if (rc == 0)
+		rc = check_signature(json, &registry, err);
 	if (rc == 0)
 		rc = make_invited(path, json, &registry, role, name, identity, options, env, err);
 	json_decref(json);

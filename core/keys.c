@@ -44,6 +44,12 @@ static const char *const role_names[] = {
 	[SAT_COMMUNITY] = "community",
 	[SAT_AUDITOR] = "auditor",
 };
+static const char *const role_phrases[] = {
+	[SAT_REGISTRY] = "headquarters",
+	[SAT_FACILITATOR] = "a facilitator",
+	[SAT_COMMUNITY] = "a community",
+	[SAT_AUDITOR] = "an auditor",
+};
 #define ROLES (sizeof role_names / sizeof role_names[0])
 
 static void pad_personal(uint8_t padded[static PERSONAL_BYTES], const char *personal)
@@ -65,6 +71,11 @@ static void hash_of_size(uint8_t *hash, size_t hash_bytes, const char *personal,
 const char *sat_role_name(sat_role role)
 {
 	return (size_t)role < ROLES ? role_names[role] : NULL;
+}
+
+const char *sat_role_phrase(sat_role role)
+{
+	return sat_role_name(role) != NULL ? role_phrases[role] : "nobody";
 }
 
 sat_role sat_role_of_name(const char *name)

@@ -40,6 +40,8 @@ typedef enum sat_role {
 } sat_role;
 /* "registry", ...; NULL for no role. */
 const char *sat_role_name(sat_role role);
+/* "a facilitator", "an auditor": as what somebody takes part, for sentences; "nobody" for no role. */
+const char *sat_role_phrase(sat_role role);
 /* SAT_ROLE_NONE for a name that is none. */
 sat_role sat_role_of_name(const char *name);
 

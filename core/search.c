@@ -183,20 +183,101 @@ int sat_search_rebuild(sat_store *store, sat_error *err)
 	return rc != 0 || store->unsearched == 0 ? rc : set_unsearched(store, 0, err);
 }
 
-/* Each word in quotes, so that nothing a person types is taken for a query language. */
-static void quote_words(const char *text, sat_bytes *query)
+/* --- searching ------------------------------------------------------------------------------------ */
+
+/* More words than anybody types; each of them walks through a part of the index. */
+enum { WORDS_MAX = 256 };
+
+typedef struct word {
+	size_t at, length;  /* in the folded bytes */
+	size_t begin, end;  /* in the text */
+	bool whole;         /* not just its beginning: the person went on after a hyphen or the like */
+	bool found;
+} word;
+
+typedef struct sought {
+	const char *text;
+	sat_bytes folded;
+	word words[WORDS_MAX];
+	size_t count;
+	sat_error *err;
+} sought;
+
+static int add_sought(void *context, const char *folded, size_t length, size_t begin, size_t end)
 {
-	while (*text != '\0') {
-		size_t n = strcspn(text, " \t\n\r\"");
-		if (n > 0) {
-			if (query->length > 0)
-				sat_bytes_put_u8(query, ' ');
-			sat_bytes_put_u8(query, '"');
-			sat_bytes_put(query, text, n);
-			sat_bytes_put(query, "\"*", 2);
-		}
-		text += n + (text[n] != '\0');
+	sought *t = context;
+	if (t->count == WORDS_MAX)
+		return sat_fail(t->err, SAT_ELIMIT,
+		                "more than %d words are too many to search for; search for fewer of them", WORDS_MAX);
+	if (t->count > 0) {
+		word *last = &t->words[t->count - 1];
+		last->whole = true;
+		for (size_t i = last->end; i < begin; i++)
+			last->whole = last->whole && strchr(" \t\n\r", t->text[i]) == NULL;
 	}
+	t->words[t->count++] = (word){ .at = t->folded.length, .length = length, .begin = begin, .end = end };
+	sat_bytes_put(&t->folded, folded, length);
+	return sat_bytes_ok(&t->folded) ? 0 : sat_no_memory(t->err);
+}
+
+/* The words of what a person typed.  Freed with forget_sought, also after a failure. */
+static int read_sought(sat_store *store, const char *text, sought **out, sat_error *err)
+{
+	sought *t = *out = calloc(1, sizeof *t);
+	if (t == NULL)
+		return sat_no_memory(err);
+	t->text = text;
+	t->err = err;
+	int rc = sat_db_words(store->db, text, strlen(text), add_sought, t, err);
+	if (rc == 0 && t->count == 0)
+		rc = sat_fail(err, SAT_EINVALID,
+		              "there is no letter and no digit in this to search for; type a word or a number");
+	return rc;
+}
+
+static void forget_sought(sought *t)
+{
+	if (t != NULL)
+		sat_bytes_clear(&t->folded);
+	free(t);
+}
+
+/* As the person wrote them, since the index folds what it is asked for by itself; each in quotes, which no word
+ * holds, so that nothing is taken for its query language. */
+static void write_query(const sought *t, sat_bytes *query)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		const word *w = &t->words[i];
+		sat_bytes_put_text(query, i == 0 ? "\"" : " \"");
+		sat_bytes_put(query, t->text + w->begin, w->end - w->begin);
+		sat_bytes_put_text(query, w->whole ? "\"" : "\"*");
+	}
+}
+
+static int note_found(void *context, const char *folded, size_t length, size_t begin, size_t end)
+{
+	sought *t = context;
+	(void)begin, (void)end;
+	for (size_t i = 0; i < t->count; i++) {
+		word *w = &t->words[i];
+		bool long_enough = w->whole ? length == w->length : length >= w->length;
+		w->found = w->found || (long_enough && memcmp(folded, t->folded.data + w->at, w->length) == 0);
+	}
+	return 0;
+}
+
+int sat_search_fits(sat_store *store, const char *words, const void *text, size_t length, bool *fits, sat_error *err)
+{
+	sought *t;
+	*fits = false;
+	int rc = read_sought(store, words, &t, err);
+	if (rc == 0)
+		rc = sat_db_words(store->db, length == 0 ? "" : text, length, note_found, t, err);
+	*fits = rc == 0;
+	for (size_t i = 0; rc == 0 && i < t->count; i++)
+		*fits = *fits && t->words[i].found;
+	forget_sought(t);
+	return rc;
 }
 
 /* In the caller's transaction, or in one of its own. */
@@ -214,25 +295,32 @@ static int settle_now(sat_store *store, sat_error *err)
 	return rc;
 }
 
-int sat_search(sat_store *store, const char *text, sat_dot *ids, size_t most, size_t *found, sat_error *err)
+static int find(sat_store *store, const sat_bytes *query, sat_dot *ids, size_t most, size_t *found, sat_error *err)
 {
-	*found = 0;
-	SAT_BYTES(query);
-	quote_words(text, &query);
-	if (query.length == 0)
-		return sat_fail(err, SAT_EINVALID, "there is no word to search for");
-	int rc = settle_now(store, err);
-	if (rc == 0)
-		rc = SAT_SQL(store, search_find,
-		             "SELECT rowid FROM sat_search WHERE sat_search MATCH ? "
-		             "ORDER BY rowid DESC LIMIT ?");
+	int rc = SAT_SQL(store, search_find,
+	                 "SELECT rowid FROM sat_search WHERE sat_search MATCH ? "
+	                 "ORDER BY rowid DESC LIMIT ?");
 	if (rc != 0)
 		return rc;
 	sat_stmt *s = store->sql.search_find;
-	sat_bind_text(s, 1, (const char *)query.data, query.length);
+	sat_bind_text(s, 1, (const char *)query->data, query->length);
 	sat_bind_int(s, 2, (int64_t)most);
 	while (*found < most && (rc = sat_step(store->db, s, err)) == 1)
 		ids[(*found)++] = sat_column_int(s, 0);
 	sat_reset(s);
 	return rc < 0 ? rc : 0;
+}
+
+int sat_search(sat_store *store, const char *text, sat_dot *ids, size_t most, size_t *found, sat_error *err)
+{
+	SAT_BYTES(query);
+	sought *t;
+	*found = 0;
+	int rc = read_sought(store, text, &t, err);
+	if (rc == 0) {
+		write_query(t, &query);
+		rc = sat_bytes_ok(&query) ? settle_now(store, err) : sat_no_memory(err);
+	}
+	forget_sought(t);
+	return rc != 0 ? rc : find(store, &query, ids, most, found, err);
 }

@@ -28,8 +28,12 @@ void sat_search_purge(sat_store *store);
 int sat_search_purge_if_due(sat_store *store, sat_error *err);
 /* Makes the whole index anew, for another programme.  In a transaction. */
 int sat_search_rebuild(sat_store *store, sat_error *err);
-/* Records that hold all words of `text`, newest first, at most `most`; results in `ids`.  Settles what is
- * deferred, in a transaction of its own where there is none.  SAT_EINVALID when the text holds no word. */
+/* Records that hold all words of `text`, newest first, at most `most`; results in `ids`.  Words end where those of
+ * the index do, so that "co-op" asks for "co" and for what begins with "op"; nothing in `text` is a query language.
+ * Settles what is deferred, in a transaction of its own where there is none.  SAT_EINVALID when the text holds
+ * no word, SAT_ELIMIT for hundreds of them. */
 int sat_search(sat_store *store, const char *text, sat_dot *ids, size_t most, size_t *found, sat_error *err);
+/* Whether `text`, which is of any bytes, holds all of `words` in the same sense. */
+int sat_search_fits(sat_store *store, const char *words, const void *text, size_t length, bool *fits, sat_error *err);
 
 #endif

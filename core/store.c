@@ -2,6 +2,7 @@
 #include "store.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -416,16 +417,28 @@ int sat_store_create(const char *path, const sat_store_setup *setup, const sat_s
 		                path);
 	sat_store *store;
 	int rc = open_file(&store, path, options, true, env, err);
-	if (rc != 0)
+	if (rc != 0) {
+		/* There was nothing, so what is there now is ours, unless somebody makes one at this moment. */
+		if (rc != SAT_EBUSY)
+			sat_store_discard(path);
 		return rc;
+	}
 	rc = fill_new(store, setup, err);
 	sat_store_free(store);
 	/* What people said is not for every account of the machine. */
 	if (rc == 0 && (options == NULL || options->vfs == NULL) && chmod(path, 0600) != 0)
 		rc = sat_fail(err, SAT_EIO, "%s could not be made private: %s", path, strerror(errno));
 	if (rc != 0)
-		unlink(path);
+		sat_store_discard(path);
 	return rc;
+}
+
+void sat_store_discard(const char *path)
+{
+	char journal[PATH_MAX];
+	unlink(path);
+	if ((size_t)snprintf(journal, sizeof journal, "%s-journal", path) < sizeof journal)
+		unlink(journal);
 }
 
 int sat_store_close(sat_store *store, sat_error *err)

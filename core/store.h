@@ -44,9 +44,11 @@ typedef struct sat_store_options {
 	bool no_search;              /* leave the search index alone (only to measure what it costs) */
 } sat_store_options;
 
-/* Makes a new store file.  SAT_EEXISTS when something is there. */
+/* Makes a new store file.  SAT_EEXISTS when something is there; after every other failure nothing is. */
 int sat_store_create(const char *path, const sat_store_setup *setup, const sat_store_options *options,
                      const sat_env *env, sat_error *err);
+/* Takes the files of a store away that was made just now and came to nothing.  It is not open. */
+void sat_store_discard(const char *path);
 /* Opens a store.  `options` may be NULL.  SAT_ENOTFOUND, SAT_EBUSY, SAT_ETOONEW, SAT_EDAMAGED. */
 int sat_store_open(sat_store **store, const char *path, const sat_store_options *options,
                    const sat_env *env, sat_error *err);

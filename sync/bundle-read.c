@@ -35,13 +35,11 @@ int sat_bundle_reader_begin(sat_bundle_reader **out, const sat_identity *identit
 {
 	*out = NULL;
 	if (size == 0)
-		return sat_fail(err, SAT_EDAMAGED, "the file is empty: the copy to the stick was not finished. "
-		                                   "Nothing was changed; copy it again at its source");
+		return sat_fail(err, SAT_EDAMAGED, "it is empty, since copying it was not finished");
 	if (size < SAT_BUNDLE_BYTES_MIN)
-		return sat_fail(err, SAT_EDAMAGED, "the file is too short for a bundle. Nothing was changed; "
-		                                   "copy it again at its source");
+		return sat_fail(err, SAT_EDAMAGED, "it is too short for a bundle");
 	if (size > SAT_BUNDLE_BYTES_MAX)
-		return sat_fail(err, SAT_ELIMIT, "the file is larger than any bundle. It was not read");
+		return sat_fail(err, SAT_ELIMIT, "it is larger than any bundle");
 	sat_bundle_reader *r = calloc(1, sizeof *r);
 	if (r == NULL)
 		return sat_no_memory(err);

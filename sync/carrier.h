@@ -30,6 +30,7 @@ typedef struct sat_found {
 	uint64_t size_bytes;
 	bool foreign;           /* not a regular file, not our suffix, or too large to be ours */
 	const char *why;        /* a sentence when foreign, else NULL */
+	bool broken;            /* foreign, and yet a file under the name of a bundle: it was one, or was to be one */
 } sat_found;
 
 /* A source of bytes for one new bundle.  Bundles are written by position since their header is known

@@ -39,7 +39,7 @@ typedef struct merge {
 	sat_admission *admission;
 	sat_frame_state *states;
 	size_t lost, too_new, missing, set_aside, set_aside_decisions;
-	bool released;              /* a person at the registry let in what was set aside */
+	bool released, rejected;    /* what a person at the registry decided about what was set aside */
 	sat_arena frame_arena;
 } merge;
 
@@ -60,10 +60,10 @@ static int unreadable(merge *m, const sat_error *why, sat_error *err)
 		if (rc != 0)
 			return rc;
 	}
-	if (why->code == SAT_EDAMAGED && !right && !sat_pull_looks_like_one(&m->pull))
+	if (why->code == SAT_EDAMAGED && m->pull.size > 0 && !right && !sat_pull_looks_like_one(&m->pull))
 		return verdict(m, SAT_DAMAGED, "This file is no Satchel bundle, or a bundle whose beginning was lost. It "
 		                               "was left as it is.");
-	char text[SAT_ERROR_MESSAGE_BYTES + 128];
+	char text[SAT_ERROR_MESSAGE_BYTES + 256];
 	switch (why->code) {
 	case SAT_ENOTFORUS:
 		return right ? verdict(m, SAT_NOT_FOR_US,
@@ -78,8 +78,8 @@ static int unreadable(merge *m, const sat_error *why, sat_error *err)
 			               "This bundle was changed on its way by somebody who is not its sender. Nothing "
 			               "was merged from it. Keep the file and tell headquarters.");
 		snprintf(text, sizeof text,
-		         "This bundle is damaged (%s). Nothing was merged from it. Its sender still has everything: "
-		         "export again.", why->message);
+		         "This bundle is damaged: %s. Nothing was merged from it. Copy it again from where it is whole, or "
+		         "ask its sender, who still has everything, to export again.", why->message);
 		return verdict(m, SAT_DAMAGED, text);
 	case SAT_ETOONEW:
 		return verdict(m, SAT_TOO_NEW, "This bundle was written by a newer Satchel. It was left as it is; "
@@ -115,6 +115,10 @@ static int enrol(merge *m, const sat_manifest *manifest, sat_error *err)
 	int rc = trust(m, &manifest->keys, err);
 	if (rc != 0)
 		return rc;
+	if (manifest->role == SAT_REGISTRY)
+		return verdict(m, SAT_REFUSED_BUNDLE,
+		               "This is a request to be let in as headquarters, and there is only one. Nothing was "
+		               "merged from it. Keep the file, and ask whoever brought it.");
 	sat_device known;
 	rc = sat_device_find(m->store, &manifest->sender, &known, err);
 	if (rc == 0 && strcmp(known.state, "pending") != 0)
@@ -127,12 +131,14 @@ static int enrol(merge *m, const sat_manifest *manifest, sat_error *err)
 		                        err);
 	if (rc == SAT_ELIMIT)
 		return verdict(m, SAT_REFUSED_BUNDLE, err->message);
+	if (rc == 0) /* what was asked for first is what an approval says */
+		rc = sat_device_get(m->store, m->out->device, &known, err);
 	if (rc != 0)
 		return rc;
 	char text[SAT_ERROR_MESSAGE_BYTES];
 	snprintf(text, sizeof text,
-	         "\"%s\" asks to be let in. Have its owner read you the six words on its screen, and type them: "
-	         "satchel device approve \"...\"", manifest->name);
+	         "\"%s\" asks to be let in as %s. If it is to be that, have its owner read you the six words on its "
+	         "screen, and type them: satchel device approve \"...\"", known.name, sat_role_phrase(known.role));
 	verdict(m, SAT_ENROLMENT, text);
 	return 2; /* commits */
 }
@@ -204,8 +210,8 @@ static int find_sender(merge *m, const sat_manifest *manifest, sat_error *err)
 
 /* --- what is in it --------------------------------------------------------------------------------- */
 
-/* True when the bundle was set aside once and a person at the registry let it in. */
-static int was_released(merge *m, bool *released, sat_error *err)
+/* What a person decided, when the bundle was set aside once. */
+static int read_decision(merge *m, sat_error *err)
 {
 	sat_stmt *s = NULL;
 	int rc = sat_db_prepare(m->store->db, &s, "SELECT state FROM sat_quarantine WHERE bundle = ?", err);
@@ -213,7 +219,9 @@ static int was_released(merge *m, bool *released, sat_error *err)
 		return rc;
 	sat_bind_blob(s, 1, m->name.bytes, sizeof m->name.bytes);
 	rc = sat_step(m->store->db, s, err);
-	*released = rc == 1 && strcmp(sat_column_text(s, 0, NULL), SAT_PLANTED_BUG(18) ? "rejected" : "released") == 0;
+	const char *state = rc == 1 ? sat_column_text(s, 0, NULL) : "";
+	m->released = strcmp(state, SAT_PLANTED_BUG(18) ? "rejected" : "released") == 0;
+	m->rejected = strcmp(state, "rejected") == 0;
 	sat_db_finalize(m->store->db, &s);
 	return rc < 0 ? rc : 0;
 }
@@ -253,7 +261,7 @@ static int begin(merge *m, const sat_manifest *manifest, sat_error *err)
 	if (rc == 0)
 		rc = sat_incarnation_intern(m->store, manifest->incarnation, &from.incarnation, err);
 	if (rc == 0 && from.revoked)
-		rc = was_released(m, &m->released, err);
+		rc = read_decision(m, err);
 	from.revoked = from.revoked && !m->released;
 	if (rc == 0)
 		rc = sat_admission_begin(&m->admission, m->store, &from, err);
@@ -402,6 +410,21 @@ static int read_frames(merge *m, int64_t told, sat_error *err)
 	return verdict(m, SAT_REFUSED_BUNDLE, text);
 }
 
+enum { COUNT_CHARS = 64 };
+
+static const char *entries(size_t n, char text[static COUNT_CHARS])
+{
+	snprintf(text, COUNT_CHARS, "%zu %s", n, n == 1 ? "entry" : "entries");
+	return text;
+}
+
+static const char *of_them(size_t decisions, char text[static COUNT_CHARS])
+{
+	snprintf(text, COUNT_CHARS, decisions == 0 ? "no decision about consent among them"
+	                                           : "%zu of them about consent", decisions);
+	return text;
+}
+
 static int set_aside(merge *m, sat_error *err)
 {
 	sat_stmt *s = NULL;
@@ -409,10 +432,10 @@ static int set_aside(merge *m, sat_error *err)
 	                        "INSERT OR IGNORE INTO sat_quarantine(bundle, device, reason, at, state) "
 	                        "VALUES(?, ?, ?, ?, 'waiting')", err);
 	if (rc == 0) {
-		char reason[160];
+		char reason[2 * COUNT_CHARS + 80], count[COUNT_CHARS], decisions[COUNT_CHARS];
 		snprintf(reason, sizeof reason,
-		         "%zu written after the laptop was revoked, %zu of them decisions about consent", m->set_aside,
-		         m->set_aside_decisions);
+		         "%s written after the laptop was revoked, %s", entries(m->set_aside, count),
+		         of_them(m->set_aside_decisions, decisions));
 		sat_bind_blob(s, 1, m->name.bytes, sizeof m->name.bytes);
 		sat_bind_int(s, 2, m->peer.id);
 		sat_bind_string(s, 3, reason);
@@ -423,33 +446,60 @@ static int set_aside(merge *m, sat_error *err)
 	return rc;
 }
 
+static void conclude_set_aside(merge *m)
+{
+	char text[SAT_ERROR_MESSAGE_BYTES], count[COUNT_CHARS], decisions[COUNT_CHARS];
+	snprintf(text, sizeof text,
+	         m->rejected ? "%s was revoked. What it wrote before that is merged; a person at headquarters decided that "
+	                       "what it wrote later stays out: %s, %s. Nothing else is to be done."
+	                     : "%s was revoked. What it wrote before that is merged; what it wrote later is set aside until "
+	                       "a person at headquarters decides (satchel quarantine): %s, %s.",
+	         m->peer.name, entries(m->set_aside, count), of_them(m->set_aside_decisions, decisions));
+	verdict(m, SAT_REVOKED_SENDER, text);
+}
+
+/* Header and manifest stand in a bundle twice, and its padding says nothing: all of that may be damaged and nothing
+ * be lost. */
+static void conclude_damaged(merge *m, size_t frames)
+{
+	char text[SAT_ERROR_MESSAGE_BYTES];
+	if (m->lost == 0)
+		snprintf(text, sizeof text,
+		         "This bundle is damaged, but everything that it brought could be read and is merged. Nothing has "
+		         "to be sent again.");
+	else
+		snprintf(text, sizeof text,
+		         "This bundle is damaged: %zu of its %zu parts %s lost, %s. The receipt tells its sender what to "
+		         "send again; nothing else is to be done.", m->lost, frames, m->lost == 1 ? "was" : "were",
+		         m->lost == frames ? "that is all of it" : "the rest is merged");
+	verdict(m, SAT_SALVAGED, text);
+}
+
 /* The verdict on a bundle that was merged, wholly or in part. */
 static void conclude(merge *m, size_t frames)
 {
-	char text[SAT_ERROR_MESSAGE_BYTES] = "";
+	char text[SAT_ERROR_MESSAGE_BYTES] = "", count[COUNT_CHARS];
 	sat_verdict v = SAT_MERGED;
 	if (m->set_aside > 0) {
-		v = SAT_REVOKED_SENDER;
-		snprintf(text, sizeof text,
-		         "%s was revoked. What it wrote before that is merged; what it wrote later is set aside until a "
-		         "person at headquarters decides (satchel quarantine): %zu entries, %zu of them decisions "
-		         "about consent.", m->peer.name, m->set_aside, m->set_aside_decisions);
-	} else if (m->too_new > 0) {
+		conclude_set_aside(m);
+		return;
+	}
+	if (m->too_new == 0 && (m->lost > 0 || (sat_bundle_reader_mended(m->pull.reader) && frames > 0 &&
+	                                        m->missing == 0))) {
+		conclude_damaged(m, frames);
+		return;
+	}
+	if (m->too_new > 0) {
 		v = SAT_TOO_NEW;
 		snprintf(text, sizeof text,
-		         "%zu of %zu frames need a newer Satchel and were left in the file; the rest is merged. "
+		         "%zu of %zu parts need a newer Satchel and were left in the file; the rest is merged. "
 		         "Install the newer Satchel and merge it again.", m->too_new, frames);
-	} else if (m->lost > 0 || (sat_bundle_reader_mended(m->pull.reader) && frames > 0)) {
-		v = SAT_SALVAGED;
-		snprintf(text, sizeof text,
-		         "This bundle is damaged: %zu of its %zu parts were lost, %s. The receipt tells its sender what to "
-		         "send again; nothing else is to be done.", m->lost, frames,
-		         m->lost == frames ? "that is all of it" : "the others are merged");
 	} else if (m->missing > 0) {
 		v = SAT_WAITING;
 		snprintf(text, sizeof text,
-		         "%zu entries rest on something that has not arrived yet. They come again by themselves; the "
-		         "rest is merged.", m->missing);
+		         "%s %s on something that has not arrived yet, and will come again by %s; the rest is merged.",
+		         entries(m->missing, count), m->missing == 1 ? "rests" : "rest",
+		         m->missing == 1 ? "itself" : "themselves");
 	} else if (m->introduced) {
 		bool registry = sat_store_role(m->store) == SAT_REGISTRY;
 		snprintf(text, sizeof text, "\"%s\" was not known here%s: it brought the approval that headquarters had "

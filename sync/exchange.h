@@ -36,8 +36,9 @@ typedef struct sat_exported {
 	char file[64];               /* its name in the carrier's place */
 	char to[SAT_DEVICE_NAME_BYTES];
 	uint64_t bytes;
-	size_t records;              /* records in this export (counted at its last bundle) */
-	size_t withheld;             /* records of which consent kept something back */
+	size_t records;              /* records in this bundle */
+	size_t withheld;             /* records of this export of which consent kept something back: counted at
+	                              * its last bundle, since those may be in none */
 	bool request;                /* an enrolment request, nothing else */
 	bool revocation;             /* that the recipient was revoked, nothing else */
 } sat_exported;

@@ -38,7 +38,8 @@ typedef struct job {
 	size_t frame_count, frame_room;
 	sat_name16 *rests;          /* confirmed frames and those of the parts before */
 	size_t rest_count, rest_room;
-	size_t records, withheld, parts;
+	size_t records;             /* in the part */
+	size_t withheld, parts;
 	bool assumed;
 	bool vouches;               /* others' writes are in the part */
 	sat_bytes plain[2];         /* the frame that is being packed, and the one that is being written */
@@ -74,7 +75,7 @@ static int begin_part(job *j, sat_error *err)
 	uint64_t most = j->options.bundle_bytes_max;
 	if (most == 0 || most > SAT_BUNDLE_BYTES_MAX)
 		most = SAT_BUNDLE_BYTES_MAX;
-	j->frame_count = 0;
+	j->frame_count = j->records = 0;
 	j->vouches = j->plan.vouches;
 	size_t names;
 	int rc = sat_ledger_receipt_names(j->store, j->peer.id, &names, err);
@@ -107,7 +108,7 @@ static void fill_manifest(job *j, sat_manifest *m, unsigned flags)
 static int make_durable(job *j, const sat_name16 *bundle, const sat_manifest *m, uint64_t size, bool last,
                         sat_error *err)
 {
-	sat_exported exported = { .bytes = size, .records = last ? j->records : 0,
+	sat_exported exported = { .bytes = size, .records = j->records,
 		                  .withheld = last ? j->withheld : 0,
 		                  .request = (m->flags & SAT_MANIFEST_ENROLMENT) != 0,
 		                  .revocation = is_revoked(&j->peer) };
@@ -244,10 +245,11 @@ static int add_chunk(job *j, const sat_chunk *chunk, sat_error *err)
 		rc = note_frame(j, chunk, err);
 	if (rc == 0)
 		rc = sat_disclosing_add(j->disclosing, chunk, err);
+	j->records += chunk->records;
 	if (rc == 0 && j->options.progress != NULL &&
 	    !j->options.progress(j->options.progress_context, j->peer.name, (uint64_t)chunk->span.upto,
 	                         (uint64_t)j->plan.upto))
-		rc = sat_fail(err, SAT_ECANCELLED, "stopped; nothing was marked as copied");
+		rc = sat_fail(err, SAT_ECANCELLED, "stopped; this bundle was not written, and nothing of it was marked as copied");
 	return rc;
 }
 
@@ -269,7 +271,6 @@ static int add_track(job *j, int track, sat_error *err)
 		size_t records, withheld;
 		bool assumed;
 		sat_delta_totals(delta, &records, &withheld, &assumed);
-		j->records += records;
 		j->withheld += withheld;
 		j->assumed = j->assumed || assumed;
 	}

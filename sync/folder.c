@@ -126,6 +126,7 @@ static void folder_close(void *context, void *handle)
 	reading *r = handle;
 	if (r == NULL)
 		return;
+	sat_place_forget_reading(r->fd);
 	sat_place_close(&f->place, r->fd);
 	free(r);
 }
@@ -191,6 +192,8 @@ static int settle(folder *f, const sat_part *part, const sat_watch *watch, sat_e
 		code = sat_read_back(part, watch, err);
 	if (code == 0) {
 		sat_place_keep(&f->place);
+		/* The bundle is whole whether or not the time of that reading can be taken back. */
+		(void)sat_place_settle_times(&f->place, watch->name, NULL);
 	} else {
 		(void)sat_place_remove(&f->place, watch->name);
 		(void)sat_place_sync(&f->place, NULL);

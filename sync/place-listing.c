@@ -19,6 +19,7 @@ typedef struct thing {
 	char *name;
 	uint64_t size_bytes;
 	const char *why;
+	bool broken;
 } thing;
 
 typedef struct listing {
@@ -52,13 +53,13 @@ static const char *why_foreign(const char *name, const struct stat *status)
 	if (why != NULL)
 		return why;
 	if (status->st_size == 0)
-		return "an empty file: copying it was interrupted; it can be deleted";
+		return "an empty file, since copying it was interrupted; it can be deleted";
 	if (status->st_size > (off_t)SAT_BUNDLE_BYTES_MAX)
 		return "too large to be a bundle";
 	return NULL;
 }
 
-static int listing_add(listing *l, const char *name, uint64_t size_bytes, const char *why, sat_error *err)
+static int listing_add(listing *l, const char *name, uint64_t size_bytes, const char *why, bool regular, sat_error *err)
 {
 	if (l->count == THINGS_MAX)
 		return sat_fail(
@@ -76,7 +77,8 @@ static int listing_add(listing *l, const char *name, uint64_t size_bytes, const 
 	char *copy = strdup(name);
 	if (copy == NULL)
 		return sat_fail(err, SAT_ENOMEM, "memory ran out while listing the stick");
-	l->things[l->count++] = (thing){ copy, size_bytes, why };
+	l->things[l->count++] = (thing){ copy, size_bytes, why,
+	                                why != NULL && regular && sat_file_name_foreign(name, true) == NULL };
 	return 0;
 }
 
@@ -87,11 +89,12 @@ static int listing_look(listing *l, int fd, const char *name, sat_error *err)
 	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return 0;
 	if (fstatat(fd, name, &status, AT_SYMLINK_NOFOLLOW) == 0)
-		return listing_add(l, name, (uint64_t)status.st_size, why_foreign(name, &status), err);
+		return listing_add(l, name, (uint64_t)status.st_size, why_foreign(name, &status),
+		                   S_ISREG(status.st_mode), err);
 	if (errno == ENOENT)
 		return 0;
 	if (errno == EIO || errno == EUCLEAN || errno == EINVAL)
-		return listing_add(l, name, 0, "it cannot be looked at; the stick may be damaged", err);
+		return listing_add(l, name, 0, "it cannot be looked at; the stick may be damaged", true, err);
 	return sat_medium_read_failed(errno, err);
 }
 
@@ -131,12 +134,14 @@ int sat_place_list(sat_place *place, int (*each)(void *user, const sat_found *fo
 	listing l = { 0 };
 	if (!absent)
 		code = listing_fill(&l, fd, err);
+	if (!absent)
+		sat_place_forget_reading(fd);
 	sat_place_close(place, fd);
 	if (code == 0 && l.count > 1)
 		qsort(l.things, l.count, sizeof *l.things, compare_things);
 	for (size_t i = 0; code == 0 && i < l.count; i++) {
 		const thing *t = &l.things[i];
-		const sat_found found = { t->name, t->size_bytes, t->why != NULL, t->why };
+		const sat_found found = { t->name, t->size_bytes, t->why != NULL, t->why, t->broken };
 		code = each(user, &found);
 	}
 	listing_clear(&l);

@@ -22,6 +22,13 @@ static int disk_open(const sat_place *place, const char *path, int flags)
 	return place->disk->open(place->disk->context, path, flags, 0666);
 }
 
+/* Reading does not say that it happened; otherwise FAT would keep the day of it.  Only the owner may ask for that. */
+static int open_unseen(const sat_place *place, const char *path, int flags)
+{
+	int fd = disk_open(place, path, flags | O_NOATIME);
+	return fd < 0 && errno == EPERM ? disk_open(place, path, flags) : fd;
+}
+
 int sat_place_close(const sat_place *place, int fd) { return place->disk->close(place->disk->context, fd); }
 
 /* --- files ------------------------------------------------------------------------------------- */
@@ -38,14 +45,11 @@ int sat_place_create_file(const sat_place *place, const char *name)
 	return disk_open(place, path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW);
 }
 
-/* Reading does not say that it happened; otherwise FAT would keep the day of it. */
 int sat_place_open_file(const sat_place *place, const char *name, int flags)
 {
 	char path[PATH_MAX];
 	sat_place_path(place, name, path);
-	flags |= O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
-	int fd = disk_open(place, path, flags | O_NOATIME);
-	return fd < 0 && errno == EPERM ? disk_open(place, path, flags) : fd;
+	return open_unseen(place, path, flags | O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 }
 
 int sat_place_remove(const sat_place *place, const char *name)
@@ -62,15 +66,27 @@ void sat_place_set_times(int fd)
 	(void)futimens(fd, times);
 }
 
+static bool tells_times(int fd)
+{
+	struct stat status;
+	return fstat(fd, &status) == 0 && (status.st_mtime != TIME_1980 || status.st_atime != TIME_1980);
+}
+
+void sat_place_forget_reading(int fd)
+{
+	struct stat status;
+	if (fstat(fd, &status) == 0 && status.st_mtime == TIME_1980 && status.st_atime != TIME_1980)
+		sat_place_set_times(fd);
+}
+
 /* Some drivers for FAT write a new directory entry when they rename, with the time of now in it. */
 int sat_place_settle_times(const sat_place *place, const char *name, sat_error *err)
 {
-	struct stat status;
 	int code = 0;
 	int fd = sat_place_open_file(place, name, 0);
 	if (fd < 0)
 		return sat_medium_write_failed(errno, 0, err);
-	if (fstat(fd, &status) == 0 && status.st_mtime != TIME_1980) {
+	if (tells_times(fd)) {
 		sat_place_set_times(fd);
 		if (place->disk->fsync(place->disk->context, fd) != 0)
 			code = sat_medium_write_failed(errno, 0, err);
@@ -120,7 +136,8 @@ void sat_place_clear(sat_place *place)
 static int place_failure(const sat_place *place, int number, sat_error *err)
 {
 	if (number == ENOTDIR || number == ELOOP)
-		return sat_fail(err, SAT_EEXISTS, "%s is not a folder; rename it or use another stick",
+		return sat_fail(err, SAT_EEXISTS,
+		                "%s is not a folder; nothing was changed on the stick; rename it or use another stick",
 		                place->path);
 	return sat_medium_read_failed(number, err);
 }
@@ -128,7 +145,7 @@ static int place_failure(const sat_place *place, int number, sat_error *err)
 int sat_place_open(sat_place *place, int *fd, bool *absent, sat_error *err)
 {
 	*absent = false;
-	*fd = disk_open(place, place->path, DIRECTORY_FLAGS | O_NOFOLLOW);
+	*fd = open_unseen(place, place->path, DIRECTORY_FLAGS | O_NOFOLLOW);
 	if (*fd < 0 && errno == ENOENT && place->path != place->base) {
 		*absent = true;
 		*fd = disk_open(place, place->base, DIRECTORY_FLAGS);
@@ -154,8 +171,7 @@ int sat_place_check(sat_place *place, sat_error *err)
 	bool absent;
 	int fd = disk_open(place, place->base, DIRECTORY_FLAGS);
 	if (fd < 0)
-		return sat_fail(err, SAT_ENOTFOUND, "%s is not a folder that can be read: %s", place->base,
-		                strerror(errno));
+		return sat_medium_absent(place->base, errno, err);
 	sat_place_close(place, fd);
 	int code = sat_place_open(place, &fd, &absent, err);
 	if (code == 0)
@@ -197,11 +213,20 @@ int sat_place_sync(sat_place *place, sat_error *err)
 
 void sat_place_keep(sat_place *place) { place->made = false; }
 
-/* "Nothing was changed" includes the folder that was made for a bundle that then did not fit. */
+/* "Nothing was changed" includes the folder that was made for a bundle that then did not fit, and the time that
+ * stays in a folder where a file came and went. */
 void sat_place_unmake(sat_place *place)
 {
-	if (place->made && rmdir(place->path) == 0)
+	if (place->made && rmdir(place->path) == 0) {
 		place->made = false;
+		return;
+	}
+	int fd = open_unseen(place, place->path, DIRECTORY_FLAGS | O_NOFOLLOW);
+	if (fd < 0)
+		return;
+	if (tells_times(fd))
+		sat_place_set_times(fd);
+	sat_place_close(place, fd);
 }
 
 static int parent_sync(sat_place *place, int fd, sat_error *err)

@@ -7,7 +7,8 @@
  *
  * The place is made at the first write and taken off again when nothing came of that write.  Its parent is
  * synced before that write whether it was made just now or not, since whoever made it may not have.  Times
- * of files and folders are set to 1980, the oldest that FAT can say.
+ * of writing and of reading are set to 1980 for files and the place itself, the oldest that FAT can say; the time
+ * at which a file was made, which FAT and exFAT keep too, cannot be set from here.
  *
  * sat_place_init, sat_place_check; then sat_place_prepare before a file is made in it, sat_place_sync
  * after it has its name, sat_place_unmake when it came to nothing; at last sat_place_clear.
@@ -60,7 +61,7 @@ int sat_place_prepare(sat_place *place, uint64_t need_bytes, bool *free_known, s
 int sat_place_sync(sat_place *place, sat_error *err);
 /* Something was kept in the place: from here on it stays. */
 void sat_place_keep(sat_place *place);
-/* Takes a place off again that we made and that nothing was kept in. */
+/* Takes a place off again that we made and that nothing was kept in; one that stays tells no time of it. */
 void sat_place_unmake(sat_place *place);
 /* Bytes free behind a descriptor from sat_place_open; UINT64_MAX when the medium does not say. */
 uint64_t sat_place_free_bytes(int fd);
@@ -79,7 +80,10 @@ int sat_place_remove(const sat_place *place, const char *name);
 
 /* Sets the times behind a descriptor to 1980, as far as the medium allows. */
 void sat_place_set_times(int fd);
-/* Sets and syncs the times of a file that was renamed, where renaming has changed them.  SAT_EIO. */
+/* Takes back what reading has left behind a descriptor, where the driver of the medium notes that it happened and
+ * the times were ours. */
+void sat_place_forget_reading(int fd);
+/* Sets and syncs the times of a file that was renamed or read, where that has changed them.  SAT_EIO. */
 int sat_place_settle_times(const sat_place *place, const char *name, sat_error *err);
 
 #endif

@@ -35,7 +35,7 @@ static int mismatch(sat_error *err)
 {
 	return sat_fail(err, SAT_EIO,
 	                "the stick gave back other bytes than were written to it: it is failing, or "
-	                "smaller than it claims; nothing was marked as copied; use another stick");
+	                "smaller than it claims; this bundle was not marked as copied; use another stick");
 }
 
 /* Past the page cache: O_DIRECT where the medium knows it; else what was just synced is dropped from

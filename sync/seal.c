@@ -216,7 +216,7 @@ void sat_envelope_header(sat_envelope *envelope, uint32_t manifest_box_bytes, ui
 
 static int fail_header(sat_error *err)
 {
-	return sat_fail(err, SAT_EDAMAGED, "the header is damaged; nothing was merged from it");
+	return sat_fail(err, SAT_EDAMAGED, "its header is damaged");
 }
 
 /* A file too short for its own header and manifest is damage too, so that callers may subtract. */
@@ -224,8 +224,7 @@ static int check_sizes(const sat_header *h, sat_error *err)
 {
 	uint64_t copies = h->form == SAT_FULL ? 2 : 1;
 	if (h->manifest_box_bytes > SAT_MANIFEST_BOX_MAX || h->file_bytes > SAT_BUNDLE_BYTES_MAX)
-		return sat_fail(err, SAT_ELIMIT,
-		                "the bundle is larger than what is accepted; nothing was merged");
+		return sat_fail(err, SAT_ELIMIT, "its header says that it is larger than any bundle");
 	if (h->manifest_box_bytes <= SAT_BOX_BYTES ||
 	    h->file_bytes < copies * (SAT_HEADER_BYTES + (uint64_t)h->manifest_box_bytes) + FILE_HASH_BYTES)
 		return fail_header(err);
@@ -235,11 +234,10 @@ static int check_sizes(const sat_header *h, sat_error *err)
 int sat_header_read(sat_header *out, const uint8_t header[static SAT_HEADER_BYTES], sat_error *err)
 {
 	if (memcmp(header, magic, sizeof magic) != 0)
-		return sat_fail(err, SAT_EDAMAGED, "this is not a bundle, or its beginning is lost");
+		return sat_fail(err, SAT_EDAMAGED, "it is no bundle, or its beginning was lost");
 	if (header[AT_VERSION] > VERSION)
-		return sat_fail(
-		    err, SAT_ETOONEW,
-		    "the bundle was written by a newer version of Satchel; keep it until this one is newer");
+		return sat_fail(err, SAT_ETOONEW,
+		                "it was written by a newer Satchel; keep it until that one is installed here");
 	if (header[AT_VERSION] != VERSION || header[AT_FORM] > SAT_COMPACT || header[AT_ZERO] != 0 ||
 	    header[AT_ZERO + 1] != 0)
 		return fail_header(err);

@@ -257,7 +257,7 @@ static int make_laptop(const bench_settings *settings, bench_open_side *registry
 	path_in(path, settings, which, "keys");
 	int rc = write_keys(path, &identity, err);
 	if (rc == 0)
-		rc = sat_invitation_write(registry->store, SAT_FACILITATOR, &invitation, err);
+		rc = sat_invitation_write(registry->store, registry->identity, SAT_FACILITATOR, &invitation, err);
 	path_in(path, settings, which, BENCH_SATCHEL_FILE);
 	if (rc == 0)
 		rc = sat_invitation_accept(path, invitation.data, invitation.length, bench_side_names[which],

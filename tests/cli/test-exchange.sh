@@ -151,4 +151,17 @@ prints quarantine__says_that_it_has_to_be_merged_again 'Merge the bundle again'
 hq merge STICK
 is quarantine__lets_in_what_was_set_aside 1 \
 	"$("$SATCHEL" --store hq.db --json list workshop "title=After the revocation" | python3 -c 'import json, sys; print(json.load(sys.stdin)["count"])')"
+# What a person left out is not said to wait for a person.
+mkdir LATE
+one add workshop title="Later still"
+one export LATE
+hq merge LATE
+tells quarantine__says_what_waits 'set aside until a person at headquarters decides .satchel quarantine.: [0-9]+ entries, no decision'
+hq --json quarantine
+bundle=$(json 'd["quarantine"][-1]["bundle"]')
+hq quarantine reject "${bundle:0:6}"
+hq --json merge LATE
+tells quarantine__what_was_rejected_waits_for_nobody 'a person at headquarters decided that what it wrote later stays out'
+is quarantine__what_was_rejected_stays_out 0 \
+	"$("$SATCHEL" --store hq.db --json list workshop "title=Later still" | python3 -c 'import json, sys; print(json.load(sys.stdin)["count"])')"
 t_end

@@ -251,8 +251,11 @@ head -c 60 good.bin >bad.satchel
 attempt truncated_header damaged
 head -c $(($(stat -c %s good.bin) / 3)) good.bin >bad.satchel
 attempt truncated 'damaged|salvaged'
+tells bad__truncated_says_what_to_do 'damaged: .*Nothing was merged from it. Copy it again from where it is whole|part'
 : >bad.satchel
 attempt empty damaged
+tells bad__empty_says_what_happened_in_one_sentence_each \
+	'damaged: it is empty, since copying it was not finished. Nothing was merged from it. Copy it again'
 head -c 100000 /dev/urandom >bad.satchel
 attempt random 'damaged|not_for_us|too_new'
 bend() { python3 -c 'import sys
@@ -260,9 +263,13 @@ data = bytearray(open("good.bin", "rb").read()); data[int(sys.argv[1])] ^= 1
 open("bad.satchel", "wb").write(data)' "$1"; }
 # Header and manifest stand at both ends, so one bent copy costs nothing.
 bend 2
-attempt bent_magic 'damaged|salvaged'
+attempt bent_magic salvaged
+tells bad__bent_magic_lost_nothing 'damaged, but everything that it brought could be read and is merged. Nothing has to be sent'
 bend 100
-attempt bent_header 'damaged|salvaged'
+attempt bent_header salvaged
+head -c -1 good.bin >bad.satchel
+attempt one_byte_short salvaged
+is bad__nothing_lost_is_not_counted false "$(json '" 0 of" in d["bundles"][0]["reason"]')"
 bend $(($(stat -c %s good.bin) / 2))
 attempt bent_middle 'damaged|salvaged'
 on l2.db --json merge "$good"
@@ -278,6 +285,19 @@ is bad__neighbours_do_not_stop_a_good_one merged "$(outcome "$(basename "$good")
 is bad__foreign_files_stay true \
 	"$([ -f bad/satchel/notes.txt ] && [ -d bad/satchel/folder.satchel ] && [ -L bad/satchel/link.satchel ] && echo true)"
 tells bad__foreign_files_are_named 'folder.satchel was left alone'
+# What bears the name of a bundle and cannot be one is told to scripts too.
+mkdir -p broken/satchel
+: >broken/satchel/aaaa.satchel
+truncate -s 5G broken/satchel/bbbb.satchel
+echo x >broken/satchel/note.txt
+on hq.db --json merge broken
+code_is bad__broken_in_a_folder_is_an_exit_code 1
+is bad__broken_in_a_folder_is_told_to_scripts "['damaged', 'damaged']" "$(json '[b["outcome"] for b in d["bundles"]]')"
+tells bad__empty_in_a_folder_says_so 'aaaa.satchel: This is no whole bundle: an empty file, since copying it was interrupted; it can'
+tells bad__large_in_a_folder_says_so 'bbbb.satchel: This is no whole bundle: too large to be a bundle. Nothing was merged'
+on hq.db --json merge broken/satchel/bbbb.satchel
+code_is bad__large_by_itself_is_an_exit_code 1
+tells bad__large_by_itself_says_so 'it is larger than any bundle'
 cp good.bin bad.satchel
 on hq.db --json verify bad.satchel
 is verify__of_a_whole_one true "$(json 'd["ok"]')"
@@ -320,6 +340,8 @@ on hq.db --json list workshop "title=After the revocation"
 is revoked__brings_nothing 0 "$(json 'd["count"]')"
 on hq.db --json quarantine
 is quarantine__lists_it 'Camp 1' "$(json 'd["quarantine"][0]["sender"] if d["quarantine"] else "none"')"
+is quarantine__counts_one_entry_as_one "1 entry written after the laptop was revoked, no decision about consent among them" \
+	"$(json 'd["quarantine"][0]["reason"]')"
 on hq.db --json list workshop title=Cairns
 is revoked__keeps_what_came_before 1 "$(json 'd["count"]')"
 on old.db restore hq-copy.db

@@ -76,7 +76,7 @@ void replica_join(replica *r, replica *registry, const char *dir, const char *na
 {
 	prepare(r, dir, name, seed, role);
 	SAT_BYTES(invitation);
-	CHECK(sat_invitation_write(registry->store, role, &invitation, err));
+	CHECK(sat_invitation_write(registry->store, registry->identity, role, &invitation, err));
 	CHECK(sat_invitation_accept(r->path, invitation.data, invitation.length, name, r->identity, NULL,
 	                            &r->env.env, err));
 	replica_open(r);

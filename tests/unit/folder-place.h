@@ -28,8 +28,8 @@
 #define SECOND_BYTES 700001
 #define TIME_1980 315532800
 #define PULLED                                                                                               \
-	"the stick was pulled out or failed; what was on it before is unchanged there, and nothing was "     \
-	"marked as copied"
+	"the stick was pulled out or failed; what was on it before is unchanged there, and what was not "    \
+	"finished was not marked as copied; put it in again and repeat this, or use another stick"
 
 typedef struct place {
 	char base[64];          /* what the carrier was opened over */

@@ -198,15 +198,21 @@ static void medium__times_are_1980(void **state)
 	char name[64];
 	char path[PATH_MAX];
 	struct stat status;
+	sat_sink sink;
 	if (!medium_open(m, "SATCHEL_TEST_MEDIUM"))
 		skip();
 	write_whole(m, name);
 	medium_file(m, name, path);
 	assert_int_equal(stat(path, &status), 0);
 	assert_int_equal(status.st_mtime, TIME_1980);
+	assert_true(status.st_atime <= TIME_1980);
+	assert_int_equal(m->carrier->begin(m->carrier->context, 0, &sink, NULL), 0);
+	assert_int_equal(sink.put(sink.context, 0, m->bundle, HEADER_BYTES, NULL), 0);
+	m->carrier->abandon(m->carrier->context, &sink);
 	medium_file(m, "", path);
 	assert_int_equal(stat(path, &status), 0);
 	assert_int_equal(status.st_mtime, TIME_1980);
+	assert_true(status.st_atime <= TIME_1980);
 	drop(m, name);
 	remove_place(m);
 }
@@ -224,7 +230,7 @@ static void medium__hint_beyond_free_space_is_refused_before_anything_is_made(vo
 	assert_int_equal(m->carrier->begin(m->carrier->context, room + 5, &sink, &m->err), SAT_EFULL);
 	assert_string_equal(
 	    m->err.message,
-	    "the stick is full: nothing was changed on it; free 5 bytes or use another stick");
+	    "the stick is full; what was on it before is unchanged; free 5 bytes or use another stick");
 	medium_file(m, "", path);
 	assert_int_equal(access(path, F_OK), -1);
 }
@@ -245,7 +251,7 @@ static void medium__that_fills_up_while_writing_is_full_and_keeps_nothing(void *
 	unsigned before_abandon = count_things(m);
 	m->carrier->abandon(m->carrier->context, &sink);
 	assert_int_equal(code, SAT_EFULL);
-	assert_non_null(strstr(m->err.message, "the stick is full: nothing was changed on it; free "));
+	assert_non_null(strstr(m->err.message, "the stick is full; what was on it before is unchanged; free "));
 	assert_int_equal(before_abandon, 0);
 	/* The room is free again. */
 	write_whole(m, name);
@@ -299,8 +305,9 @@ static void medium__pulled_out_while_writing_is_told_so(void **state)
 	assert_int_equal(kill((pid_t)strtol(pid, NULL, 10), SIGKILL), 0);
 	assert_int_equal(m->carrier->commit(m->carrier->context, &sink, name, NULL, NULL, &m->err), SAT_EIO);
 	assert_string_equal(m->err.message,
-	                    "the stick was pulled out or failed; what was on it before is unchanged "
-	                    "there, and nothing was marked as copied");
+	                    "the stick was pulled out or failed; what was on it before is unchanged there, and what "
+	                    "was not finished was not marked as copied; put it in again and repeat this, or use "
+	                    "another stick");
 	assert_int_equal(m->carrier->begin(m->carrier->context, 0, &sink, &err), SAT_EIO);
 	assert_non_null(strstr(err.message, "pulled out"));
 }

@@ -350,7 +350,7 @@ static void folder__full_medium_says_how_much_is_missing(void **state)
 				continue;
 			assert_true(writes < 3);
 			snprintf(sentence, sizeof sentence,
-			         "the stick is full: nothing was changed on it; free %u bytes or use another "
+			         "the stick is full; what was on it before is unchanged; free %u bytes or use another "
 			         "stick",
 			         missing[writes++]);
 			assert_int_equal(err.code, SAT_EFULL);

@@ -3,6 +3,7 @@
 #include "folder-place.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -293,6 +294,44 @@ static void folder__times_of_file_and_folder_are_1980(void **state)
 	assert_int_equal(status.st_mtime, TIME_1980);
 }
 
+/* As with a driver that notes every reading: what is set here is a time that only reading could have left. */
+static void read_lately(const char *path)
+{
+	const struct timespec times[2] = { { .tv_sec = TIME_1980 + 86400 }, { .tv_nsec = UTIME_OMIT } };
+	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+static void folder__reading_leaves_no_time(void **state)
+{
+	place *p = *state;
+	char name[64];
+	char path[PATH_MAX];
+	assert_int_equal(place_write_bundle(p, p->carrier, name, NULL), 0);
+	place_path(p, name, path);
+	read_lately(path);
+	place_assert_whole(p, p->carrier, name);
+	assert_1980(path);
+	read_lately(p->satchel);
+	assert_int_equal(place_list(p->carrier).bundles, 1);
+	assert_1980(p->satchel);
+}
+
+static void folder__writing_that_came_to_nothing_leaves_no_time(void **state)
+{
+	place *p = *state;
+	sat_sink sink;
+	char name[64];
+	assert_int_equal(place_write_bundle(p, p->carrier, name, NULL), 0);
+	assert_int_equal(p->carrier->begin(p->carrier->context, 0, &sink, NULL), 0);
+	assert_int_equal(place_put_bundle(p, &sink, NULL), 0);
+	p->carrier->abandon(p->carrier->context, &sink);
+	assert_1980(p->satchel);
+	assert_int_equal(p->carrier->begin(p->carrier->context, 0, &sink, NULL), 0);
+	assert_int_equal(sink.put(sink.context, 7, "x", 1, NULL), 0);
+	assert_int_equal(p->carrier->commit(p->carrier->context, &sink, name, NULL, NULL, NULL), SAT_EUSAGE);
+	assert_1980(p->satchel);
+}
+
 /* --- places that fail -------------------------------------------------------------------------- */
 
 static void folder__read_only_folder_says_so_and_stays_as_it_was(void **state)
@@ -389,6 +428,8 @@ int main(void)
 		CASE(folder__cancelled_commit_leaves_nothing),
 		CASE(folder__names_come_from_randomness_alone),
 		CASE(folder__times_of_file_and_folder_are_1980),
+		CASE(folder__reading_leaves_no_time),
+		CASE(folder__writing_that_came_to_nothing_leaves_no_time),
 		CASE(folder__read_only_folder_says_so_and_stays_as_it_was),
 		CASE(folder__vanished_folder_is_told_and_not_made_again),
 		CASE(folder__other_device_under_the_same_path_is_pulled_out),

@@ -65,6 +65,32 @@ static void hostile__bundle_that_names_another_recipient_is_left_alone(void **st
 	camp_unchanged(c);
 }
 
+/* An approval as headquarters would let it decide who else is let in. */
+static void hostile__stranger_who_asks_to_be_headquarters_is_refused(void **state)
+{
+	camp *c = *state;
+	SAT_AUTO(sat_identity) stranger = NULL;
+	sat_device known;
+	assert_int_equal(sat_identity_create(&stranger, &c->evil.env.env, NULL), 0);
+	for (unsigned role = SAT_REGISTRY; role <= SAT_FACILITATOR; role++) {
+		forgery f;
+		forgery_begin(&f, &c->evil, &c->hq);
+		f.signer = stranger;
+		f.manifest.flags |= SAT_MANIFEST_ENROLMENT;
+		f.manifest.sender = *sat_identity_device(stranger);
+		f.manifest.keys = *sat_identity_public(stranger);
+		f.manifest.role = (sat_role)role;
+		strcpy(f.manifest.name, "Headquarters");
+		sat_merged merged = camp_deliver(c, &f);
+		bool fit = role != SAT_REGISTRY;
+		assert_int_equal(merged.verdict, fit ? SAT_ENROLMENT : SAT_REFUSED_BUNDLE);
+		assert_non_null(strstr(merged.reason, fit ? "as a facilitator" : "there is only one"));
+		assert_int_equal(sat_device_find(c->hq.store, sat_identity_device(stranger), &known, NULL),
+		                 fit ? 0 : SAT_ENOTFOUND);
+	}
+	camp_unchanged(c);
+}
+
 static void hostile__bundle_within_a_bundle_is_no_bundle(void **state)
 {
 	camp *c = *state;
@@ -462,6 +488,7 @@ int main(void)
 		CLAIM(hostile__replay_of_an_old_bundle_undoes_nothing),
 		CLAIM(hostile__bundle_sealed_again_for_another_is_forged),
 		CLAIM(hostile__bundle_that_names_another_recipient_is_left_alone),
+		CLAIM(hostile__stranger_who_asks_to_be_headquarters_is_refused),
 		CLAIM(hostile__bundle_within_a_bundle_is_no_bundle),
 		CLAIM(hostile__frame_beyond_the_limits_is_refused),
 		CLAIM(hostile__creation_under_anothers_name_is_refused),

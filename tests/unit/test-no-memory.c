@@ -132,7 +132,7 @@ static int set_up(void **state)
 	replica_found(&c->hq, c->dir, "registry", 1, programme);
 	replica_join(&c->laptop, &c->hq, c->dir, "laptop", 2, SAT_FACILITATOR);
 	fill_laptop(c);
-	assert_int_equal(sat_invitation_write(c->hq.store, SAT_FACILITATOR, &c->invitation, NULL), 0);
+	assert_int_equal(sat_invitation_write(c->hq.store, c->hq.identity, SAT_FACILITATOR, &c->invitation, NULL), 0);
 	take_image(&c->hq, &c->hq_image);
 	take_image(&c->laptop, &c->laptop_image);
 	replica_open(&c->laptop);

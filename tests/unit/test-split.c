@@ -180,6 +180,75 @@ static void split__parts_say_that_they_leave_out_what_the_recipient_told(void **
 	assert_false(sat_incarnation_none(m->assumes));
 }
 
+typedef struct tally {
+	size_t bundles, records[4], withheld;
+} tally;
+
+static int note_bundle(void *context, const sat_exported *exported)
+{
+	tally *t = context;
+	t->records[t->bundles++] = exported->records;
+	t->withheld += exported->withheld;
+	return 0;
+}
+
+static tally export_and_tally(camp *c, uint64_t most)
+{
+	sat_export_options options = { .form = SAT_FULL, .bundle_bytes_max = most };
+	sat_device hq;
+	tally t = { 0 };
+	assert_int_equal(sat_device_registry(c->one.store, &hq, NULL), 0);
+	assert_int_equal(sat_export(c->one.store, c->one.identity, hq.id, &c->stick.carrier, &options, note_bundle, &t,
+	                            NULL), 0);
+	return t;
+}
+
+/* New, and again when it changed, which goes another way through merging. */
+static void split__record_in_parts_is_counted_once_at_both_ends(void **state)
+{
+	camp *c = *state;
+	char *text = long_text(SAT_VALUE_BYTES_MAX, 'a'), *other = long_text(SAT_VALUE_BYTES_MAX, 'b');
+	sat_dot person = replica_add(&c->one, "person", "pseudonym", "P 0417", "name", text, "phone", text, "email",
+	                             text, "languages", "Wik", NULL);
+	const char *const purposes[] = { "attend_record", "identity", "contact" };
+	for (size_t i = 0; i < 3; i++)
+		replica_decide(&c->one, person, purposes[i], SAT_GIVEN, false);
+	replica_add(&c->one, "workshop", "title", "beside it", NULL);
+	for (size_t round = 0; round < 2; round++) {
+		tally t = export_and_tally(c, 0);
+		assert_int_equal(t.bundles, 1);
+		assert_int_equal(t.records[0], round == 0 ? 2 : 1);
+		assert_int_equal(t.withheld, 1);
+		sat_merged merged = replica_merge_all(&c->hq, &c->stick);
+		assert_int_equal(merged.records, t.records[0]);
+		camp_carry(&c->hq, &c->one, &c->stick);
+		replica_set(&c->one, person, "name", other);
+		replica_set(&c->one, person, "phone", other);
+	}
+	free(text);
+	free(other);
+}
+
+static void split__every_bundle_says_how_many_records_are_in_it(void **state)
+{
+	camp *c = *state;
+	char *text = long_text(700000, 'a');
+	camp_carry(&c->one, &c->hq, &c->stick);
+	camp_carry(&c->hq, &c->one, &c->stick);
+	for (size_t i = 0; i < 3; i++)
+		replica_add(&c->one, "note", "text", text, NULL);
+	tally t = export_and_tally(c, 1);
+	assert_int_equal(t.bundles, 3);
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(t.records[i], 1);
+		sat_merged merged = replica_merge(&c->hq, &c->stick, c->stick.bundles[i].name);
+		assert_int_equal(merged.records, 1);
+	}
+	memory_place_clear(&c->stick);
+	memory_place_init(&c->stick);
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest claims[] = {
@@ -189,6 +258,8 @@ int main(void)
 		CAMP_CLAIM(split__no_part_is_empty),
 		CAMP_CLAIM(split__parts_of_a_record_stay_together),
 		CAMP_CLAIM(split__record_with_a_part_declined_is_not_received),
+		CAMP_CLAIM(split__record_in_parts_is_counted_once_at_both_ends),
+		CAMP_CLAIM(split__every_bundle_says_how_many_records_are_in_it),
 		CAMP_CLAIM(split__parts_say_that_they_leave_out_what_the_recipient_told),
 	};
 	return cmocka_run_group_tests(claims, NULL, NULL);

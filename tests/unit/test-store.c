@@ -370,6 +370,33 @@ static void search__finds_by_beginnings_of_words_and_forgets_what_changed(void *
 	assert_int_equal(sat_search(p->r.store, "\" OR *", found, 4, &count, NULL), 0);
 }
 
+static bool fits(replica *r, const char *words, const char *text)
+{
+	bool yes;
+	assert_int_equal(sat_search_fits(r->store, words, text, strlen(text), &yes, NULL), 0);
+	return yes;
+}
+
+/* What is found by the index and what is found in a text of which a part is hidden must not differ. */
+static void search__fits_a_text_as_the_index_finds_it(void **state)
+{
+	place *p = *state;
+	const char *text = "The Co-op's boat at 12:30, P-0401, Mañana", *words[] = { "co-op", "CO OP'S", "12:3", "p-04",
+		"manana", "co-o", "c-op", "12:30 boats", "oat", "co-op hidden", "p-0401-x" };
+	sat_dot found[4];
+	size_t count;
+	replica_add(&p->r, "note", "text", text, NULL);
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		assert_int_equal(sat_search(p->r.store, words[i], found, 4, &count, NULL), 0);
+		assert_int_equal(count, i < 6 ? 1 : 0);
+		assert_int_equal(fits(&p->r, words[i], text), i < 6);
+	}
+	assert_false(fits(&p->r, "boat", ""));
+	bool yes;
+	assert_int_equal(sat_search_fits(p->r.store, "-", text, strlen(text), &yes, NULL), SAT_EINVALID);
+	assert_false(yes);
+}
+
 static size_t found_for(replica *r, unsigned word)
 {
 	char text[24];
@@ -473,6 +500,7 @@ int main(void)
 		CLAIM(token__of_two_copies_at_most_one_goes_on_under_the_name),
 		CLAIM(programme__new_field_leaves_rows_and_takes_values),
 		CLAIM(search__finds_by_beginnings_of_words_and_forgets_what_changed),
+		CLAIM(search__fits_a_text_as_the_index_finds_it),
 		CLAIM(search__what_is_deferred_is_found_and_forgotten_like_the_rest),
 		CLAIM(id__may_be_shortened_while_it_is_unique),
 	};

@@ -391,7 +391,7 @@ static void join(world *w, replica *r, const char *name, uint64_t seed, bool kee
 	replica spare;
 	replica_join(&spare, &w->hq, w->dir, "spare", seed + 100, SAT_FACILITATOR);
 	SAT_BYTES(invitation);
-	check("invite", sat_invitation_write(w->hq.store, SAT_FACILITATOR, &invitation, &err), &err);
+	check("invite", sat_invitation_write(w->hq.store, w->hq.identity, SAT_FACILITATOR, &invitation, &err), &err);
 	*r = (replica){ .role = SAT_FACILITATOR };
 	snprintf(r->name, sizeof r->name, "%s", name);
 	snprintf(r->path, sizeof r->path, "%s/%s.db", w->dir, name);
