@@ -23,7 +23,8 @@ int sat_ask_again(sat_store *store, sat_dot person, sat_error *err)
 	sat_stmt *s = NULL;
 	int rc = sat_db_prepare(store->db, &s,
 	                        "SELECT DISTINCT record, source FROM sat_declined WHERE ?1 = 0 OR record IN "
-	                        "(SELECT record FROM sat_declined_person WHERE person IN (?1, ?1 | " SAT_COLLECTIVE_SQL "))", err);
+	                        "(SELECT record FROM sat_declined_person WHERE person IN (?1, ?1 | "
+	                        SAT_COLLECTIVE_SQL "))", err);
 	if (rc != 0)
 		return rc;
 	rc = SAT_SQL(store, ask_insert, "INSERT INTO sat_ask(name, record, device, seq) VALUES(?, ?, ?, ?)");

@@ -1,5 +1,5 @@
-/* Whom records concern: from a person or a community, under the name of their record, to the records, and what has to be sent again when the gate may
- * say something else about them.
+/* Whom records concern: from a person or a community, under the name of their record, to the records, and what
+ * has to be sent again when the gate may say something else about them.
  */
 #ifndef SAT_CONCERN_H
 #define SAT_CONCERN_H

@@ -20,8 +20,8 @@
  *
  * A reference "of" a kind with "person": true or "community": true concerns whom it names, unless the field
  * says "concerns": false, and so does a record of such a kind itself.  A purpose with "collective": true is
- * decided by communities, and only by them; every other one by persons.  A kind with "decisions": true is kept by consent.h in a table of its own;
- * its fields are there for labels and for what they need.
+ * decided by communities, and only by them; every other one by persons.  A kind with "decisions": true is
+ * kept by consent.h in a table of its own; its fields are there for labels and for what they need.
  */
 #ifndef SAT_PROGRAMME_H
 #define SAT_PROGRAMME_H
