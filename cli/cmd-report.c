@@ -1,0 +1,199 @@
+/* satchel report: what was held, who came, what was heard, and what has come of it. */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "command.h"
+#include "report/report-csv.h"
+#include "report/report-json.h"
+#include "values.h"
+
+static const cli_usage usage = {
+	"report", "",
+	"Reports outcomes, as far as those concerned agreed to reporting; nobody is named.  Without a file it says\n"
+	"in a few lines what there is.  Numbers of people are told only in what is published, with small ones\n"
+	"hidden: what was published is noted, and every later report is compared with it.",
+	0, 0
+};
+
+typedef struct request {
+	const char *html, *csv, *xlsx, *language, *community, *from, *until;
+	bool draft;
+	sat_report *report;
+	json_t *files;
+} request;
+
+/* --- files ---------------------------------------------------------------------------------------- */
+
+/* A community's words are for it alone, and a draft for nobody yet. */
+static unsigned mode_of(const request *q) { return q->draft || q->community != NULL ? 0600 : 0644; }
+
+static int csv_path(cli *c, const char *folder, const char *name, char path[static PATH_MAX])
+{
+	if ((size_t)snprintf(path, PATH_MAX, "%s/%s.csv", folder, name) < PATH_MAX)
+		return 0;
+	return sat_fail(&c->err, SAT_ELIMIT, "the name %.60s... is too long", folder);
+}
+
+static int is_free(cli *c, const char *path)
+{
+	if (path == NULL || !cli_file_there(path))
+		return 0;
+	return sat_fail(&c->err, SAT_EEXISTS,
+	                "%s is there already; it was left alone, and nothing was published; choose another name", path);
+}
+
+/* Before anything is noted as published. */
+static int all_free(cli *c, const request *q, const sat_sheet *sheets)
+{
+	char path[PATH_MAX];
+	int rc = is_free(c, q->html);
+	if (rc == 0)
+		rc = is_free(c, q->xlsx);
+	for (size_t i = 0; rc == 0 && q->csv != NULL && i < SAT_SHEETS; i++) {
+		rc = csv_path(c, q->csv, sheets[i].name, path);
+		if (rc == 0)
+			rc = is_free(c, path);
+	}
+	return rc;
+}
+
+static int write_file(cli *c, request *q, const char *path, const sat_bytes *content)
+{
+	if (!sat_bytes_ok(content))
+		return sat_fail(&c->err, SAT_ENOMEM, "out of memory");
+	int rc = cli_file_write(path, content->data, content->length, mode_of(q), &c->err);
+	if (rc == 0)
+		json_array_append_new(q->files, cli_text(path));
+	return rc;
+}
+
+static int write_tables(cli *c, request *q, const sat_sheet *sheets)
+{
+	char path[PATH_MAX];
+	if (mkdir(q->csv, mode_of(q) == 0600 ? 0700 : 0755) != 0 && errno != EEXIST)
+		return sat_fail(&c->err, SAT_EIO, "the folder %s could not be made: %s", q->csv, strerror(errno));
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < SAT_SHEETS; i++) {
+		SAT_BYTES(table);
+		sat_report_csv(&sheets[i], &table);
+		rc = csv_path(c, q->csv, sheets[i].name, path);
+		if (rc == 0)
+			rc = write_file(c, q, path, &table);
+	}
+	if (rc == 0)
+		cli_print(c, "The tables are in %s, a file each.\n", q->csv);
+	return rc;
+}
+
+/* --- telling -------------------------------------------------------------------------------------- */
+
+static void tell_requests(cli *c, const sat_report *r)
+{
+	size_t answered = 0, declined = 0, back = 0, done = 0, not_done = 0;
+	for (size_t i = 0; i < r->request_count; i++) {
+		answered += strcmp(r->requests[i].status.name, "answered") == 0;
+		declined += strcmp(r->requests[i].status.name, "declined") == 0;
+		back += r->requests[i].brought_back_on[0] != '\0';
+	}
+	for (size_t i = 0; i < r->action_count; i++) {
+		bool is_done = r->actions[i].done_on[0] != '\0';
+		done += is_done;
+		not_done += !is_done && r->actions[i].not_done_reason[0] != '\0';
+	}
+	cli_print(c, "requests     %zu: %zu answered, %zu declined, %zu open; %zu brought back to the community\n",
+	          r->request_count, answered, declined, r->request_count - answered - declined, back);
+	cli_print(c, "actions      %zu: %zu done, %zu not done and the reason told, %zu open\n", r->action_count, done,
+	          not_done, r->action_count - done - not_done);
+}
+
+static void tell(cli *c, const sat_report *r)
+{
+	if (r->community[0] != '\0')
+		cli_print(c, "The version for %s.\n", r->community);
+	cli_print(c, "workshops    %zu\n", r->workshop_count);
+	for (size_t i = 0; i < r->workshop_count; i++) {
+		const sat_report_workshop *w = &r->workshops[i];
+		cli_print(c, "    %s%s%s%s%s%s\n", w->start, w->start[0] == '\0' ? "" : "  ", w->title,
+		          w->status.label[0] == '\0' ? "" : " (", w->status.label, w->status.label[0] == '\0' ? "" : ")");
+	}
+	cli_print(c, "meetings     %zu\n", r->meeting_count);
+	cli_print(c, "messages     %zu\n", r->message_count);
+	tell_requests(c, r);
+	cli_print(c, "Numbers of people are told only in what is published: --html, --csv, --xlsx, or --json.\n");
+}
+
+/* --- the command ------------------------------------------------------------------------------------ */
+
+static int gather(cli *c, request *q, bool publish)
+{
+	sat_report_options options = { .language = q->language,
+		                       .from = q->from,
+		                       .until = q->until,
+		                       .draft = !publish,
+		                       .now = c->env->now(c->env->context) };
+	sat_table *communities = sat_table_named(c->store, "community");
+	int rc = 0;
+	if (q->community != NULL && communities == NULL)
+		rc = sat_fail(&c->err, SAT_ENOTFOUND, "the programme has no communities");
+	else if (q->community != NULL)
+		rc = cli_record_named(c, q->community, strlen(q->community), communities, &options.community);
+	return rc != 0 ? rc : sat_report_gather(&q->report, c->store, &options, &c->err);
+}
+
+static int write_all(cli *c, request *q, bool publish)
+{
+	SAT_ARENA(arena);
+	sat_sheet sheets[SAT_SHEETS];
+	int rc = sat_sheets_make(q->report, &arena, sheets, &c->err);
+	if (rc == 0)
+		rc = all_free(c, q, sheets);
+	(void)publish;
+	if (rc == 0 && q->csv != NULL)
+		rc = write_tables(c, q, sheets);
+	return rc;
+}
+
+static int tell_json(cli *c, const sat_report *report)
+{
+	json_t *json;
+	int rc = sat_report_json(report, &json, &c->err);
+	if (rc == 0)
+		cli_set(c, "report", json);
+	return rc;
+}
+
+int cmd_report(cli *c, int argc, char **argv)
+{
+	request q = { 0 };
+	const cli_option options[] = {
+		{ "html", CLI_TEXT, &q.html, "FILE", "write it as a page to read and to print" },
+		{ "csv", CLI_TEXT, &q.csv, "DIR", "write its tables, a CSV file each" },
+		{ "xlsx", CLI_TEXT, &q.xlsx, "FILE", "write its tables as a spreadsheet" },
+		{ "language", CLI_TEXT, &q.language, "TAG", "of the page: en, es (default: the programme's)" },
+		{ "community", CLI_TEXT, &q.community, "ID", "the version for a community, with its own words alone" },
+		{ "from", CLI_TEXT, &q.from, "DATE", "leave out what was held before" },
+		{ "until", CLI_TEXT, &q.until, "DATE", "leave out what was held after" },
+		{ "draft", CLI_FLAG, &q.draft, NULL, "mark it as a draft; it holds no numbers of people" },
+		{ 0 },
+	};
+	if (!cli_options(c, &usage, options, &argc, &argv))
+		return c->code;
+	bool files = q.html != NULL || q.csv != NULL || q.xlsx != NULL;
+	bool publish = (files || c->json) && !q.draft;
+	q.files = json_array();
+	int rc = cli_open(c);
+	if (rc == 0)
+		rc = gather(c, &q, publish);
+	if (rc == 0 && (files || c->json))
+		rc = write_all(c, &q, publish);
+	if (rc == 0 && c->json)
+		rc = tell_json(c, q.report);
+	else if (rc == 0 && !files)
+		tell(c, q.report);
+	cli_set(c, "files", q.files);
+	sat_report_free(q.report);
+	return rc != 0 ? cli_fail(c) : CLI_DONE;
+}

@@ -1,0 +1,308 @@
+/* See report.h. */
+#include "report.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "gathering.h"
+
+/* What people agree to. */
+static const char to_reporting[] = "publish_report", to_their_community[] = "share_with_community";
+
+/* --- who reads it ------------------------------------------------------------------------------------------------------ */
+
+static int purpose(sat_store *store, const char *name, sat_purposes *set, sat_error *err)
+{
+	sat_purposes bit = sat_purpose_find(store, name);
+	*set |= bit;
+	return bit != 0 ? 0
+	                : sat_fail(err, SAT_EINVALID,
+	                           "the programme has no purpose %s, so nobody can have agreed to be in such a "
+	                           "report; nothing was made",
+	                           name);
+}
+
+/* The word for a community in lists of recipients: "community:lockhart_river". */
+static int audience_of(const char *community, sat_bytes *word, sat_error *err)
+{
+	sat_bytes_put_text(word, "community:");
+	for (const char *at = community; *at != '\0'; at++)
+		sat_bytes_put_u8(word, *at == ' ' ? '_' : (uint8_t)tolower((unsigned char)*at));
+	sat_bytes_put_u8(word, '\0');
+	return sat_bytes_ok(word) ? 0 : sat_no_memory(err);
+}
+
+/* A reading for one reader; its gate is the caller's to free. */
+static int begin_reading(sat_gathering *g, sat_reading *r, sat_store *store, sat_recipient to, sat_error *err)
+{
+	*r = (sat_reading){ .store = store, .language = g->report->language, .arena = &g->report->arena };
+	int rc = purpose(store, to_reporting, &r->also, err);
+	if (rc == 0 && to.role == SAT_COMMUNITY)
+		rc = purpose(store, to_their_community, &r->also, err);
+	if (rc == 0)
+		rc = sat_gate_today(store, true, &to.today, err);
+	return rc != 0 ? rc : sat_gate_open(&r->gate, store, &to, err);
+}
+
+/* --- small numbers ------------------------------------------------------------------------------------------------------ */
+
+/* The label of a category in a table of people, for the ids in it those of the records. */
+static const char *label_of(const sat_gathering *g, const char *table, const char *key)
+{
+	const sat_programme *programme = sat_store_programme(g->facts.store);
+	const sat_referred_list *list = strcmp(table, "community") == 0  ? &g->communities
+	                                : strcmp(table, "workshop") == 0 ? &g->workshops
+	                                : strcmp(table, "meeting") == 0  ? &g->meetings
+	                                                                 : NULL;
+	const char *label = NULL;
+	sat_dot id;
+	if (list != NULL && sat_id_read(g->facts.store, key, &id, NULL) == 0)
+		label = sat_referred_name(list, id);
+	const sat_kind *person = list != NULL ? NULL : sat_programme_kind(programme, "person");
+	const sat_field *field = person == NULL ? NULL : sat_kind_field(person, table);
+	const sat_choice *choice = field == NULL ? NULL : sat_field_choice(field, key, strlen(key));
+	if (choice != NULL)
+		label = sat_programme_label(programme, &choice->labels, g->report->language);
+	return label == NULL || label[0] == '\0' ? key : label;
+}
+
+static int by_label(const void *a, const void *b)
+{
+	const sat_report_count *x = a, *y = b;
+	if ((x->key[0] == '\0') != (y->key[0] == '\0'))
+		return x->key[0] == '\0' ? 1 : -1;
+	return sat_text_order(x->label, y->label);
+}
+
+/* What may be read of a table: where a number is hidden, there is none. */
+static int tell_table(const sat_gathering *g, const sat_tally *tally, sat_report_table *table, sat_error *err)
+{
+	table->name = tally->name;
+	table->counts = sat_arena_zeroed(&g->report->arena, tally->cell_count + 1, sizeof *table->counts);
+	if (table->counts == NULL)
+		return sat_no_memory(err);
+	for (size_t i = 0; i < tally->cell_count; i++) {
+		const sat_cell_count *cell = &tally->cells[i];
+		table->counts[table->count_count++] =
+		    (sat_report_count){ .key = cell->key,
+			                .label = label_of(g, tally->name, cell->key),
+			                .hidden = cell->hidden,
+			                .count = cell->hidden ? 0 : cell->count };
+	}
+	if (strcmp(table->name, "community") == 0)
+		qsort(table->counts, table->count_count, sizeof *table->counts, by_label);
+	return 0;
+}
+
+/* Of people a community's version tells its own number, as the public report does. */
+static void keep_community(sat_report_population *people, const char *community)
+{
+	sat_report_table *table = &people->tables[0];
+	const sat_report_count *own = NULL;
+	for (size_t i = 0; i < table->count_count; i++)
+		own = strcmp(table->counts[i].key, community) == 0 ? &table->counts[i] : own;
+	people->table_count = 1;
+	people->total = own == NULL ? 0 : own->count;
+	people->total_hidden = own != NULL && own->hidden;
+	table->count_count = own == NULL ? 0 : 1;
+	if (own != NULL)
+		table->counts[0] = *own;
+}
+
+/* STAND-IN: goes when suppress.c is here. */
+static int stand_in(sat_population *p)
+{
+	for (size_t t = 0; t < p->tally_count; t++)
+		for (size_t i = 0; i < p->tallies[t].cell_count; i++) {
+			sat_cell_count *cell = &p->tallies[t].cells[i];
+			cell->hidden = cell->count > 0 && cell->count < SAT_SMALL;
+		}
+	p->total_hidden = p->total > 0 && p->total < SAT_SMALL;
+	return 0;
+}
+
+static int tell_population(const sat_gathering *g, sat_population *truth, sat_report_population *told,
+                           sat_error *err)
+{
+	int rc = stand_in(truth);
+	if (rc != 0)
+		return rc;
+	*told = (sat_report_population){ .name = truth->name,
+		                         .total_hidden = truth->total_hidden,
+		                         .total = truth->total_hidden ? 0 : truth->total,
+		                         .frozen = truth->frozen,
+		                         .at = truth->at };
+	told->tables = sat_arena_zeroed(&g->report->arena, truth->tally_count + 1, sizeof *told->tables);
+	if (told->tables == NULL)
+		return sat_no_memory(err);
+	for (size_t i = 0; rc == 0 && i < truth->tally_count; i++)
+		rc = tell_table(g, &truth->tallies[i], &told->tables[told->table_count++], err);
+	if (rc == 0 && g->options->community != 0 && strcmp(told->name, SAT_REPORT_PEOPLE) == 0)
+		keep_community(told, g->report->communities[0].id);
+	return rc;
+}
+
+static int tell_counts(const sat_gathering *g, sat_error *err)
+{
+	sat_report *report = g->report;
+	report->counts = sat_arena_zeroed(&report->arena, report->population_count + 1, sizeof *report->counts);
+	int rc = report->counts == NULL ? sat_no_memory(err) : 0;
+	for (size_t i = 0; rc == 0 && i < report->population_count; i++)
+		rc = tell_population(g, &report->populations[i], &report->counts[i], err);
+	return rc;
+}
+
+/* --- gathering ------------------------------------------------------------------------------------------------------------ */
+
+static int by_start(const void *a, const void *b)
+{
+	const sat_report_workshop *x = a, *y = b;
+	int order = strcmp(x->start, y->start);
+	return order != 0 ? order : sat_text_order(x->title, y->title);
+}
+
+static int by_date(const void *a, const void *b)
+{
+	const sat_report_meeting *x = a, *y = b;
+	int order = strcmp(x->date, y->date);
+	return order != 0 ? order : sat_text_order(x->title, y->title);
+}
+
+static int by_community(const void *a, const void *b)
+{
+	return sat_text_order(((const sat_report_community *)a)->name, ((const sat_report_community *)b)->name);
+}
+
+/* When nothing points into the lists any more. */
+static void put_in_order(sat_report *report)
+{
+	if (report->workshop_count > 0)
+		qsort(report->workshops, report->workshop_count, sizeof *report->workshops, by_start);
+	if (report->meeting_count > 0)
+		qsort(report->meetings, report->meeting_count, sizeof *report->meetings, by_date);
+	if (report->community_count > 0)
+		qsort(report->communities, report->community_count, sizeof *report->communities, by_community);
+}
+
+static int read_date(const char *text, int32_t *number, sat_error *err)
+{
+	*number = 0;
+	if (text == NULL || sat_date_number(text, strlen(text), number))
+		return 0;
+	return sat_fail(err, SAT_EINVALID, "\"%.40s\" is no date: write 2022, 2022-06 or 2022-06-14", text);
+}
+
+static const char *kept(sat_report *report, const char *text, sat_error *err, int *rc)
+{
+	const char *copy = sat_arena_copy(&report->arena, text == NULL ? "" : text, text == NULL ? 0 : strlen(text));
+	if (copy == NULL && *rc == 0)
+		*rc = sat_no_memory(err);
+	return copy;
+}
+
+static int begin_report(sat_gathering *g, sat_store *store, sat_error *err)
+{
+	const sat_report_options *options = g->options;
+	sat_report *report = g->report;
+	char day[SAT_REPORT_DAY_CHARS];
+	int rc = read_date(options->from, &g->from, err);
+	if (rc == 0)
+		rc = read_date(options->until, &g->until, err);
+	report->day = kept(report, sat_report_day(options->now, day), err, &rc);
+	report->from = kept(report, options->from, err, &rc);
+	report->until = kept(report, options->until, err, &rc);
+	report->language = kept(report,
+	                        options->language != NULL ? options->language
+	                                                  : sat_store_programme(store)->language,
+	                        err, &rc);
+	report->community = "";
+	report->draft = options->draft;
+	return rc;
+}
+
+/* Reads in an order in which what is referred to comes first. */
+static int gather(sat_gathering *g, sat_store *store, sat_error *err)
+{
+	SAT_BYTES(audience);
+	SAT_AUTO(sat_gate) community_gate = NULL;
+	sat_report *report = g->report;
+	int rc = sat_gather_held(g, err);
+	if (rc == 0 && g->options->community != 0 && report->community_count == 0)
+		rc = sat_fail(err, SAT_ENOTFOUND, "that is no community; `satchel list community` shows them");
+	g->words = g->facts;
+	if (rc == 0 && g->options->community != 0) {
+		rc = audience_of(report->community, &audience, err);
+		sat_recipient to = { .role = SAT_COMMUNITY, .audiences = (const char *)audience.data };
+		if (rc == 0) {
+			rc = begin_reading(g, &g->words, store, to, err);
+			community_gate = g->words.gate;
+		}
+	}
+	if (rc == 0)
+		rc = sat_gather_heard(g, err);
+	if (rc == 0 && !g->options->draft)
+		rc = sat_gather_came(g, err);
+	if (rc == 0)
+		rc = sat_gather_where(g, err);
+	return rc != 0 ? rc : tell_counts(g, err);
+}
+
+int sat_report_gather(sat_report **out, sat_store *store, const sat_report_options *options, sat_error *err)
+{
+	*out = calloc(1, sizeof **out);
+	if (*out == NULL)
+		return sat_no_memory(err);
+	sat_gathering g = { .report = *out, .options = options };
+	sat_recipient anybody = { .role = SAT_ROLE_NONE, .audiences = "" };
+	int rc = begin_report(&g, store, err);
+	if (rc == 0)
+		rc = begin_reading(&g, &g.facts, store, anybody, err);
+	SAT_AUTO(sat_gate) public_gate = g.facts.gate;
+	if (rc == 0)
+		rc = gather(&g, store, err);
+	if (rc == 0) {
+		put_in_order(*out);
+		return 0;
+	}
+	sat_report_free(*out);
+	*out = NULL;
+	return rc;
+}
+
+const char *sat_report_day(int64_t seconds, char text[static SAT_REPORT_DAY_CHARS])
+{
+	time_t at = (time_t)seconds;
+	struct tm parts;
+	if (gmtime_r(&at, &parts) == NULL || strftime(text, SAT_REPORT_DAY_CHARS, "%Y-%m-%d", &parts) == 0)
+		text[0] = '\0';
+	return text;
+}
+
+void sat_report_free(sat_report *report)
+{
+	if (report == NULL)
+		return;
+	sat_arena_clear(&report->arena);
+	free(report);
+}
+
+const sat_report_population *sat_report_population_named(const sat_report *report, const char *name)
+{
+	for (size_t i = 0; i < report->population_count; i++) {
+		if (strcmp(report->counts[i].name, name) == 0)
+			return &report->counts[i];
+	}
+	return NULL;
+}
+
+const sat_report_count *sat_report_count_of(const sat_report *report, const char *population, const char *key)
+{
+	const sat_report_population *told = sat_report_population_named(report, population);
+	for (size_t i = 0; told != NULL && told->table_count > 0 && i < told->tables[0].count_count; i++) {
+		if (strcmp(told->tables[0].counts[i].key, key) == 0)
+			return &told->tables[0].counts[i];
+	}
+	return NULL;
+}

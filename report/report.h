@@ -1,0 +1,220 @@
+/* A report of outcomes: what was held, who came, what was heard, and what has come of it.
+ *
+ * It is gathered from the store in one walk over each kind, through the gate (gate.h).  Every value needs what
+ * its field needs and besides `publish_report`, from every person whom its record concerns; without that
+ * the record is not there, not even in a count.  No person is named, and no pseudonym or id of one is here.
+ *
+ *   the public report      for anybody, so for nobody whom a decision can name: a yes that is limited to
+ *                          certain recipients is none, and one that leaves out somebody is none either
+ *   a community's version  holds the words of that community (notes, requests and what followed from them)
+ *                          and no other's, as far as they may be shared with the community as well; of
+ *                          people it tells what the public report tells of that community, and nothing finer,
+ *                          since ages or genders within each community would be a table of two dimensions,
+ *                          published in pieces, from which hidden numbers follow
+ *
+ * Counts of people are *populations* (suppress.h).  Their true numbers are for publication.h alone; what may
+ * be read of them is in `counts`, where a hidden number is not.  Counts of anything else are as they are.
+ *
+ * A draft holds no counts of people: whoever sees it could subtract, and it is not noted as published.
+ *
+ *     sat_report_gather(&report, store, &options, err)
+ *     sat_report_html(report, page) ...            report-html.h, report-json.h, report-csv.h, report-xlsx.h
+ *     sat_report_free(report)
+ *
+ * Texts are never NULL; "" means that nothing was recorded, or that it may not be told.  They are
+ * terminated, live as long as the report and are as people wrote them: who writes them out escapes them.
+ * Days are as they were recorded, whole or in part ("2022-06").
+ */
+#ifndef SAT_REPORT_H
+#define SAT_REPORT_H
+
+#include "core/arena.h"
+#include "core/store.h"
+#include "suppress.h"
+
+typedef struct sat_report_options {
+	const char *language;       /* of labels; NULL: the programme's own */
+	sat_dot community;          /* whose version; 0: the public report */
+	const char *from, *until;   /* only workshops and meetings of these days, and what hangs on them; dates,
+	                               whole or in part; NULL: without an end.  What hangs on no dated one is
+	                               then left out */
+	bool draft;
+	int64_t now;                /* seconds since 1970 */
+} sat_report_options;
+
+/* --- counts of people, as they may be read ------------------------------------------------------------- */
+
+typedef struct sat_report_count {
+	const char *key, *label;    /* key: a choice, or the id of a community, workshop or meeting; "": nobody
+	                               was asked, or may tell */
+	bool hidden;
+	int64_t count;              /* 0 when hidden */
+} sat_report_count;
+
+typedef struct sat_report_table {
+	const char *name;           /* "community", "gender", "age_band", "workshop", "meeting" */
+	sat_report_count *counts;
+	size_t count_count;
+} sat_report_table;
+
+typedef struct sat_report_population {
+	const char *name;           /* see below */
+	bool total_hidden;
+	int64_t total;              /* 0 when hidden */
+	bool frozen;                /* as an earlier report said it, since a newer number would give people away */
+	int64_t at;                 /* seconds since 1970: when it was true */
+	sat_report_table *tables;   /* each adds up to the total */
+	size_t table_count;
+} sat_report_population;
+
+/* People who came to some workshop of the report, each once: by community, gender and age band. */
+#define SAT_REPORT_PEOPLE "people"
+/* How many came to each workshop: the larger of how many were counted without names (at the workshop or in
+ * any session of it) and how many were written down and agreed.  The total counts attendances. */
+#define SAT_REPORT_HEADCOUNT "headcount"
+/* How many came to each meeting, counted without names. */
+#define SAT_REPORT_MEETING_HEADCOUNT "meeting_headcount"
+
+/* --- what was held --------------------------------------------------------------------------------------- */
+
+typedef struct sat_report_choice {
+	const char *name, *label;   /* as in the programme; "" when nothing was chosen */
+} sat_report_choice;
+
+typedef struct sat_report_workshop {
+	const char *id;
+	const char *series, *title, *aim, *topics, *place, *country, *traditional_owners, *start, *end, *origins,
+	    *audience, *languages;
+	const char *guests;         /* organisations, joined by "; " */
+	sat_report_choice format, status;
+	const char *reason;         /* why it was postponed or cancelled */
+} sat_report_workshop;
+
+typedef struct sat_report_meeting {
+	const char *id;
+	const char *title, *date, *place;
+	sat_report_choice format;
+	int64_t organisations, countries, minutes; /* how many came, and how long it took; -1: not recorded */
+} sat_report_meeting;
+
+typedef struct sat_report_material {
+	const char *title, *version, *language, *made_by, *workshops, *left_with;
+	sat_report_choice kind;
+} sat_report_material;
+
+/* --- what was heard, what happened ------------------------------------------------------------------------- */
+
+typedef struct sat_report_message {
+	const char *event;          /* title of the workshop or meeting */
+	const char *theme, *words, *language, *translation, *community;
+} sat_report_message;
+
+typedef struct sat_report_action {
+	const char *text, *responsible, *due, *done_on, *outcome, *not_done_reason;
+	const char *request;        /* id of the request that it follows from; "" for none */
+} sat_report_action;
+
+typedef struct sat_report_request {
+	const char *id, *event, *theme, *community;
+	const char *words;          /* "" when only they may not be told */
+	sat_report_choice status;
+	const char *answer, *declined_reason, *answered_by, *answered_on, *brought_back_on, *brought_back_how;
+	const sat_report_action *actions;
+	size_t action_count;
+} sat_report_request;
+
+typedef struct sat_report_theme {
+	const char *theme;
+	size_t messages, requests, answered, declined;
+} sat_report_theme;
+
+/* --- who and where ------------------------------------------------------------------------------------------- */
+
+/* What an organisation did, as bits of a set. */
+enum {
+	SAT_DID_ORGANISE = 1,       /* a series */
+	SAT_DID_VISIT = 2,          /* a workshop, as a guest */
+	SAT_DID_ANSWER = 4,         /* a request */
+	SAT_DID_UNDERTAKE = 8,      /* an action */
+	SAT_DID_MAKE = 16,          /* material */
+};
+#define SAT_DEEDS 5
+
+typedef struct sat_report_organisation {
+	const char *name, *country;
+	sat_report_choice kind;
+	unsigned did;
+} sat_report_organisation;
+
+typedef struct sat_report_country {
+	const char *country;        /* as recorded, two letters */
+	size_t workshops, communities, organisations, certifications;
+} sat_report_country;
+
+typedef struct sat_report_language {
+	const char *language;       /* as recorded */
+	size_t workshops;           /* in which it was used, or into which it was interpreted */
+} sat_report_language;
+
+/* A certification is near a community in the same country, and nearer when its place names the community's
+ * state, its region or the community itself.  The data holds no distances. */
+typedef enum sat_report_nearness { SAT_NEAR_COUNTRY, SAT_NEAR_STATE, SAT_NEAR_REGION } sat_report_nearness;
+
+typedef struct sat_report_certification {
+	const char *organisation, *standard, *version, *scope, *place, *country, *announced, *valid_until;
+} sat_report_certification;
+
+typedef struct sat_report_near {
+	const sat_report_certification *certification;
+	sat_report_nearness nearness;
+} sat_report_near;
+
+typedef struct sat_report_community {
+	const char *id, *name, *region, *state, *country;
+	const sat_report_near *near; /* nearest first */
+	size_t near_count;
+} sat_report_community;
+
+/* --- the report ------------------------------------------------------------------------------------------------ */
+
+typedef struct sat_report {
+	sat_arena arena;            /* holds all of it */
+	const char *language;       /* of the labels */
+	const char *community;      /* whose version; "" for the public report */
+	const char *day, *from, *until;
+	bool draft;
+
+	sat_population *populations; /* true numbers, for publication.h; none in a draft */
+	sat_report_population *counts; /* the same as they may be read */
+	size_t population_count;
+
+	sat_report_workshop *workshops; /* by their first day */
+	sat_report_meeting *meetings;
+	sat_report_material *materials;
+	sat_report_message *messages;
+	sat_report_theme *themes;   /* by name */
+	sat_report_request *requests;
+	sat_report_action *actions; /* those of one request side by side; those of none first */
+	sat_report_organisation *organisations; /* by name */
+	sat_report_country *countries;
+	sat_report_language *languages;
+	sat_report_community *communities; /* by name */
+	size_t workshop_count, meeting_count, material_count, message_count, theme_count, request_count,
+	    action_count, organisation_count, country_count, language_count, community_count;
+} sat_report;
+
+/* Gathers a report; owned by the caller.  Writes nothing.  SAT_EINVALID when the programme has none of the
+ * purposes that people would have to agree to, or a date is none; SAT_ENOTFOUND for an unknown community. */
+int sat_report_gather(sat_report **report, sat_store *store, const sat_report_options *options, sat_error *err);
+void sat_report_free(sat_report *report);
+SAT_AUTO_DEFINE(sat_report)
+
+/* The day of a moment, "2026-11-28"; "" when it is none of four digits.  Returns `text`. */
+#define SAT_REPORT_DAY_CHARS 11
+const char *sat_report_day(int64_t seconds, char text[static SAT_REPORT_DAY_CHARS]);
+
+/* A population by its name, or what it tells of one key in its first table; NULL when it says nothing. */
+const sat_report_population *sat_report_population_named(const sat_report *report, const char *name);
+const sat_report_count *sat_report_count_of(const sat_report *report, const char *population, const char *key);
+
+#endif
