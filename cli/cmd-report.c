@@ -7,6 +7,7 @@
 
 #include "command.h"
 #include "report/report-csv.h"
+#include "report/report-html.h"
 #include "report/report-json.h"
 #include "values.h"
 
@@ -88,25 +89,32 @@ static int write_tables(cli *c, request *q, const sat_sheet *sheets)
 	return rc;
 }
 
+static int write_page(cli *c, request *q)
+{
+	SAT_BYTES(page);
+	sat_report_html(q->report, &page);
+	int rc = write_file(c, q, q->html, &page);
+	if (rc == 0)
+		cli_print(c, "The page is in %s.\n", q->html);
+	return rc;
+}
+
 /* --- telling -------------------------------------------------------------------------------------- */
 
 static void tell_requests(cli *c, const sat_report *r)
 {
-	size_t answered = 0, declined = 0, back = 0, done = 0, not_done = 0;
+	size_t requests[3] = { 0 }, actions[3] = { 0 }, back = 0;
 	for (size_t i = 0; i < r->request_count; i++) {
-		answered += strcmp(r->requests[i].status.name, "answered") == 0;
-		declined += strcmp(r->requests[i].status.name, "declined") == 0;
+		requests[sat_report_request_state(&r->requests[i])]++;
 		back += r->requests[i].brought_back_on[0] != '\0';
 	}
-	for (size_t i = 0; i < r->action_count; i++) {
-		bool is_done = r->actions[i].done_on[0] != '\0';
-		done += is_done;
-		not_done += !is_done && r->actions[i].not_done_reason[0] != '\0';
-	}
+	for (size_t i = 0; i < r->action_count; i++)
+		actions[sat_report_action_state(&r->actions[i])]++;
 	cli_print(c, "requests     %zu: %zu answered, %zu declined, %zu open; %zu brought back to the community\n",
-	          r->request_count, answered, declined, r->request_count - answered - declined, back);
-	cli_print(c, "actions      %zu: %zu done, %zu not done and the reason told, %zu open\n", r->action_count, done,
-	          not_done, r->action_count - done - not_done);
+	          r->request_count, requests[SAT_REPORT_DONE], requests[SAT_REPORT_NOT_DONE],
+	          requests[SAT_REPORT_OPEN], back);
+	cli_print(c, "actions      %zu: %zu done, %zu not done and the reason told, %zu open\n", r->action_count,
+	          actions[SAT_REPORT_DONE], actions[SAT_REPORT_NOT_DONE], actions[SAT_REPORT_OPEN]);
 }
 
 static void tell(cli *c, const sat_report *r)
@@ -151,6 +159,8 @@ static int write_all(cli *c, request *q, bool publish)
 	if (rc == 0)
 		rc = all_free(c, q, sheets);
 	(void)publish;
+	if (rc == 0 && q->html != NULL)
+		rc = write_page(c, q);
 	if (rc == 0 && q->csv != NULL)
 		rc = write_tables(c, q, sheets);
 	return rc;

@@ -60,8 +60,7 @@ const char *sat_gathering_names(sat_gathering *g, sat_reading *r, size_t field, 
 
 /* --- the period ------------------------------------------------------------------------------------------------ */
 
-/* The last day that a date may mean: 2022 is over on 31 December. */
-static int32_t last_day(int32_t date)
+int32_t sat_date_last(int32_t date)
 {
 	int32_t in_year = date % 512;
 	return in_year == 0 ? date + 511 : in_year % 40 == 0 ? date + 39 : date;
@@ -77,7 +76,7 @@ bool sat_gathering_in_period(const sat_gathering *g, const char *start, const ch
 		return false;
 	if (!sat_date_number(end, strlen(end), &last))
 		last = first;
-	return last_day(last) >= g->from && (g->until == 0 || first <= last_day(g->until));
+	return sat_date_last(last) >= g->from && (g->until == 0 || first <= sat_date_last(g->until));
 }
 
 const sat_referred *sat_gathering_event(sat_gathering *g, sat_reading *r, size_t workshop, size_t session,

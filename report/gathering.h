@@ -77,6 +77,8 @@ const char *sat_gathering_names(sat_gathering *g, sat_reading *r, size_t field, 
 /* Notes what an organisation did, and gives its name. */
 const char *sat_gathering_organisation(sat_gathering *g, sat_dot id, unsigned deed);
 
+/* The last day that a date in part may mean, both as in sat_date_number: 2022 is over on 31 December. */
+int32_t sat_date_last(int32_t date);
 /* Whether an event of these days is in the report; days as people write them, "" for not known. */
 bool sat_gathering_in_period(const sat_gathering *g, const char *start, const char *end);
 /* The workshop or meeting that the present record hangs on, given the fields that name it: NULL and `*in`

@@ -127,10 +127,11 @@ static void add_request(void *context, sat_reading *r)
 	told.brought_back_on = sat_reading_text(r, REQUEST_BACK_ON);
 	told.brought_back_how = sat_reading_text(r, REQUEST_BACK_HOW);
 	sat_refer(r, &h->requests, told.id, report->request_count);
+	sat_report_deed state = sat_report_request_state(&told);
 	add_theme(g, r, (sat_report_theme){ .theme = told.theme,
 	                                    .requests = 1,
-	                                    .answered = strcmp(told.status.name, "answered") == 0,
-	                                    .declined = strcmp(told.status.name, "declined") == 0 });
+	                                    .answered = state == SAT_REPORT_DONE,
+	                                    .declined = state == SAT_REPORT_NOT_DONE });
 	sat_report_request *added = SAT_READING_ADD(r, report->requests, report->request_count);
 	if (added != NULL)
 		*added = told;

@@ -7,7 +7,8 @@
 typedef struct sat_page_words {
 	const char *language;       /* the tag, for the page's lang */
 	/* The head of the page. */
-	const char *title, *for_anybody, *for_community, *made_on, *period, *first_day, *last_day, *draft, *contents;
+	const char *title, *for_anybody, *for_community, *made_on, *period, *first_day, *last_day, *draft, *contents,
+	    *in_short;
 	/* Headings. */
 	const char *workshops, *came, *heard, *happened, *meetings, *materials, *where, *near, *numbers;
 	/* Workshops and meetings. */
@@ -17,9 +18,9 @@ typedef struct sat_page_words {
 	const char *by_community, *by_gender, *by_age_band, *by_workshop, *unasked, *all, *as_of;
 	const char *not_published;  /* how "n.p." is read out */
 	/* Messages, requests, actions. */
-	const char *theme, *messages, *requests, *said_at, *translation, *asked, *answer, *declined, *answered_by,
+	const char *theme, *messages, *requests, *said_at, *translation, *asked, *answer, *declined, *answered_by, *answered_on,
 	    *brought_back, *not_brought_back, *words_withheld, *actions, *other_actions, *due, *overdue, *done,
-	    *not_done, *undone, *open, *answered, *refused, *no_reason;
+	    *not_done, *undone, *outcome, *open, *answered, *refused, *no_reason;
 	/* Materials, organisations and certifications. */
 	const char *kind, *version, *made_by, *used_at, *left_with, *name, *did, *organisation, *standard, *scope,
 	    *announced, *valid_until, *community, *nearness, *communities, *certifications, *language_name;

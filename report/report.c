@@ -175,6 +175,16 @@ static int by_community(const void *a, const void *b)
 	return sat_text_order(((const sat_report_community *)a)->name, ((const sat_report_community *)b)->name);
 }
 
+/* Those without a theme last. */
+static int by_message(const void *a, const void *b)
+{
+	const sat_report_message *x = a, *y = b;
+	if ((x->theme[0] == '\0') != (y->theme[0] == '\0'))
+		return x->theme[0] == '\0' ? 1 : -1;
+	int order = sat_text_order(x->theme, y->theme);
+	return order != 0 ? order : sat_text_order(x->words, y->words);
+}
+
 /* When nothing points into the lists any more. */
 static void put_in_order(sat_report *report)
 {
@@ -182,6 +192,8 @@ static void put_in_order(sat_report *report)
 		qsort(report->workshops, report->workshop_count, sizeof *report->workshops, by_start);
 	if (report->meeting_count > 0)
 		qsort(report->meetings, report->meeting_count, sizeof *report->meetings, by_date);
+	if (report->message_count > 0)
+		qsort(report->messages, report->message_count, sizeof *report->messages, by_message);
 	if (report->community_count > 0)
 		qsort(report->communities, report->community_count, sizeof *report->communities, by_community);
 }
@@ -286,6 +298,27 @@ void sat_report_free(sat_report *report)
 		return;
 	sat_arena_clear(&report->arena);
 	free(report);
+}
+
+sat_report_deed sat_report_request_state(const sat_report_request *request)
+{
+	if (strcmp(request->status.name, "answered") == 0)
+		return SAT_REPORT_DONE;
+	return strcmp(request->status.name, "declined") == 0 ? SAT_REPORT_NOT_DONE : SAT_REPORT_OPEN;
+}
+
+sat_report_deed sat_report_action_state(const sat_report_action *action)
+{
+	if (action->done_on[0] != '\0')
+		return SAT_REPORT_DONE;
+	return action->not_done_reason[0] != '\0' ? SAT_REPORT_NOT_DONE : SAT_REPORT_OPEN;
+}
+
+bool sat_report_is_over(const char *date, const char *day)
+{
+	int32_t last, today;
+	return sat_date_number(date, strlen(date), &last) && sat_date_number(day, strlen(day), &today) &&
+	       sat_date_last(last) < today;
 }
 
 const sat_report_population *sat_report_population_named(const sat_report *report, const char *name)

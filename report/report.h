@@ -123,6 +123,13 @@ typedef struct sat_report_request {
 	size_t action_count;
 } sat_report_request;
 
+/* What has become of a request or an action. */
+typedef enum sat_report_deed {
+	SAT_REPORT_DONE,            /* answered; done */
+	SAT_REPORT_NOT_DONE,        /* declined; not done, and it is said why */
+	SAT_REPORT_OPEN,
+} sat_report_deed;
+
 typedef struct sat_report_theme {
 	const char *theme;
 	size_t messages, requests, answered, declined;
@@ -191,7 +198,7 @@ typedef struct sat_report {
 	sat_report_workshop *workshops; /* by their first day */
 	sat_report_meeting *meetings;
 	sat_report_material *materials;
-	sat_report_message *messages;
+	sat_report_message *messages; /* by theme */
 	sat_report_theme *themes;   /* by name */
 	sat_report_request *requests;
 	sat_report_action *actions; /* those of one request side by side; those of none first */
@@ -208,6 +215,12 @@ typedef struct sat_report {
 int sat_report_gather(sat_report **report, sat_store *store, const sat_report_options *options, sat_error *err);
 void sat_report_free(sat_report *report);
 SAT_AUTO_DEFINE(sat_report)
+
+/* A request is what its status says; an action is done when it has a day on which it was. */
+sat_report_deed sat_report_request_state(const sat_report_request *request);
+sat_report_deed sat_report_action_state(const sat_report_action *action);
+/* True when a date, whole or in part, lies before a day; false for "". */
+bool sat_report_is_over(const char *date, const char *day);
 
 /* The day of a moment, "2026-11-28"; "" when it is none of four digits.  Returns `text`. */
 #define SAT_REPORT_DAY_CHARS 11
