@@ -9,12 +9,15 @@
 #include "report/report-csv.h"
 #include "report/report-html.h"
 #include "report/report-json.h"
+#include "report/report-xlsx.h"
 #include "values.h"
 
 static const cli_usage usage = {
 	"report", "",
-	"Reports outcomes, as far as those concerned agreed to reporting; nobody is named.  Without a file it says\n"
-	"in a few lines what there is.  Numbers of people are told only in what is published, with small ones\n"
+	"Reports outcomes, as far as those concerned agreed to reporting; nobody is named.  Without a file "
+	"it says\n"
+	"in a few lines what there is.  Numbers of people are told only in what is published, with small "
+	"ones\n"
 	"hidden: what was published is noted, and every later report is compared with it.",
 	0, 0
 };
@@ -26,10 +29,13 @@ typedef struct request {
 	json_t *files;
 } request;
 
-/* --- files ---------------------------------------------------------------------------------------- */
+/* --- files ------------------------------------------------------------------------------------ */
 
 /* A community's words are for it alone, and a draft for nobody yet. */
-static unsigned mode_of(const request *q) { return q->draft || q->community != NULL ? 0600 : 0644; }
+static unsigned mode_of(const request *q)
+{
+	return q->draft || q->community != NULL ? 0600 : 0644;
+}
 
 static int csv_path(cli *c, const char *folder, const char *name, char path[static PATH_MAX])
 {
@@ -42,8 +48,9 @@ static int is_free(cli *c, const char *path)
 {
 	if (path == NULL || !cli_file_there(path))
 		return 0;
-	return sat_fail(&c->err, SAT_EEXISTS,
-	                "%s is there already; it was left alone, and nothing was published; choose another name", path);
+	return sat_fail(
+	    &c->err, SAT_EEXISTS,
+	    "%s is there already; it was left alone, and nothing was published; choose another name", path);
 }
 
 /* Before anything is noted as published. */
@@ -71,11 +78,23 @@ static int write_file(cli *c, request *q, const char *path, const sat_bytes *con
 	return rc;
 }
 
+static int write_spreadsheet(cli *c, request *q, const sat_sheet *sheets)
+{
+	SAT_BYTES(book);
+	int rc = sat_report_xlsx(sheets, &book, &c->err);
+	if (rc == 0)
+		rc = write_file(c, q, q->xlsx, &book);
+	if (rc == 0)
+		cli_print(c, "The spreadsheet is in %s.\n", q->xlsx);
+	return rc;
+}
+
 static int write_tables(cli *c, request *q, const sat_sheet *sheets)
 {
 	char path[PATH_MAX];
 	if (mkdir(q->csv, mode_of(q) == 0600 ? 0700 : 0755) != 0 && errno != EEXIST)
-		return sat_fail(&c->err, SAT_EIO, "the folder %s could not be made: %s", q->csv, strerror(errno));
+		return sat_fail(&c->err, SAT_EIO, "the folder %s could not be made: %s", q->csv,
+		                strerror(errno));
 	int rc = 0;
 	for (size_t i = 0; rc == 0 && i < SAT_SHEETS; i++) {
 		SAT_BYTES(table);
@@ -99,7 +118,7 @@ static int write_page(cli *c, request *q)
 	return rc;
 }
 
-/* --- telling -------------------------------------------------------------------------------------- */
+/* --- telling ---------------------------------------------------------------------------------- */
 
 static void tell_requests(cli *c, const sat_report *r)
 {
@@ -110,11 +129,13 @@ static void tell_requests(cli *c, const sat_report *r)
 	}
 	for (size_t i = 0; i < r->action_count; i++)
 		actions[sat_report_action_state(&r->actions[i])]++;
-	cli_print(c, "requests     %zu: %zu answered, %zu declined, %zu open; %zu brought back to the community\n",
-	          r->request_count, requests[SAT_REPORT_DONE], requests[SAT_REPORT_NOT_DONE],
-	          requests[SAT_REPORT_OPEN], back);
-	cli_print(c, "actions      %zu: %zu done, %zu not done and the reason told, %zu open\n", r->action_count,
-	          actions[SAT_REPORT_DONE], actions[SAT_REPORT_NOT_DONE], actions[SAT_REPORT_OPEN]);
+	cli_print(
+	    c, "requests     %zu: %zu answered, %zu declined, %zu open; %zu brought back to the community\n",
+	    r->request_count, requests[SAT_REPORT_DONE], requests[SAT_REPORT_NOT_DONE],
+	    requests[SAT_REPORT_OPEN], back);
+	cli_print(c, "actions      %zu: %zu done, %zu not done and the reason told, %zu open\n",
+	          r->action_count, actions[SAT_REPORT_DONE], actions[SAT_REPORT_NOT_DONE],
+	          actions[SAT_REPORT_OPEN]);
 }
 
 static void tell(cli *c, const sat_report *r)
@@ -125,15 +146,17 @@ static void tell(cli *c, const sat_report *r)
 	for (size_t i = 0; i < r->workshop_count; i++) {
 		const sat_report_workshop *w = &r->workshops[i];
 		cli_print(c, "    %s%s%s%s%s%s\n", w->start, w->start[0] == '\0' ? "" : "  ", w->title,
-		          w->status.label[0] == '\0' ? "" : " (", w->status.label, w->status.label[0] == '\0' ? "" : ")");
+		          w->status.label[0] == '\0' ? "" : " (", w->status.label,
+		          w->status.label[0] == '\0' ? "" : ")");
 	}
 	cli_print(c, "meetings     %zu\n", r->meeting_count);
 	cli_print(c, "messages     %zu\n", r->message_count);
 	tell_requests(c, r);
-	cli_print(c, "Numbers of people are told only in what is published: --html, --csv, --xlsx, or --json.\n");
+	cli_print(
+	    c, "Numbers of people are told only in what is published: --html, --csv, --xlsx, or --json.\n");
 }
 
-/* --- the command ------------------------------------------------------------------------------------ */
+/* --- the command ------------------------------------------------------------------------------ */
 
 static int gather(cli *c, request *q, bool publish)
 {
@@ -163,6 +186,8 @@ static int write_all(cli *c, request *q, bool publish)
 		rc = write_page(c, q);
 	if (rc == 0 && q->csv != NULL)
 		rc = write_tables(c, q, sheets);
+	if (rc == 0 && q->xlsx != NULL)
+		rc = write_spreadsheet(c, q, sheets);
 	return rc;
 }
 
@@ -182,8 +207,10 @@ int cmd_report(cli *c, int argc, char **argv)
 		{ "html", CLI_TEXT, &q.html, "FILE", "write it as a page to read and to print" },
 		{ "csv", CLI_TEXT, &q.csv, "DIR", "write its tables, a CSV file each" },
 		{ "xlsx", CLI_TEXT, &q.xlsx, "FILE", "write its tables as a spreadsheet" },
-		{ "language", CLI_TEXT, &q.language, "TAG", "of the page: en, es (default: the programme's)" },
-		{ "community", CLI_TEXT, &q.community, "ID", "the version for a community, with its own words alone" },
+		{ "language", CLI_TEXT, &q.language, "TAG",
+		  "of the page: en, es (default: the programme's)" },
+		{ "community", CLI_TEXT, &q.community, "ID",
+		  "the version for a community, with its own words alone" },
 		{ "from", CLI_TEXT, &q.from, "DATE", "leave out what was held before" },
 		{ "until", CLI_TEXT, &q.until, "DATE", "leave out what was held after" },
 		{ "draft", CLI_FLAG, &q.draft, NULL, "mark it as a draft; it holds no numbers of people" },

@@ -6,7 +6,10 @@ bool sat_text_is_formula(const char *text, size_t length)
 	return length > 0 && memchr("=+-@\t\r", text[0], 6) != NULL;
 }
 
-static bool is_blank(char c) { return c == ' ' || c == '\t'; }
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
 
 static bool needs_quotes(const char *text, size_t length)
 {

@@ -12,27 +12,31 @@ typedef struct coming {
 
 /* People in one category of a choice. */
 typedef struct by_choice {
-	const char *name;            /* of the field, and of the table */
-	size_t field;                /* of the walk */
-	const sat_field *described;  /* NULL: the programme has no such field */
-	int64_t *counts;             /* of each choice */
+	const char *name;           /* of the field, and of the table */
+	size_t field;               /* of the walk */
+	const sat_field *described; /* NULL: the programme has no such field */
+	int64_t *counts;            /* of each choice */
 } by_choice;
 
 enum { PERSON_COMMUNITY, PERSON_GENDER, PERSON_AGE_BAND, PERSON_FIELDS };
-static const char *const person_fields[] = { "community", "gender", "age_band" };
+static const char *const person_fields[] = {
+	[PERSON_COMMUNITY] = "community",
+	[PERSON_GENDER] = "gender",
+	[PERSON_AGE_BAND] = "age_band",
+};
 
 typedef struct counting {
 	sat_gathering *g;
 	coming *comings;
 	size_t coming_count;
-	int64_t *named;              /* people written down, by workshop */
-	sat_dot *people;             /* each once, ascending */
+	int64_t *named;  /* people written down, by workshop */
+	sat_dot *people; /* each once, ascending */
 	size_t people_count;
 	by_choice choices[PERSON_FIELDS - 1];
-	int64_t *of_community;       /* by index in g->communities */
+	int64_t *of_community; /* by index in g->communities */
 } counting;
 
-/* --- who was where -------------------------------------------------------------------------------------------------- */
+/* --- who was where ---------------------------------------------------------------------------- */
 
 static void add_coming(counting *c, sat_reading *r, const sat_referred *workshop, sat_dot person)
 {
@@ -44,17 +48,25 @@ static void add_coming(counting *c, sat_reading *r, const sat_referred *workshop
 }
 
 enum { PARTICIPATION_PERSON, PARTICIPATION_WORKSHOP, PARTICIPATION_FIELDS };
-static const char *const participation_fields[] = { "person", "workshop" };
+static const char *const participation_fields[] = {
+	[PARTICIPATION_PERSON] = "person",
+	[PARTICIPATION_WORKSHOP] = "workshop",
+};
 
 static void add_participation(void *context, sat_reading *r)
 {
 	counting *c = context;
 	sat_dot workshop = sat_reading_reference(r, PARTICIPATION_WORKSHOP);
-	add_coming(c, r, sat_referred_find(&c->g->workshops, workshop), sat_reading_reference(r, PARTICIPATION_PERSON));
+	add_coming(c, r, sat_referred_find(&c->g->workshops, workshop),
+	           sat_reading_reference(r, PARTICIPATION_PERSON));
 }
 
 enum { ATTENDANCE_PERSON, ATTENDANCE_SESSION, ATTENDANCE_PRESENT, ATTENDANCE_FIELDS };
-static const char *const attendance_fields[] = { "person", "session", "present" };
+static const char *const attendance_fields[] = {
+	[ATTENDANCE_PERSON] = "person",
+	[ATTENDANCE_SESSION] = "session",
+	[ATTENDANCE_PRESENT] = "present",
+};
 
 static void add_attendance(void *context, sat_reading *r)
 {
@@ -63,7 +75,8 @@ static void add_attendance(void *context, sat_reading *r)
 	if (present == NULL || present->type != SAT_BOOLEAN || present->integer == 0)
 		return;
 	sat_dot session = sat_reading_reference(r, ATTENDANCE_SESSION);
-	add_coming(c, r, sat_referred_find(&c->g->sessions, session), sat_reading_reference(r, ATTENDANCE_PERSON));
+	add_coming(c, r, sat_referred_find(&c->g->sessions, session),
+	           sat_reading_reference(r, ATTENDANCE_PERSON));
 }
 
 static int by_workshop(const void *a, const void *b)
@@ -97,7 +110,7 @@ static int count_comings(counting *c, sat_error *err)
 	return 0;
 }
 
-/* --- who they are ---------------------------------------------------------------------------------------------------- */
+/* --- who they are ----------------------------------------------------------------------------- */
 
 /* "Not asked" may be a choice of the programme; it is then the same as no answer. */
 static const char not_asked[] = "not_asked";
@@ -145,7 +158,7 @@ static int count_people(counting *c, sat_error *err)
 	             : sat_no_memory(err);
 }
 
-/* --- populations ------------------------------------------------------------------------------------------------------ */
+/* --- populations ------------------------------------------------------------------------------ */
 
 /* A table of at most `most` cells, empty yet. */
 static int begin_tally(counting *c, sat_tally *tally, const char *name, size_t most, sat_error *err)
@@ -256,10 +269,11 @@ int sat_gather_came(sat_gathering *g, sat_error *err)
 	report->populations = sat_arena_zeroed(&report->arena, 3, sizeof *report->populations);
 	if (report->populations == NULL)
 		return sat_no_memory(err);
-	int rc = sat_reading_each(r, "participation", participation_fields, PARTICIPATION_FIELDS, add_participation, &c,
-	                          err);
+	int rc = sat_reading_each(r, "participation", participation_fields, PARTICIPATION_FIELDS,
+	                          add_participation, &c, err);
 	if (rc == 0)
-		rc = sat_reading_each(r, "attendance", attendance_fields, ATTENDANCE_FIELDS, add_attendance, &c, err);
+		rc = sat_reading_each(r, "attendance", attendance_fields, ATTENDANCE_FIELDS, add_attendance,
+		                      &c, err);
 	if (rc == 0)
 		rc = count_comings(&c, err);
 	if (rc == 0)
@@ -267,11 +281,11 @@ int sat_gather_came(sat_gathering *g, sat_error *err)
 	if (rc == 0)
 		rc = tell_people(&c, &report->populations[0], err);
 	if (rc == 0)
-		rc = tell_headcount(&c, SAT_REPORT_HEADCOUNT, "workshop", &g->workshops, &g->workshop_counts, c.named,
-		                    &report->populations[1], err);
+		rc = tell_headcount(&c, SAT_REPORT_HEADCOUNT, "workshop", &g->workshops, &g->workshop_counts,
+		                    c.named, &report->populations[1], err);
 	if (rc == 0)
-		rc = tell_headcount(&c, SAT_REPORT_MEETING_HEADCOUNT, "meeting", &g->meetings, &g->meeting_counts, NULL,
-		                    &report->populations[2], err);
+		rc = tell_headcount(&c, SAT_REPORT_MEETING_HEADCOUNT, "meeting", &g->meetings,
+		                    &g->meeting_counts, NULL, &report->populations[2], err);
 	report->population_count = 3;
 	return rc;
 }

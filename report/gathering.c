@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* --- records that others refer to --------------------------------------------------------------------------- */
+/* --- records that others refer to ------------------------------------------------------------- */
 
 void sat_refer(sat_reading *r, sat_referred_list *list, const char *name, size_t at)
 {
@@ -21,7 +21,8 @@ static int compare_referred(const void *id, const void *referred)
 
 const sat_referred *sat_referred_find(const sat_referred_list *list, sat_dot id)
 {
-	return list->count == 0 ? NULL : bsearch(&id, list->at, list->count, sizeof *list->at, compare_referred);
+	return list->count == 0 ? NULL
+	                        : bsearch(&id, list->at, list->count, sizeof *list->at, compare_referred);
 }
 
 const char *sat_referred_name(const sat_referred_list *list, sat_dot id)
@@ -58,7 +59,7 @@ const char *sat_gathering_names(sat_gathering *g, sat_reading *r, size_t field, 
 	return kept == NULL ? "" : kept;
 }
 
-/* --- the period ------------------------------------------------------------------------------------------------ */
+/* --- the period ------------------------------------------------------------------------------- */
 
 int32_t sat_date_last(int32_t date)
 {
@@ -71,8 +72,7 @@ bool sat_gathering_in_period(const sat_gathering *g, const char *start, const ch
 	int32_t first, last;
 	if (g->from == 0 && g->until == 0)
 		return true;
-	if (!sat_date_number(start, strlen(start), &first) &&
-	    !sat_date_number(end, strlen(end), &first))
+	if (!sat_date_number(start, strlen(start), &first) && !sat_date_number(end, strlen(end), &first))
 		return false;
 	if (!sat_date_number(end, strlen(end), &last))
 		last = first;

@@ -16,7 +16,7 @@ static bool is_ours(const sat_gathering *g, sat_dot community)
 	return g->options->community == 0 || g->options->community == community;
 }
 
-/* --- themes -------------------------------------------------------------------------------------------------------- */
+/* --- themes ----------------------------------------------------------------------------------- */
 
 static void add_theme(sat_gathering *g, sat_reading *r, sat_report_theme theme)
 {
@@ -53,14 +53,29 @@ static void join_themes(sat_report *report)
 	report->theme_count = count;
 }
 
-/* --- messages ------------------------------------------------------------------------------------------------------- */
+/* --- messages --------------------------------------------------------------------------------- */
 
 enum {
-	NOTE_WORKSHOP, NOTE_SESSION, NOTE_MEETING, NOTE_THEME, NOTE_TEXT, NOTE_LANGUAGE, NOTE_TRANSLATION,
-	NOTE_COMMUNITY, NOTE_FIELDS
+	NOTE_WORKSHOP,
+	NOTE_SESSION,
+	NOTE_MEETING,
+	NOTE_THEME,
+	NOTE_TEXT,
+	NOTE_LANGUAGE,
+	NOTE_TRANSLATION,
+	NOTE_COMMUNITY,
+	NOTE_FIELDS
 };
-static const char *const note_fields[] = { "workshop", "session", "meeting", "theme",
-	                                   "text", "language", "translation", "community" };
+static const char *const note_fields[] = {
+	[NOTE_WORKSHOP] = "workshop",
+	[NOTE_SESSION] = "session",
+	[NOTE_MEETING] = "meeting",
+	[NOTE_THEME] = "theme",
+	[NOTE_TEXT] = "text",
+	[NOTE_LANGUAGE] = "language",
+	[NOTE_TRANSLATION] = "translation",
+	[NOTE_COMMUNITY] = "community",
+};
 
 static void add_message(void *context, sat_reading *r)
 {
@@ -87,16 +102,39 @@ static void add_message(void *context, sat_reading *r)
 		*added = told;
 }
 
-/* --- requests ------------------------------------------------------------------------------------------------------- */
+/* --- requests --------------------------------------------------------------------------------- */
 
 enum {
-	REQUEST_WORKSHOP, REQUEST_SESSION, REQUEST_MEETING, REQUEST_THEME, REQUEST_TEXT, REQUEST_COMMUNITY,
-	REQUEST_STATUS, REQUEST_ANSWER, REQUEST_REASON, REQUEST_BY, REQUEST_ON, REQUEST_BACK_ON,
-	REQUEST_BACK_HOW, REQUEST_FIELDS
+	REQUEST_WORKSHOP,
+	REQUEST_SESSION,
+	REQUEST_MEETING,
+	REQUEST_THEME,
+	REQUEST_TEXT,
+	REQUEST_COMMUNITY,
+	REQUEST_STATUS,
+	REQUEST_ANSWER,
+	REQUEST_REASON,
+	REQUEST_BY,
+	REQUEST_ON,
+	REQUEST_BACK_ON,
+	REQUEST_BACK_HOW,
+	REQUEST_FIELDS
 };
-static const char *const request_fields[] = { "workshop", "session", "meeting", "theme", "text", "community",
-	                                      "status", "answer", "declined_reason", "answered_by",
-	                                      "answered_on", "brought_back_on", "brought_back_how" };
+static const char *const request_fields[] = {
+	[REQUEST_WORKSHOP] = "workshop",
+	[REQUEST_SESSION] = "session",
+	[REQUEST_MEETING] = "meeting",
+	[REQUEST_THEME] = "theme",
+	[REQUEST_TEXT] = "text",
+	[REQUEST_COMMUNITY] = "community",
+	[REQUEST_STATUS] = "status",
+	[REQUEST_ANSWER] = "answer",
+	[REQUEST_REASON] = "declined_reason",
+	[REQUEST_BY] = "answered_by",
+	[REQUEST_ON] = "answered_on",
+	[REQUEST_BACK_ON] = "brought_back_on",
+	[REQUEST_BACK_HOW] = "brought_back_how",
+};
 
 static void add_request(void *context, sat_reading *r)
 {
@@ -105,7 +143,8 @@ static void add_request(void *context, sat_reading *r)
 	sat_report *report = g->report;
 	bool in;
 	sat_dot community = sat_reading_reference(r, REQUEST_COMMUNITY);
-	const sat_referred *event = sat_gathering_event(g, r, REQUEST_WORKSHOP, REQUEST_SESSION, REQUEST_MEETING, &in);
+	const sat_referred *event =
+	    sat_gathering_event(g, r, REQUEST_WORKSHOP, REQUEST_SESSION, REQUEST_MEETING, &in);
 	sat_report_request told = {
 		.event = event == NULL ? "" : event->name,
 		.theme = sat_reading_text(r, REQUEST_THEME),
@@ -118,33 +157,44 @@ static void add_request(void *context, sat_reading *r)
 		sat_refer(r, &h->requests, "", SAT_NOT_IN_REPORT);
 		return;
 	}
-	told.id = sat_reading_id(r);
 	told.community = sat_referred_name(&g->communities, community);
 	told.answer = sat_reading_text(r, REQUEST_ANSWER);
 	told.declined_reason = sat_reading_text(r, REQUEST_REASON);
-	told.answered_by = sat_gathering_organisation(g, sat_reading_reference(r, REQUEST_BY), SAT_DID_ANSWER);
+	told.answered_by =
+	    sat_gathering_organisation(g, sat_reading_reference(r, REQUEST_BY), SAT_DID_ANSWER);
 	told.answered_on = sat_reading_text(r, REQUEST_ON);
 	told.brought_back_on = sat_reading_text(r, REQUEST_BACK_ON);
 	told.brought_back_how = sat_reading_text(r, REQUEST_BACK_HOW);
-	sat_refer(r, &h->requests, told.id, report->request_count);
+	sat_refer(r, &h->requests, "", report->request_count);
 	sat_report_deed state = sat_report_request_state(&told);
-	add_theme(g, r, (sat_report_theme){ .theme = told.theme,
-	                                    .requests = 1,
-	                                    .answered = state == SAT_REPORT_DONE,
-	                                    .declined = state == SAT_REPORT_NOT_DONE });
+	add_theme(g, r,
+	          (sat_report_theme){ .theme = told.theme,
+	                              .requests = 1,
+	                              .answered = state == SAT_REPORT_DONE,
+	                              .declined = state == SAT_REPORT_NOT_DONE });
 	sat_report_request *added = SAT_READING_ADD(r, report->requests, report->request_count);
 	if (added != NULL)
 		*added = told;
 }
 
-/* --- actions -------------------------------------------------------------------------------------------------------- */
+/* --- actions ---------------------------------------------------------------------------------- */
 
 enum {
-	ACTION_REQUEST, ACTION_TEXT, ACTION_RESPONSIBLE, ACTION_DUE, ACTION_DONE_ON, ACTION_OUTCOME, ACTION_REASON,
+	ACTION_REQUEST,
+	ACTION_TEXT,
+	ACTION_RESPONSIBLE,
+	ACTION_DUE,
+	ACTION_DONE_ON,
+	ACTION_OUTCOME,
+	ACTION_REASON,
 	ACTION_FIELDS
 };
-static const char *const action_fields[] = { "request", "text", "responsible", "due", "done_on", "outcome",
-	                                     "not_done_reason" };
+static const char *const action_fields[] = {
+	[ACTION_REQUEST] = "request",         [ACTION_TEXT] = "text",
+	[ACTION_RESPONSIBLE] = "responsible", [ACTION_DUE] = "due",
+	[ACTION_DONE_ON] = "done_on",         [ACTION_OUTCOME] = "outcome",
+	[ACTION_REASON] = "not_done_reason",
+};
 
 /* An action repeats what was asked for, so it is told where its request is.  One that follows from no request
  * is nobody's words, and hangs on no event. */
@@ -161,10 +211,10 @@ static void add_action(void *context, sat_reading *r)
 	if (added == NULL)
 		return;
 	*added = (sat_report_action){
-		.request = request == NULL ? "" : request->name,
+		.request = request == NULL ? 0 : request->at + 1,
 		.text = sat_reading_text(r, ACTION_TEXT),
-		.responsible =
-		    sat_gathering_organisation(g, sat_reading_reference(r, ACTION_RESPONSIBLE), SAT_DID_UNDERTAKE),
+		.responsible = sat_gathering_organisation(g, sat_reading_reference(r, ACTION_RESPONSIBLE),
+		                                          SAT_DID_UNDERTAKE),
 		.due = sat_reading_text(r, ACTION_DUE),
 		.done_on = sat_reading_text(r, ACTION_DONE_ON),
 		.outcome = sat_reading_text(r, ACTION_OUTCOME),
@@ -175,34 +225,23 @@ static void add_action(void *context, sat_reading *r)
 static int by_request(const void *a, const void *b)
 {
 	const sat_report_action *x = a, *y = b;
-	int order = strcmp(x->request, y->request);
-	return order != 0 ? order : sat_text_order(x->text, y->text);
-}
-
-static int to_request(const void *id, const void *action)
-{
-	return strcmp(id, ((const sat_report_action *)action)->request);
+	if (x->request != y->request)
+		return x->request < y->request ? -1 : 1;
+	return sat_text_order(x->text, y->text);
 }
 
 /* Gives each request the actions that follow from it. */
 static void hand_out_actions(sat_report *report)
 {
-	sat_report_action *all = report->actions;
-	size_t count = report->action_count;
-	if (count > 0)
-		qsort(all, count, sizeof *all, by_request);
-	for (size_t i = 0; i < report->request_count && count > 0; i++) {
-		sat_report_request *request = &report->requests[i];
-		const sat_report_action *one = bsearch(request->id, all, count, sizeof *all, to_request);
-		if (one == NULL)
+	if (report->action_count > 0)
+		qsort(report->actions, report->action_count, sizeof *report->actions, by_request);
+	for (size_t i = 0; i < report->action_count; i++) {
+		const sat_report_action *action = &report->actions[i];
+		if (action->request == 0)
 			continue;
-		size_t first = (size_t)(one - all), end = first + 1;
-		while (first > 0 && strcmp(all[first - 1].request, request->id) == 0)
-			first--;
-		while (end < count && strcmp(all[end].request, request->id) == 0)
-			end++;
-		request->actions = &all[first];
-		request->action_count = end - first;
+		sat_report_request *request = &report->requests[action->request - 1];
+		if (request->action_count++ == 0)
+			request->actions = action;
 	}
 }
 

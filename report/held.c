@@ -1,13 +1,18 @@
-/* What was held, and by whom: organisations, communities, series, workshops, sessions, meetings, materials. */
+/* What was held, and by whom: organisations, communities, series, workshops, sessions, meetings, materials.
+ */
 #include <stdlib.h>
 #include <string.h>
 
 #include "gathering.h"
 
-/* --- organisations, communities, series ------------------------------------------------------------------------ */
+/* --- organisations, communities, series ------------------------------------------------------- */
 
 enum { ORGANISATION_NAME, ORGANISATION_KIND, ORGANISATION_COUNTRY, ORGANISATION_FIELDS };
-static const char *const organisation_fields[] = { "name", "kind", "country" };
+static const char *const organisation_fields[] = {
+	[ORGANISATION_NAME] = "name",
+	[ORGANISATION_KIND] = "kind",
+	[ORGANISATION_COUNTRY] = "country",
+};
 
 static void add_organisation(void *context, sat_reading *r)
 {
@@ -23,7 +28,12 @@ static void add_organisation(void *context, sat_reading *r)
 }
 
 enum { COMMUNITY_NAME, COMMUNITY_REGION, COMMUNITY_STATE, COMMUNITY_COUNTRY, COMMUNITY_FIELDS };
-static const char *const community_fields[] = { "name", "region", "state", "country" };
+static const char *const community_fields[] = {
+	[COMMUNITY_NAME] = "name",
+	[COMMUNITY_REGION] = "region",
+	[COMMUNITY_STATE] = "state",
+	[COMMUNITY_COUNTRY] = "country",
+};
 
 static void add_community(void *context, sat_reading *r)
 {
@@ -33,7 +43,8 @@ static void add_community(void *context, sat_reading *r)
 	const char *name = sat_reading_text(r, COMMUNITY_NAME);
 	bool in = whose == 0 || whose == r->state->id;
 	sat_refer(r, &g->communities, name, in ? report->community_count : SAT_NOT_IN_REPORT);
-	sat_report_community *c = in ? SAT_READING_ADD(r, report->communities, report->community_count) : NULL;
+	sat_report_community *c =
+	    in ? SAT_READING_ADD(r, report->communities, report->community_count) : NULL;
 	if (c == NULL)
 		return;
 	c->id = sat_reading_id(r);
@@ -46,7 +57,10 @@ static void add_community(void *context, sat_reading *r)
 }
 
 enum { SERIES_TITLE, SERIES_ORGANISERS, SERIES_FIELDS };
-static const char *const series_fields[] = { "title", "organisers" };
+static const char *const series_fields[] = {
+	[SERIES_TITLE] = "title",
+	[SERIES_ORGANISERS] = "organisers",
+};
 
 static void add_series(void *context, sat_reading *r)
 {
@@ -64,16 +78,46 @@ static void add_series(void *context, sat_reading *r)
 	sat_refer(r, &g->series, sat_reading_text(r, SERIES_TITLE), at);
 }
 
-/* --- workshops and their sessions --------------------------------------------------------------------------------- */
+/* --- workshops and their sessions ------------------------------------------------------------- */
 
 enum {
-	WORKSHOP_SERIES, WORKSHOP_TITLE, WORKSHOP_AIM, WORKSHOP_TOPICS, WORKSHOP_PLACE, WORKSHOP_COUNTRY,
-	WORKSHOP_OWNERS, WORKSHOP_START, WORKSHOP_END, WORKSHOP_FORMAT, WORKSHOP_STATUS, WORKSHOP_REASON,
-	WORKSHOP_COUNT, WORKSHOP_ORIGINS, WORKSHOP_AUDIENCE, WORKSHOP_GUESTS, WORKSHOP_LANGUAGES, WORKSHOP_FIELDS
+	WORKSHOP_SERIES,
+	WORKSHOP_TITLE,
+	WORKSHOP_AIM,
+	WORKSHOP_TOPICS,
+	WORKSHOP_PLACE,
+	WORKSHOP_COUNTRY,
+	WORKSHOP_OWNERS,
+	WORKSHOP_START,
+	WORKSHOP_END,
+	WORKSHOP_FORMAT,
+	WORKSHOP_STATUS,
+	WORKSHOP_REASON,
+	WORKSHOP_COUNT,
+	WORKSHOP_ORIGINS,
+	WORKSHOP_AUDIENCE,
+	WORKSHOP_GUESTS,
+	WORKSHOP_LANGUAGES,
+	WORKSHOP_FIELDS
 };
 static const char *const workshop_fields[] = {
-	"series", "title", "aim", "topics", "place", "country", "traditional_owners", "start", "end", "format",
-	"status", "status_reason", "headcount_manual", "communities", "audience", "guest_organisations", "languages"
+	[WORKSHOP_SERIES] = "series",
+	[WORKSHOP_TITLE] = "title",
+	[WORKSHOP_AIM] = "aim",
+	[WORKSHOP_TOPICS] = "topics",
+	[WORKSHOP_PLACE] = "place",
+	[WORKSHOP_COUNTRY] = "country",
+	[WORKSHOP_OWNERS] = "traditional_owners",
+	[WORKSHOP_START] = "start",
+	[WORKSHOP_END] = "end",
+	[WORKSHOP_FORMAT] = "format",
+	[WORKSHOP_STATUS] = "status",
+	[WORKSHOP_REASON] = "status_reason",
+	[WORKSHOP_COUNT] = "headcount_manual",
+	[WORKSHOP_ORIGINS] = "communities",
+	[WORKSHOP_AUDIENCE] = "audience",
+	[WORKSHOP_GUESTS] = "guest_organisations",
+	[WORKSHOP_LANGUAGES] = "languages",
 };
 
 /* Several languages are written in one field, with commas or semicolons between them. */
@@ -115,7 +159,8 @@ static void add_workshop(void *context, sat_reading *r)
 	bool in = sat_gathering_in_period(g, start, end);
 	sat_refer(r, &g->workshops, title, in ? report->workshop_count : SAT_NOT_IN_REPORT);
 	sat_report_workshop *w = in ? SAT_READING_ADD(r, report->workshops, report->workshop_count) : NULL;
-	int64_t *count = w == NULL ? NULL : SAT_READING_ADD(r, g->workshop_counts.at, g->workshop_counts.count);
+	int64_t *count =
+	    w == NULL ? NULL : SAT_READING_ADD(r, g->workshop_counts.at, g->workshop_counts.count);
 	if (count == NULL)
 		return;
 	*count = sat_reading_count(r, WORKSHOP_COUNT);
@@ -142,14 +187,19 @@ static void add_workshop(void *context, sat_reading *r)
 }
 
 enum { SESSION_WORKSHOP, SESSION_COUNT, SESSION_LANGUAGES, SESSION_FIELDS };
-static const char *const session_fields[] = { "workshop", "headcount_manual", "languages" };
+static const char *const session_fields[] = {
+	[SESSION_WORKSHOP] = "workshop",
+	[SESSION_COUNT] = "headcount_manual",
+	[SESSION_LANGUAGES] = "languages",
+};
 
 /* Whoever refers to a session refers to its workshop.  Whoever was at a session was at the workshop, so the
  * largest count of a session is one of the workshop. */
 static void add_session(void *context, sat_reading *r)
 {
 	sat_gathering *g = context;
-	const sat_referred *workshop = sat_referred_find(&g->workshops, sat_reading_reference(r, SESSION_WORKSHOP));
+	const sat_referred *workshop =
+	    sat_referred_find(&g->workshops, sat_reading_reference(r, SESSION_WORKSHOP));
 	if (workshop == NULL)
 		return;
 	int64_t count = sat_reading_count(r, SESSION_COUNT);
@@ -161,14 +211,29 @@ static void add_session(void *context, sat_reading *r)
 		g->workshop_counts.at[workshop->at] = count;
 }
 
-/* --- meetings and materials ------------------------------------------------------------------------------------------ */
+/* --- meetings and materials ------------------------------------------------------------------- */
 
 enum {
-	MEETING_TITLE, MEETING_DATE, MEETING_FORMAT, MEETING_PLACE, MEETING_COUNT, MEETING_ORGANISATIONS,
-	MEETING_COUNTRIES, MEETING_MINUTES, MEETING_FIELDS
+	MEETING_TITLE,
+	MEETING_DATE,
+	MEETING_FORMAT,
+	MEETING_PLACE,
+	MEETING_COUNT,
+	MEETING_ORGANISATIONS,
+	MEETING_COUNTRIES,
+	MEETING_MINUTES,
+	MEETING_FIELDS
 };
-static const char *const meeting_fields[] = { "title", "date", "format", "place", "headcount_manual",
-	                                      "organisations_present", "countries_present", "duration_minutes" };
+static const char *const meeting_fields[] = {
+	[MEETING_TITLE] = "title",
+	[MEETING_DATE] = "date",
+	[MEETING_FORMAT] = "format",
+	[MEETING_PLACE] = "place",
+	[MEETING_COUNT] = "headcount_manual",
+	[MEETING_ORGANISATIONS] = "organisations_present",
+	[MEETING_COUNTRIES] = "countries_present",
+	[MEETING_MINUTES] = "duration_minutes",
+};
 
 static void add_meeting(void *context, sat_reading *r)
 {
@@ -195,11 +260,21 @@ static void add_meeting(void *context, sat_reading *r)
 }
 
 enum {
-	MATERIAL_TITLE, MATERIAL_KIND, MATERIAL_VERSION, MATERIAL_LANGUAGE, MATERIAL_MAKERS, MATERIAL_WORKSHOPS,
-	MATERIAL_COMMUNITIES, MATERIAL_FIELDS
+	MATERIAL_TITLE,
+	MATERIAL_KIND,
+	MATERIAL_VERSION,
+	MATERIAL_LANGUAGE,
+	MATERIAL_MAKERS,
+	MATERIAL_WORKSHOPS,
+	MATERIAL_COMMUNITIES,
+	MATERIAL_FIELDS
 };
-static const char *const material_fields[] = { "title", "kind", "version", "language", "made_by", "workshops",
-	                                       "left_with" };
+static const char *const material_fields[] = {
+	[MATERIAL_TITLE] = "title",           [MATERIAL_KIND] = "kind",
+	[MATERIAL_VERSION] = "version",       [MATERIAL_LANGUAGE] = "language",
+	[MATERIAL_MAKERS] = "made_by",        [MATERIAL_WORKSHOPS] = "workshops",
+	[MATERIAL_COMMUNITIES] = "left_with",
+};
 
 /* True when a field of the present record names something that is in the report; `*any` whether it names
  * anything. */
@@ -220,8 +295,10 @@ static void add_material(void *context, sat_reading *r)
 	sat_gathering *g = context;
 	sat_report *report = g->report;
 	bool used, left;
-	bool in = names_one(r, MATERIAL_WORKSHOPS, &g->workshops, &used) || (!used && g->from == 0 && g->until == 0);
-	if (!in || (!names_one(r, MATERIAL_COMMUNITIES, &g->communities, &left) && g->options->community != 0))
+	bool in = names_one(r, MATERIAL_WORKSHOPS, &g->workshops, &used) ||
+	          (!used && g->from == 0 && g->until == 0);
+	if (!in ||
+	    (!names_one(r, MATERIAL_COMMUNITIES, &g->communities, &left) && g->options->community != 0))
 		return;
 	sat_report_material *m = SAT_READING_ADD(r, report->materials, report->material_count);
 	if (m == NULL)
@@ -240,9 +317,11 @@ static void add_material(void *context, sat_reading *r)
 int sat_gather_held(sat_gathering *g, sat_error *err)
 {
 	sat_reading *r = &g->facts;
-	int rc = sat_reading_each(r, "organisation", organisation_fields, ORGANISATION_FIELDS, add_organisation, g, err);
+	int rc = sat_reading_each(r, "organisation", organisation_fields, ORGANISATION_FIELDS,
+	                          add_organisation, g, err);
 	if (rc == 0)
-		rc = sat_reading_each(r, "community", community_fields, COMMUNITY_FIELDS, add_community, g, err);
+		rc = sat_reading_each(r, "community", community_fields, COMMUNITY_FIELDS, add_community, g,
+		                      err);
 	if (rc == 0)
 		rc = sat_reading_each(r, "series", series_fields, SERIES_FIELDS, add_series, g, err);
 	if (rc == 0)

@@ -38,7 +38,8 @@ static void put_bar(sat_page *p, const sat_report_count *count, int64_t longest)
 	sat_page_people(p, count->hidden, count->count);
 	sat_page_put(p, "</b></p>");
 	if (!count->hidden) {
-		snprintf(bar, sizeof bar, "<svg><rect class='track'/><rect class='bar' width='%.1f%%'/></svg>", share);
+		snprintf(bar, sizeof bar,
+		         "<svg><rect class='track'/><rect class='bar' width='%.1f%%'/></svg>", share);
 		sat_page_put(p, bar);
 	}
 	sat_page_put(p, "\n");

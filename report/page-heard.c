@@ -43,7 +43,7 @@ static void put_words(sat_page *p, const char *words, const char *language)
 	sat_page_put(p, "</p></blockquote>\n");
 }
 
-/* --- what was heard ------------------------------------------------------------------------------------------------------ */
+/* --- what was heard --------------------------------------------------------------------------- */
 
 static void put_themes(sat_page *p)
 {
@@ -51,7 +51,8 @@ static void put_themes(sat_page *p)
 	sat_page_put(p, "<ul>\n");
 	for (size_t i = 0; i < p->report->theme_count; i++) {
 		const sat_report_theme *theme = &p->report->themes[i];
-		sat_page_counts(p, theme->theme, terms, (const size_t[]){ theme->messages, theme->requests }, 2);
+		sat_page_counts(p, theme->theme, terms, (const size_t[]){ theme->messages, theme->requests },
+		                2);
 	}
 	sat_page_put(p, "</ul>\n");
 }
@@ -89,7 +90,7 @@ void sat_page_heard(sat_page *p)
 	sat_page_end_section(p);
 }
 
-/* --- what happened --------------------------------------------------------------------------------------------------------- */
+/* --- what happened ---------------------------------------------------------------------------- */
 
 static void put_action(sat_page *p, const sat_report_action *a)
 {
@@ -130,7 +131,8 @@ static void put_answer(sat_page *p, const sat_report_request *q)
 	put_state(p, state, words[state]);
 	sat_page_begin_facts(p);
 	sat_page_fact(p, w->answer, q->answer);
-	sat_page_fact(p, w->declined, declined && q->declined_reason[0] == '\0' ? w->no_reason : q->declined_reason);
+	sat_page_fact(p, w->declined,
+	              declined && q->declined_reason[0] == '\0' ? w->no_reason : q->declined_reason);
 	sat_page_fact(p, w->answered_by, q->answered_by);
 	sat_page_fact(p, w->answered_on, q->answered_on);
 	sat_page_fact_two(p, w->brought_back, q->brought_back_on, ", ", q->brought_back_how);
@@ -174,7 +176,7 @@ void sat_page_happened(sat_page *p)
 {
 	const sat_report *r = p->report;
 	size_t others = 0;
-	while (others < r->action_count && r->actions[others].request[0] == '\0')
+	while (others < r->action_count && r->actions[others].request == 0)
 		others++;
 	sat_page_begin_section(p, "happened", p->words->happened);
 	for (size_t i = 0; i < r->request_count; i++)

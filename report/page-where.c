@@ -3,7 +3,7 @@
 
 #include "page-parts.h"
 
-/* --- who and where --------------------------------------------------------------------------------------------------------- */
+/* --- who and where ---------------------------------------------------------------------------- */
 
 static void put_organisation(sat_page *p, const sat_report_organisation *o)
 {
@@ -32,7 +32,10 @@ static void begin_list(sat_page *p, const char *heading)
 	sat_page_put(p, "</h3>\n<ul>\n");
 }
 
-static void end_list(sat_page *p, size_t count) { sat_page_put(p, count > 0 ? "</ul>\n" : ""); }
+static void end_list(sat_page *p, size_t count)
+{
+	sat_page_put(p, count > 0 ? "</ul>\n" : "");
+}
 
 void sat_page_where(sat_page *p)
 {
@@ -61,13 +64,14 @@ void sat_page_where(sat_page *p)
 	sat_page_end_section(p);
 }
 
-/* --- certifications ------------------------------------------------------------------------------------------------------------ */
+/* --- certifications --------------------------------------------------------------------------- */
 
 static bool same_near(const sat_report_community *a, const sat_report_community *b)
 {
 	bool same = a->near_count == b->near_count;
 	for (size_t i = 0; same && i < a->near_count; i++)
-		same = a->near[i].certification == b->near[i].certification && a->near[i].nearness == b->near[i].nearness;
+		same = a->near[i].certification == b->near[i].certification &&
+		       a->near[i].nearness == b->near[i].nearness;
 	return same;
 }
 

@@ -96,22 +96,28 @@ static const sat_page_words in[] = {
 	  .near_as = { "same country", "same state or territory", "same region" },
 	  .nothing = "Nothing was recorded.",
 	  .none_near = "None is recorded in the same country.",
-	  .of_hidden = "“n.p.” means not published.  It stands for a number of 1 to 4, or for one from which such "
-	               "a number would follow, so that nobody can be recognised.",
-	  .of_frozen = "Where a day stands beside a number, it is the number of that day: a newer one would give "
-	               "somebody away.",
-	  .of_people = "People are those who came to a workshop and agreed to be counted in a report.  Each is "
-	               "counted once, and nobody is named.",
-	  .of_headcount = "Of each workshop and meeting the larger of two numbers is told: how many people were "
-	                  "counted without names, and how many were written down and agreed to be counted.  "
-	                  "Whoever came to two workshops is counted at both.",
+	  .of_hidden =
+	      "“n.p.” means not published.  It stands for a number of 1 to 4, or for one from which such "
+	      "a number would follow, so that nobody can be recognised.",
+	  .of_frozen =
+	      "Where a day stands beside a number, it is the number of that day: a newer one would give "
+	      "somebody away.",
+	  .of_people =
+	      "People are those who came to a workshop and agreed to be counted in a report.  Each is "
+	      "counted once, and nobody is named.",
+	  .of_headcount =
+	      "Of each workshop and meeting the larger of two numbers is told: how many people were "
+	      "counted without names, and how many were written down and agreed to be counted.  "
+	      "Whoever came to two workshops is counted at both.",
 	  .of_draft = "A draft holds no counts of people.",
 	  .of_consent = "Words are here only where those who said them agreed that they may be in a report.",
-	  .of_near = "“Near” means in the same country; and nearer where the place of the certification names the "
-	             "state, the region or the community itself.  No distances are known.",
-	  .of_community = "This page holds the words of this community and of no other.  How many people came from "
-	                  "it is told as in the report for everybody, without age or gender: side by side, the "
-	                  "pages of several communities would give people away.",
+	  .of_near =
+	      "“Near” means in the same country; and nearer where the place of the certification names the "
+	      "state, the region or the community itself.  No distances are known.",
+	  .of_community =
+	      "This page holds the words of this community and of no other.  How many people came from "
+	      "it is told as in the report for everybody, without age or gender: side by side, the "
+	      "pages of several communities would give people away.",
 	  .of_mining = "Being at a workshop is never a yes to mining." },
 	{ .language = "es",
 	  .title = "Lo que oímos, lo que pasó",
@@ -205,22 +211,28 @@ static const sat_page_words in[] = {
 	  .near_as = { "mismo país", "mismo estado o territorio", "misma región" },
 	  .nothing = "No se anotó nada.",
 	  .none_near = "No consta ninguna en el mismo país.",
-	  .of_hidden = "«n.p.» significa que no se publica.  Está en lugar de un número de 1 a 4, o de uno del que "
-	               "se podría deducir tal número, para que no se pueda reconocer a nadie.",
-	  .of_frozen = "Donde hay un día junto a un número, es el número de ese día: uno más nuevo delataría a "
-	               "alguien.",
-	  .of_people = "Las personas son las que vinieron a un taller y aceptaron que se las contara en un informe.  "
-	               "Cada una se cuenta una vez y a nadie se nombra.",
-	  .of_headcount = "De cada taller y reunión se dice el mayor de dos números: cuántas personas se contaron "
-	                  "sin nombres, y cuántas se anotaron y aceptaron que se las contara.  Quien vino a dos "
-	                  "talleres se cuenta en ambos.",
+	  .of_hidden =
+	      "«n.p.» significa que no se publica.  Está en lugar de un número de 1 a 4, o de uno del que "
+	      "se podría deducir tal número, para que no se pueda reconocer a nadie.",
+	  .of_frozen =
+	      "Donde hay un día junto a un número, es el número de ese día: uno más nuevo delataría a "
+	      "alguien.",
+	  .of_people =
+	      "Las personas son las que vinieron a un taller y aceptaron que se las contara en un informe.  "
+	      "Cada una se cuenta una vez y a nadie se nombra.",
+	  .of_headcount =
+	      "De cada taller y reunión se dice el mayor de dos números: cuántas personas se contaron "
+	      "sin nombres, y cuántas se anotaron y aceptaron que se las contara.  Quien vino a dos "
+	      "talleres se cuenta en ambos.",
 	  .of_draft = "Un borrador no contiene números de personas.",
 	  .of_consent = "Aquí solo hay palabras de quienes aceptaron que aparezcan en un informe.",
-	  .of_near = "«Cerca» significa en el mismo país; y más cerca donde el lugar de la certificación nombra el "
-	             "estado, la región o la comunidad misma.  No se conocen distancias.",
-	  .of_community = "Esta hoja contiene las palabras de esta comunidad y de ninguna otra.  Cuántas personas "
-	                  "vinieron de ella se dice como en el informe para todas las personas, sin edad ni "
-	                  "género: juntas, las hojas de varias comunidades delatarían a personas.",
+	  .of_near =
+	      "«Cerca» significa en el mismo país; y más cerca donde el lugar de la certificación nombra el "
+	      "estado, la región o la comunidad misma.  No se conocen distancias.",
+	  .of_community =
+	      "Esta hoja contiene las palabras de esta comunidad y de ninguna otra.  Cuántas personas "
+	      "vinieron de ella se dice como en el informe para todas las personas, sin edad ni "
+	      "género: juntas, las hojas de varias comunidades delatarían a personas.",
 	  .of_mining = "Estar en un taller nunca es un sí a la minería." },
 };
 

@@ -9,7 +9,7 @@
 /* Persons are mostly met in the order of their ids, and the gate looks at a stretch of them at once. */
 enum { STRETCH = 1 << 14 };
 
-/* --- the walk --------------------------------------------------------------------------------------------- */
+/* --- the walk --------------------------------------------------------------------------------- */
 
 typedef struct walk {
 	sat_reading *r;
@@ -58,7 +58,7 @@ int sat_reading_each(sat_reading *r, const char *kind, const char *const *fields
 	return sat_query_each(r->store, table, read_one, &w, err);
 }
 
-/* --- values ------------------------------------------------------------------------------------------------- */
+/* --- values ----------------------------------------------------------------------------------- */
 
 void sat_reading_no_memory(sat_reading *r)
 {
@@ -85,12 +85,13 @@ static bool same_statement(const sat_sibling *a, const sat_sibling *b)
 const sat_value *sat_reading_value(sat_reading *r, size_t field)
 {
 	const sat_column *column = r->columns[field];
-	const sat_sibling *s = r->rc != 0 || column == NULL ? NULL : sat_state_shown(r->state, column->number);
+	const sat_sibling *s =
+	    r->rc != 0 || column == NULL ? NULL : sat_state_shown(r->state, column->number);
 	if (s == NULL || s->blank || s->value.type == SAT_CLEARED)
 		return NULL;
 	if (!same_statement(r->weighed, s)) {
-		r->rc = sat_gate_weigh(r->gate, r->state->persons, r->state->person_count, s->stated, s->stated_count,
-		                       &r->leave, &r->err);
+		r->rc = sat_gate_weigh(r->gate, r->state->persons, r->state->person_count, s->stated,
+		                       s->stated_count, &r->leave, &r->err);
 		r->weighed = s;
 	}
 	bool permitted = r->rc == 0 && sat_gate_answer(&r->leave, column->needs | r->also) == SAT_PERMITTED;

@@ -8,7 +8,7 @@
 #include "page-parts.h"
 #include "sheets.h"
 
-/* --- what the parts share ---------------------------------------------------------------------------------------------- */
+/* --- what the parts share --------------------------------------------------------------------- */
 
 void sat_page_number(sat_page *p, int64_t number)
 {
@@ -28,10 +28,19 @@ void sat_page_begin_section(sat_page *p, const char *id, const char *heading)
 	sat_page_put(p, "</h2>\n");
 }
 
-void sat_page_end_section(sat_page *p) { sat_page_put(p, "</section>\n"); }
+void sat_page_end_section(sat_page *p)
+{
+	sat_page_put(p, "</section>\n");
+}
 
-void sat_page_begin_facts(sat_page *p) { sat_page_put(p, "<dl>\n"); }
-void sat_page_end_facts(sat_page *p) { sat_page_put(p, "</dl>\n"); }
+void sat_page_begin_facts(sat_page *p)
+{
+	sat_page_put(p, "<dl>\n");
+}
+void sat_page_end_facts(sat_page *p)
+{
+	sat_page_put(p, "</dl>\n");
+}
 
 static void begin_fact(sat_page *p, const char *term)
 {
@@ -40,7 +49,10 @@ static void begin_fact(sat_page *p, const char *term)
 	sat_page_put(p, "</dt><dd dir='auto'>");
 }
 
-static void end_fact(sat_page *p) { sat_page_put(p, "</dd></div>\n"); }
+static void end_fact(sat_page *p)
+{
+	sat_page_put(p, "</dd></div>\n");
+}
 
 void sat_page_fact(sat_page *p, const char *term, const char *text)
 {
@@ -51,7 +63,8 @@ void sat_page_fact(sat_page *p, const char *term, const char *text)
 	end_fact(p);
 }
 
-void sat_page_fact_two(sat_page *p, const char *term, const char *first, const char *between, const char *second)
+void sat_page_fact_two(sat_page *p, const char *term, const char *first, const char *between,
+                       const char *second)
 {
 	if (first[0] == '\0' && second[0] == '\0')
 		return;
@@ -82,7 +95,8 @@ void sat_page_fact_number(sat_page *p, const char *term, int64_t number)
 	end_fact(p);
 }
 
-void sat_page_counts(sat_page *p, const char *of, const char *const *terms, const size_t *counts, size_t count)
+void sat_page_counts(sat_page *p, const char *of, const char *const *terms, const size_t *counts,
+                     size_t count)
 {
 	bool first = true;
 	sat_page_put(p, "<li><strong dir='auto'>");
@@ -111,7 +125,7 @@ void sat_page_people(sat_page *p, bool hidden, int64_t count)
 	sat_page_put(p, "'>" SAT_NOT_PUBLISHED "</abbr>");
 }
 
-/* --- workshops, meetings, materials ----------------------------------------------------------------------------------------- */
+/* --- workshops, meetings, materials ----------------------------------------------------------- */
 
 static void put_workshop(sat_page *p, const sat_report_workshop *w)
 {
@@ -206,8 +220,8 @@ static void put_numbers(sat_page *p)
 	const sat_page_words *w = p->words;
 	const char *const with_people[] = { w->of_people, w->of_headcount, w->of_hidden, w->of_frozen };
 	bool own = p->report->community[0] != '\0';
-	const char *const others[] = { p->report->draft ? w->of_draft : NULL, w->of_consent, own ? w->of_community : NULL,
-		                       w->of_near };
+	const char *const others[] = { p->report->draft ? w->of_draft : NULL, w->of_consent,
+		                       own ? w->of_community : NULL, w->of_near };
 	sat_page_begin_section(p, "numbers", w->numbers);
 	sat_page_put(p, "<ul>\n");
 	for (size_t i = 0; i < 8; i++) {
@@ -222,7 +236,7 @@ static void put_numbers(sat_page *p)
 	sat_page_end_section(p);
 }
 
-/* --- the page --------------------------------------------------------------------------------------------------------------- */
+/* --- the page --------------------------------------------------------------------------------- */
 
 static const char head[] =
     "<meta charset='utf-8'>\n<meta name='viewport' content='width=device-width, initial-scale=1'>\n"
@@ -239,32 +253,43 @@ static const char style[] =
     "h1{font-size:2rem;line-height:1.2;margin:.5rem 0}"
     "h2{font-size:1.6rem;line-height:1.25;border-bottom:4px solid var(--ink);margin:2.5rem 0 1rem}"
     "h3{font-size:1.3rem;line-height:1.3;margin:1.5rem 0 .5rem}article h3{margin-top:0}"
-    "p{margin:.3rem 0}a{color:var(--link)}nav ul{list-style:none;padding:0}nav a{display:inline-block;padding:.35rem 0}"
+    "p{margin:.3rem 0}a{color:var(--link)}nav ul{list-style:none;padding:0}nav "
+    "a{display:inline-block;padding:.35rem 0}"
     "article{border:2px solid var(--line);border-radius:.5rem;padding:1rem;margin:0 0 1rem}"
-    "dl{margin:0}dl div{display:grid;grid-template-columns:minmax(0,13rem) minmax(0,1fr);gap:0 1rem;padding:.3rem 0;"
+    "dl{margin:0}dl div{display:grid;grid-template-columns:minmax(0,13rem) minmax(0,1fr);gap:0 "
+    "1rem;padding:.3rem 0;"
     "border-top:1px solid var(--line)}dl div:first-child{border-top:0}dt{font-weight:700}dd{margin:0}"
     "blockquote{margin:.5rem 0;padding:.2rem 0 .2rem 1rem;border-left:6px solid var(--bar);font-size:1.35rem}"
-    "blockquote p{margin:0}.summary{list-style:none;padding:.5rem 1rem;background:var(--soft)}.draft{border:4px solid var(--ink);padding:.5rem 1rem;font-weight:700}"
+    "blockquote p{margin:0}.summary{list-style:none;padding:.5rem "
+    "1rem;background:var(--soft)}.draft{border:4px solid var(--ink);padding:.5rem 1rem;font-weight:700}"
     ".state{font-weight:700;display:flex;align-items:center;gap:.5rem;margin:.5rem 0}"
-    ".mark{width:1.6rem;height:1.6rem;flex:none;fill:none;stroke:currentColor;stroke-width:6;stroke-linecap:round;"
+    ".mark{width:1.6rem;height:1.6rem;flex:none;fill:none;stroke:currentColor;stroke-width:6;stroke-linecap:"
+    "round;"
     "stroke-linejoin:round}.good{color:var(--good)}"
     ".steps{list-style:none;padding:0;margin:0}.steps li{border-top:1px solid var(--line);padding:.5rem 0}"
     "h4{font-size:1.2rem;margin:1rem 0 .3rem}"
     "figure{margin:0 0 2rem}figcaption{font-weight:700;font-size:1.3rem;margin-bottom:.5rem}"
     ".pair{display:grid;grid-template-columns:1fr 1fr;gap:1.5rem;align-items:start}"
-    ".chart p{display:flex;justify-content:space-between;gap:1rem;margin:.6rem 0 .1rem}.chart b{white-space:nowrap}"
+    ".chart p{display:flex;justify-content:space-between;gap:1rem;margin:.6rem 0 .1rem}.chart "
+    "b{white-space:nowrap}"
     ".chart svg{display:block;width:100%;height:1.1rem}.chart rect{height:100%}.chart .bar{fill:var(--bar)}"
     ".chart .track{width:100%;fill:var(--soft)}"
     "table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.4rem .5rem;"
-    "border-bottom:1px solid var(--line)}thead th{border-bottom:3px solid var(--ink)}tbody th{font-weight:400}"
-    "td.number,th.number{text-align:right;white-space:nowrap;overflow-wrap:normal}tfoot th,tfoot td{font-weight:700;"
-    "border-top:3px solid var(--ink)}abbr{text-decoration:none}footer{margin:2.5rem 0 1rem;border-top:4px solid "
+    "border-bottom:1px solid var(--line)}thead th{border-bottom:3px solid var(--ink)}tbody "
+    "th{font-weight:400}"
+    "td.number,th.number{text-align:right;white-space:nowrap;overflow-wrap:normal}tfoot th,tfoot "
+    "td{font-weight:700;"
+    "border-top:3px solid var(--ink)}abbr{text-decoration:none}footer{margin:2.5rem 0 1rem;border-top:4px "
+    "solid "
     "var(--ink);padding-top:1rem;font-weight:700}"
-    "@media(max-width:40rem){.pair{grid-template-columns:1fr}dl div{grid-template-columns:1fr}article{padding:.75rem}}"
+    "@media(max-width:40rem){.pair{grid-template-columns:1fr}dl "
+    "div{grid-template-columns:1fr}article{padding:.75rem}}"
     "@page{size:A4;margin:18mm}"
-    "@media print{:root{--ink:#000;--paper:#fff;--line:#595959;--soft:#f0f0f0;--bar:#1d4f80;--link:#000;--good:#000}"
+    "@media "
+    "print{:root{--ink:#000;--paper:#fff;--line:#595959;--soft:#f0f0f0;--bar:#1d4f80;--link:#000;--good:#000}"
     "body{font-size:12pt;max-width:none;padding:0}nav{display:none}h2,h3,h4,figcaption{break-after:avoid}"
-    "footer{break-before:avoid}article,figure,tr,li,blockquote,dl div{break-inside:avoid}thead{display:table-header-group}"
+    "footer{break-before:avoid}article,figure,tr,li,blockquote,dl "
+    "div{break-inside:avoid}thead{display:table-header-group}"
     "tfoot{display:table-row-group}}";
 
 /* What has come of it, in three lines. */

@@ -59,7 +59,8 @@ int sat_report_json(const sat_report *report, json_t **json, sat_error *err)
 	*json = rc != 0 ? NULL : json_object();
 	bool whole = *json != NULL;
 	for (size_t i = 0; whole && i < SAT_SHEETS; i++)
-		whole = json_object_set_new(*json, sheets[i].name, i == 0 ? of_about(&sheets[i]) : of_sheet(&sheets[i])) == 0;
+		whole = json_object_set_new(*json, sheets[i].name,
+		                            i == 0 ? of_about(&sheets[i]) : of_sheet(&sheets[i])) == 0;
 	if (whole)
 		return 0;
 	json_decref(*json);

@@ -11,17 +11,18 @@
 /* What people agree to. */
 static const char to_reporting[] = "publish_report", to_their_community[] = "share_with_community";
 
-/* --- who reads it ------------------------------------------------------------------------------------------------------ */
+/* --- who reads it ----------------------------------------------------------------------------- */
 
 static int purpose(sat_store *store, const char *name, sat_purposes *set, sat_error *err)
 {
 	sat_purposes bit = sat_purpose_find(store, name);
 	*set |= bit;
-	return bit != 0 ? 0
-	                : sat_fail(err, SAT_EINVALID,
-	                           "the programme has no purpose %s, so nobody can have agreed to be in such a "
-	                           "report; nothing was made",
-	                           name);
+	return bit != 0
+	           ? 0
+	           : sat_fail(err, SAT_EINVALID,
+	                      "the programme has no purpose %s, so nobody can have agreed to be in such a "
+	                      "report; nothing was made",
+	                      name);
 }
 
 /* The word for a community in lists of recipients: "community:lockhart_river". */
@@ -46,16 +47,23 @@ static int begin_reading(sat_gathering *g, sat_reading *r, sat_store *store, sat
 	return rc != 0 ? rc : sat_gate_open(&r->gate, store, &to, err);
 }
 
-/* --- small numbers ------------------------------------------------------------------------------------------------------ */
+/* --- small numbers ---------------------------------------------------------------------------- */
 
-/* The label of a category in a table of people, for the ids in it those of the records. */
+/* The records that a table of people has a number for each of; NULL when its categories are choices. */
+static const sat_referred_list *records_of(const sat_gathering *g, const char *table)
+{
+	if (strcmp(table, "community") == 0)
+		return &g->communities;
+	if (strcmp(table, "workshop") == 0)
+		return &g->workshops;
+	return strcmp(table, "meeting") == 0 ? &g->meetings : NULL;
+}
+
+/* The label of a category: that of a choice, or the title of a record. */
 static const char *label_of(const sat_gathering *g, const char *table, const char *key)
 {
 	const sat_programme *programme = sat_store_programme(g->facts.store);
-	const sat_referred_list *list = strcmp(table, "community") == 0  ? &g->communities
-	                                : strcmp(table, "workshop") == 0 ? &g->workshops
-	                                : strcmp(table, "meeting") == 0  ? &g->meetings
-	                                                                 : NULL;
+	const sat_referred_list *list = records_of(g, table);
 	const char *label = NULL;
 	sat_dot id;
 	if (list != NULL && sat_id_read(g->facts.store, key, &id, NULL) == 0)
@@ -65,7 +73,7 @@ static const char *label_of(const sat_gathering *g, const char *table, const cha
 	const sat_choice *choice = field == NULL ? NULL : sat_field_choice(field, key, strlen(key));
 	if (choice != NULL)
 		label = sat_programme_label(programme, &choice->labels, g->report->language);
-	return label == NULL || label[0] == '\0' ? key : label;
+	return label != NULL ? label : list != NULL ? "" : key;
 }
 
 static int by_label(const void *a, const void *b)
@@ -80,6 +88,7 @@ static int by_label(const void *a, const void *b)
 static int tell_table(const sat_gathering *g, const sat_tally *tally, sat_report_table *table, sat_error *err)
 {
 	table->name = tally->name;
+	table->of_records = records_of(g, tally->name) != NULL;
 	table->counts = sat_arena_zeroed(&g->report->arena, tally->cell_count + 1, sizeof *table->counts);
 	if (table->counts == NULL)
 		return sat_no_memory(err);
@@ -147,14 +156,15 @@ static int tell_population(const sat_gathering *g, sat_population *truth, sat_re
 static int tell_counts(const sat_gathering *g, sat_error *err)
 {
 	sat_report *report = g->report;
-	report->counts = sat_arena_zeroed(&report->arena, report->population_count + 1, sizeof *report->counts);
+	report->counts =
+	    sat_arena_zeroed(&report->arena, report->population_count + 1, sizeof *report->counts);
 	int rc = report->counts == NULL ? sat_no_memory(err) : 0;
 	for (size_t i = 0; rc == 0 && i < report->population_count; i++)
 		rc = tell_population(g, &report->populations[i], &report->counts[i], err);
 	return rc;
 }
 
-/* --- gathering ------------------------------------------------------------------------------------------------------------ */
+/* --- gathering -------------------------------------------------------------------------------- */
 
 static int by_start(const void *a, const void *b)
 {
@@ -172,7 +182,8 @@ static int by_date(const void *a, const void *b)
 
 static int by_community(const void *a, const void *b)
 {
-	return sat_text_order(((const sat_report_community *)a)->name, ((const sat_report_community *)b)->name);
+	return sat_text_order(((const sat_report_community *)a)->name,
+	                      ((const sat_report_community *)b)->name);
 }
 
 /* Those without a theme last. */
@@ -195,7 +206,8 @@ static void put_in_order(sat_report *report)
 	if (report->message_count > 0)
 		qsort(report->messages, report->message_count, sizeof *report->messages, by_message);
 	if (report->community_count > 0)
-		qsort(report->communities, report->community_count, sizeof *report->communities, by_community);
+		qsort(report->communities, report->community_count, sizeof *report->communities,
+		      by_community);
 }
 
 static int read_date(const char *text, int32_t *number, sat_error *err)
@@ -208,7 +220,8 @@ static int read_date(const char *text, int32_t *number, sat_error *err)
 
 static const char *kept(sat_report *report, const char *text, sat_error *err, int *rc)
 {
-	const char *copy = sat_arena_copy(&report->arena, text == NULL ? "" : text, text == NULL ? 0 : strlen(text));
+	const char *copy =
+	    sat_arena_copy(&report->arena, text == NULL ? "" : text, text == NULL ? 0 : strlen(text));
 	if (copy == NULL && *rc == 0)
 		*rc = sat_no_memory(err);
 	return copy;
@@ -225,10 +238,9 @@ static int begin_report(sat_gathering *g, sat_store *store, sat_error *err)
 	report->day = kept(report, sat_report_day(options->now, day), err, &rc);
 	report->from = kept(report, options->from, err, &rc);
 	report->until = kept(report, options->until, err, &rc);
-	report->language = kept(report,
-	                        options->language != NULL ? options->language
-	                                                  : sat_store_programme(store)->language,
-	                        err, &rc);
+	report->language =
+	    kept(report, options->language != NULL ? options->language : sat_store_programme(store)->language,
+	         err, &rc);
 	report->community = "";
 	report->draft = options->draft;
 	return rc;
@@ -242,7 +254,8 @@ static int gather(sat_gathering *g, sat_store *store, sat_error *err)
 	sat_report *report = g->report;
 	int rc = sat_gather_held(g, err);
 	if (rc == 0 && g->options->community != 0 && report->community_count == 0)
-		rc = sat_fail(err, SAT_ENOTFOUND, "that is no community; `satchel list community` shows them");
+		rc =
+		    sat_fail(err, SAT_ENOTFOUND, "that is no community; `satchel list community` shows them");
 	g->words = g->facts;
 	if (rc == 0 && g->options->community != 0) {
 		rc = audience_of(report->community, &audience, err);

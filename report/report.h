@@ -42,7 +42,7 @@ typedef struct sat_report_options {
 	int64_t now;                /* seconds since 1970 */
 } sat_report_options;
 
-/* --- counts of people, as they may be read ------------------------------------------------------------- */
+/* --- counts of people, as they may be read ---------------------------------------------------- */
 
 typedef struct sat_report_count {
 	const char *key, *label;    /* key: a choice, or the id of a community, workshop or meeting; "": nobody
@@ -53,6 +53,7 @@ typedef struct sat_report_count {
 
 typedef struct sat_report_table {
 	const char *name;           /* "community", "gender", "age_band", "workshop", "meeting" */
+	bool of_records;            /* its keys are ids of records, which are for nobody outside */
 	sat_report_count *counts;
 	size_t count_count;
 } sat_report_table;
@@ -75,7 +76,7 @@ typedef struct sat_report_population {
 /* How many came to each meeting, counted without names. */
 #define SAT_REPORT_MEETING_HEADCOUNT "meeting_headcount"
 
-/* --- what was held --------------------------------------------------------------------------------------- */
+/* --- what was held ---------------------------------------------------------------------------- */
 
 typedef struct sat_report_choice {
 	const char *name, *label;   /* as in the programme; "" when nothing was chosen */
@@ -102,7 +103,7 @@ typedef struct sat_report_material {
 	sat_report_choice kind;
 } sat_report_material;
 
-/* --- what was heard, what happened ------------------------------------------------------------------------- */
+/* --- what was heard, what happened ------------------------------------------------------------ */
 
 typedef struct sat_report_message {
 	const char *event;          /* title of the workshop or meeting */
@@ -111,11 +112,11 @@ typedef struct sat_report_message {
 
 typedef struct sat_report_action {
 	const char *text, *responsible, *due, *done_on, *outcome, *not_done_reason;
-	const char *request;        /* id of the request that it follows from; "" for none */
+	size_t request;             /* number of the request that it follows from, from 1; 0: none */
 } sat_report_action;
 
 typedef struct sat_report_request {
-	const char *id, *event, *theme, *community;
+	const char *event, *theme, *community;
 	const char *words;          /* "" when only they may not be told */
 	sat_report_choice status;
 	const char *answer, *declined_reason, *answered_by, *answered_on, *brought_back_on, *brought_back_how;
@@ -135,7 +136,7 @@ typedef struct sat_report_theme {
 	size_t messages, requests, answered, declined;
 } sat_report_theme;
 
-/* --- who and where ------------------------------------------------------------------------------------------- */
+/* --- who and where ---------------------------------------------------------------------------- */
 
 /* What an organisation did, as bits of a set. */
 enum {
@@ -182,7 +183,7 @@ typedef struct sat_report_community {
 	size_t near_count;
 } sat_report_community;
 
-/* --- the report ------------------------------------------------------------------------------------------------ */
+/* --- the report ------------------------------------------------------------------------------- */
 
 typedef struct sat_report {
 	sat_arena arena;            /* holds all of it */

@@ -16,7 +16,7 @@ typedef struct filling {
 	bool failed;
 } filling;
 
-/* --- cells ------------------------------------------------------------------------------------------------------------ */
+/* --- cells ------------------------------------------------------------------------------------ */
 
 static void put(filling *f, sat_sheet_cell cell)
 {
@@ -31,7 +31,8 @@ static void put(filling *f, sat_sheet_cell cell)
 
 static void put_text(filling *f, const char *text)
 {
-	put(f, (sat_sheet_cell){ .kind = text[0] == '\0' ? SAT_SHEET_NOTHING : SAT_SHEET_TEXT, .text = text });
+	put(f,
+	    (sat_sheet_cell){ .kind = text[0] == '\0' ? SAT_SHEET_NOTHING : SAT_SHEET_TEXT, .text = text });
 }
 
 static void put_number(filling *f, int64_t number)
@@ -42,7 +43,8 @@ static void put_number(filling *f, int64_t number)
 /* -1 stands for what was not recorded. */
 static void put_recorded(filling *f, int64_t number)
 {
-	put(f, (sat_sheet_cell){ .kind = number < 0 ? SAT_SHEET_NOTHING : SAT_SHEET_NUMBER, .number = number });
+	put(f,
+	    (sat_sheet_cell){ .kind = number < 0 ? SAT_SHEET_NOTHING : SAT_SHEET_NUMBER, .number = number });
 }
 
 static void put_people(filling *f, bool hidden, int64_t count)
@@ -59,7 +61,7 @@ static void put_headcount(filling *f, const char *population, const char *id)
 		put_people(f, count->hidden, count->count);
 }
 
-/* --- the tables ------------------------------------------------------------------------------------------------------- */
+/* --- the tables ------------------------------------------------------------------------------- */
 
 static const sat_sheet_column about_columns[] = { { "item", "#meta+item" }, { "text", "#meta+text" } };
 
@@ -113,9 +115,21 @@ static void fill_workshops(filling *f)
 {
 	for (size_t i = 0; i < f->report->workshop_count; i++) {
 		const sat_report_workshop *w = &f->report->workshops[i];
-		const char *const texts[] = { w->series, w->title, w->start, w->end, w->place, w->country,
-			                      w->traditional_owners, w->format.name, w->status.name, w->reason,
-			                      w->aim, w->topics, w->origins, w->audience, w->guests,
+		const char *const texts[] = { w->series,
+			                      w->title,
+			                      w->start,
+			                      w->end,
+			                      w->place,
+			                      w->country,
+			                      w->traditional_owners,
+			                      w->format.name,
+			                      w->status.name,
+			                      w->reason,
+			                      w->aim,
+			                      w->topics,
+			                      w->origins,
+			                      w->audience,
+			                      w->guests,
 			                      w->languages };
 		for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
 			put_text(f, texts[k]);
@@ -137,7 +151,8 @@ static const char *day_of(filling *f, int64_t at)
 	return kept == NULL ? "" : kept;
 }
 
-static void put_table(filling *f, const sat_report_population *p, const sat_report_table *table, const char *day)
+static void put_table(filling *f, const sat_report_population *p, const sat_report_table *table,
+                      const char *day)
 {
 	const sat_page_words *w = sat_page_words_in(f->report->language);
 	for (size_t i = 0; i < table->count_count; i++) {
@@ -145,7 +160,7 @@ static void put_table(filling *f, const sat_report_population *p, const sat_repo
 		bool unasked = count->key[0] == '\0';
 		put_text(f, p->name);
 		put_text(f, table->name);
-		put_text(f, count->key);
+		put_text(f, table->of_records ? "" : count->key);
 		put_text(f, unasked ? w->unasked : count->label);
 		put_people(f, count->hidden, count->count);
 		put_text(f, day);
@@ -170,14 +185,10 @@ static void fill_people(filling *f)
 }
 
 static const sat_sheet_column meeting_columns[] = {
-	{ "title", "#event+name" },
-	{ "date", "#date" },
-	{ "place", "#loc+name" },
-	{ "format", "#event+format" },
-	{ "organisations", "#org+num" },
-	{ "countries", "#country+num" },
-	{ "minutes", "#event+minutes" },
-	{ "headcount", "#reached+headcount" },
+	{ "title", "#event+name" },      { "date", "#date" },
+	{ "place", "#loc+name" },        { "format", "#event+format" },
+	{ "organisations", "#org+num" }, { "countries", "#country+num" },
+	{ "minutes", "#event+minutes" }, { "headcount", "#reached+headcount" },
 };
 
 static void fill_meetings(filling *f)
@@ -196,8 +207,9 @@ static void fill_meetings(filling *f)
 }
 
 static const sat_sheet_column message_columns[] = {
-	{ "theme", "#subject" },          { "words", "#description+words" }, { "language", "#lang" },
-	{ "translation", "#description+translation" }, { "event", "#event+name" }, { "community", "#loc+community" },
+	{ "theme", "#subject" },    { "words", "#description+words" },
+	{ "language", "#lang" },    { "translation", "#description+translation" },
+	{ "event", "#event+name" }, { "community", "#loc+community" },
 };
 
 static void fill_messages(filling *f)
@@ -234,7 +246,7 @@ static void fill_themes(filling *f)
 }
 
 static const sat_sheet_column request_columns[] = {
-	{ "request", "#item+id" },
+	{ "request", "#item+num" },
 	{ "theme", "#subject" },
 	{ "words", "#description+words" },
 	{ "event", "#event+name" },
@@ -252,8 +264,10 @@ static void fill_requests(filling *f)
 {
 	for (size_t i = 0; i < f->report->request_count; i++) {
 		const sat_report_request *q = &f->report->requests[i];
-		const char *const texts[] = { q->id, q->theme, q->words, q->event, q->community, q->status.name,
-			                      q->answer, q->declined_reason, q->answered_by, q->answered_on,
+		put_number(f, (int64_t)i + 1);
+		const char *const texts[] = { q->theme,           q->words,           q->event,
+			                      q->community,       q->status.name,     q->answer,
+			                      q->declined_reason, q->answered_by,     q->answered_on,
 			                      q->brought_back_on, q->brought_back_how };
 		for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
 			put_text(f, texts[k]);
@@ -261,8 +275,12 @@ static void fill_requests(filling *f)
 }
 
 static const sat_sheet_column action_columns[] = {
-	{ "request", "#item+id" },     { "action", "#activity+name" }, { "responsible", "#org+responsible" },
-	{ "due", "#date+due" },        { "done_on", "#date+done" },    { "outcome", "#description+outcome" },
+	{ "request", "#item+num" },
+	{ "action", "#activity+name" },
+	{ "responsible", "#org+responsible" },
+	{ "due", "#date+due" },
+	{ "done_on", "#date+done" },
+	{ "outcome", "#description+outcome" },
 	{ "not_done_reason", "#status+reason" },
 };
 
@@ -270,16 +288,17 @@ static void fill_actions(filling *f)
 {
 	for (size_t i = 0; i < f->report->action_count; i++) {
 		const sat_report_action *a = &f->report->actions[i];
-		const char *const texts[] = { a->request, a->text, a->responsible, a->due,
-			                      a->done_on, a->outcome, a->not_done_reason };
+		const char *const texts[] = { a->text,    a->responsible, a->due,
+			                      a->done_on, a->outcome,     a->not_done_reason };
+		put_recorded(f, a->request == 0 ? -1 : (int64_t)a->request);
 		for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
 			put_text(f, texts[k]);
 	}
 }
 
 static const sat_sheet_column material_columns[] = {
-	{ "title", "#item+name" },    { "kind", "#item+type" },        { "version", "#item+version" },
-	{ "language", "#lang" },      { "made_by", "#org+made" },      { "workshops", "#event+name" },
+	{ "title", "#item+name" },         { "kind", "#item+type" },   { "version", "#item+version" },
+	{ "language", "#lang" },           { "made_by", "#org+made" }, { "workshops", "#event+name" },
 	{ "left_with", "#loc+community" },
 };
 
@@ -287,7 +306,7 @@ static void fill_materials(filling *f)
 {
 	for (size_t i = 0; i < f->report->material_count; i++) {
 		const sat_report_material *m = &f->report->materials[i];
-		const char *const texts[] = { m->title, m->kind.name, m->version, m->language,
+		const char *const texts[] = { m->title,   m->kind.name, m->version,  m->language,
 			                      m->made_by, m->workshops, m->left_with };
 		for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
 			put_text(f, texts[k]);
@@ -295,9 +314,14 @@ static void fill_materials(filling *f)
 }
 
 static const sat_sheet_column organisation_columns[] = {
-	{ "name", "#org+name" },           { "kind", "#org+type" },         { "country", "#country+code" },
-	{ "organised", "#org+organised" }, { "guest", "#org+guest" },       { "answered", "#org+answered" },
-	{ "undertook", "#org+responsible" }, { "made_material", "#org+made" },
+	{ "name", "#org+name" },
+	{ "kind", "#org+type" },
+	{ "country", "#country+code" },
+	{ "organised", "#org+organised" },
+	{ "guest", "#org+guest" },
+	{ "answered", "#org+answered" },
+	{ "undertook", "#org+responsible" },
+	{ "made_material", "#org+made" },
 };
 
 static void fill_organisations(filling *f)
@@ -343,10 +367,12 @@ static void fill_languages(filling *f)
 }
 
 static const sat_sheet_column near_columns[] = {
-	{ "community", "#loc+community" },  { "region", "#adm2+name" },        { "state", "#adm1+name" },
-	{ "country", "#country+code" },     { "nearness", "#indicator+near" }, { "organisation", "#org+name" },
-	{ "standard", "#item+name" },       { "version", "#item+version" },    { "covers", "#description+scope" },
-	{ "place", "#loc+name" },           { "announced", "#date+announced" }, { "valid_until", "#date+end" },
+	{ "community", "#loc+community" },  { "region", "#adm2+name" },
+	{ "state", "#adm1+name" },          { "country", "#country+code" },
+	{ "nearness", "#indicator+near" },  { "organisation", "#org+name" },
+	{ "standard", "#item+name" },       { "version", "#item+version" },
+	{ "covers", "#description+scope" }, { "place", "#loc+name" },
+	{ "announced", "#date+announced" }, { "valid_until", "#date+end" },
 };
 
 static void fill_near(filling *f)
@@ -356,17 +382,25 @@ static void fill_near(filling *f)
 		const sat_report_community *c = &f->report->communities[i];
 		for (size_t k = 0; k < c->near_count; k++) {
 			const sat_report_certification *n = c->near[k].certification;
-			const char *const texts[] = { c->name, c->region, c->state, c->country,
-				                      nearness[c->near[k].nearness], n->organisation,
-				                      n->standard, n->version, n->scope, n->place,
-				                      n->announced, n->valid_until };
+			const char *const texts[] = { c->name,
+				                      c->region,
+				                      c->state,
+				                      c->country,
+				                      nearness[c->near[k].nearness],
+				                      n->organisation,
+				                      n->standard,
+				                      n->version,
+				                      n->scope,
+				                      n->place,
+				                      n->announced,
+				                      n->valid_until };
 			for (size_t t = 0; t < sizeof texts / sizeof *texts; t++)
 				put_text(f, texts[t]);
 		}
 	}
 }
 
-/* --- all of them -------------------------------------------------------------------------------------------------------- */
+/* --- all of them ------------------------------------------------------------------------------ */
 
 #define COLUMNS(list) list, sizeof list / sizeof *list
 

@@ -12,15 +12,29 @@ typedef struct certified {
 	size_t count;
 } certified;
 
-/* --- certifications -------------------------------------------------------------------------------------------------- */
+/* --- certifications --------------------------------------------------------------------------- */
 
 enum {
-	CERTIFICATION_ORGANISATION, CERTIFICATION_STANDARD, CERTIFICATION_VERSION, CERTIFICATION_SCOPE,
-	CERTIFICATION_PLACE, CERTIFICATION_COUNTRY, CERTIFICATION_ANNOUNCED, CERTIFICATION_UNTIL,
+	CERTIFICATION_ORGANISATION,
+	CERTIFICATION_STANDARD,
+	CERTIFICATION_VERSION,
+	CERTIFICATION_SCOPE,
+	CERTIFICATION_PLACE,
+	CERTIFICATION_COUNTRY,
+	CERTIFICATION_ANNOUNCED,
+	CERTIFICATION_UNTIL,
 	CERTIFICATION_FIELDS
 };
-static const char *const certification_fields[] = { "organisation", "standard", "standard_version", "scope",
-	                                            "place", "country", "announced", "valid_until" };
+static const char *const certification_fields[] = {
+	[CERTIFICATION_ORGANISATION] = "organisation",
+	[CERTIFICATION_STANDARD] = "standard",
+	[CERTIFICATION_VERSION] = "standard_version",
+	[CERTIFICATION_SCOPE] = "scope",
+	[CERTIFICATION_PLACE] = "place",
+	[CERTIFICATION_COUNTRY] = "country",
+	[CERTIFICATION_ANNOUNCED] = "announced",
+	[CERTIFICATION_UNTIL] = "valid_until",
+};
 
 static void add_certification(void *context, sat_reading *r)
 {
@@ -41,7 +55,10 @@ static void add_certification(void *context, sat_reading *r)
 	};
 }
 
-static bool in_word(char c) { return isalnum((unsigned char)c) || ((uint8_t)c & 0x80) != 0; }
+static bool in_word(char c)
+{
+	return isalnum((unsigned char)c) || ((uint8_t)c & 0x80) != 0;
+}
 
 /* True when the text holds these words, whole; capitals aside. */
 static bool holds_words(const char *text, const char *words)
@@ -85,11 +102,12 @@ static int find_near(const certified *c, sat_report_community *community, sat_er
 	return 0;
 }
 
-/* --- organisations ---------------------------------------------------------------------------------------------------- */
+/* --- organisations ---------------------------------------------------------------------------- */
 
 static int by_name(const void *a, const void *b)
 {
-	return sat_text_order(((const sat_report_organisation *)a)->name, ((const sat_report_organisation *)b)->name);
+	return sat_text_order(((const sat_report_organisation *)a)->name,
+	                      ((const sat_report_organisation *)b)->name);
 }
 
 static int choose_organisations(sat_gathering *g, sat_error *err)
@@ -107,7 +125,7 @@ static int choose_organisations(sat_gathering *g, sat_error *err)
 	return 0;
 }
 
-/* --- countries and languages ------------------------------------------------------------------------------------------- */
+/* --- countries and languages ------------------------------------------------------------------ */
 
 /* Each workshop, community, organisation and certification brings its country; equal ones become one. */
 static void add_country(sat_report *report, sat_report_country country)
@@ -118,7 +136,8 @@ static void add_country(sat_report *report, sat_report_country country)
 
 static int by_country(const void *a, const void *b)
 {
-	return sat_text_order(((const sat_report_country *)a)->country, ((const sat_report_country *)b)->country);
+	return sat_text_order(((const sat_report_country *)a)->country,
+	                      ((const sat_report_country *)b)->country);
 }
 
 static void join_countries(sat_report *report)
@@ -143,7 +162,8 @@ static void join_countries(sat_report *report)
 static int gather_countries(const certified *c, sat_error *err)
 {
 	sat_report *report = c->g->report;
-	size_t most = report->workshop_count + report->community_count + report->organisation_count + c->count;
+	size_t most =
+	    report->workshop_count + report->community_count + report->organisation_count + c->count;
 	report->countries = sat_arena_take(&report->arena, (most + 1) * sizeof *report->countries);
 	if (report->countries == NULL)
 		return sat_no_memory(err);
@@ -152,7 +172,8 @@ static int gather_countries(const certified *c, sat_error *err)
 	for (size_t i = 0; i < report->community_count; i++)
 		add_country(report, (sat_report_country){ report->communities[i].country, .communities = 1 });
 	for (size_t i = 0; i < report->organisation_count; i++)
-		add_country(report, (sat_report_country){ report->organisations[i].country, .organisations = 1 });
+		add_country(report,
+		            (sat_report_country){ report->organisations[i].country, .organisations = 1 });
 	for (size_t i = 0; i < c->count; i++)
 		add_country(report, (sat_report_country){ c->all[i].country, .certifications = 1 });
 	join_countries(report);
@@ -169,7 +190,8 @@ static int by_language(const void *a, const void *b)
 static int gather_languages(sat_gathering *g, sat_error *err)
 {
 	sat_report *report = g->report;
-	report->languages = sat_arena_take(&report->arena, (g->language_count + 1) * sizeof *report->languages);
+	report->languages =
+	    sat_arena_take(&report->arena, (g->language_count + 1) * sizeof *report->languages);
 	if (report->languages == NULL)
 		return sat_no_memory(err);
 	if (g->language_count > 0)
@@ -178,7 +200,8 @@ static int gather_languages(sat_gathering *g, sat_error *err)
 		const sat_heard_language *one = &g->languages[i], *before = i == 0 ? NULL : one - 1;
 		bool fresh = before == NULL || strcmp(before->language, one->language) != 0;
 		if (fresh)
-			report->languages[report->language_count++] = (sat_report_language){ one->language, 1 };
+			report->languages[report->language_count++] =
+			    (sat_report_language){ one->language, 1 };
 		else if (before->workshop != one->workshop)
 			report->languages[report->language_count - 1].workshops++;
 	}
