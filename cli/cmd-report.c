@@ -25,6 +25,7 @@ static const cli_usage usage = {
 typedef struct request {
 	const char *html, *csv, *xlsx, *language, *community, *from, *until;
 	bool draft;
+	bool publish; /* numbers of people are told, and noted */
 	sat_report *report;
 	json_t *files;
 } request;
@@ -158,12 +159,13 @@ static void tell(cli *c, const sat_report *r)
 
 /* --- the command ------------------------------------------------------------------------------ */
 
-static int gather(cli *c, request *q, bool publish)
+static int gather(cli *c, request *q)
 {
 	sat_report_options options = { .language = q->language,
 		                       .from = q->from,
 		                       .until = q->until,
-		                       .draft = !publish,
+		                       .draft = q->draft,
+		                       .counts = q->publish,
 		                       .now = c->env->now(c->env->context) };
 	sat_table *communities = sat_table_named(c->store, "community");
 	int rc = 0;
@@ -174,14 +176,13 @@ static int gather(cli *c, request *q, bool publish)
 	return rc != 0 ? rc : sat_report_gather(&q->report, c->store, &options, &c->err);
 }
 
-static int write_all(cli *c, request *q, bool publish)
+static int write_all(cli *c, request *q)
 {
 	SAT_ARENA(arena);
 	sat_sheet sheets[SAT_SHEETS];
 	int rc = sat_sheets_make(q->report, &arena, sheets, &c->err);
 	if (rc == 0)
 		rc = all_free(c, q, sheets);
-	(void)publish;
 	if (rc == 0 && q->html != NULL)
 		rc = write_page(c, q);
 	if (rc == 0 && q->csv != NULL)
@@ -219,17 +220,22 @@ int cmd_report(cli *c, int argc, char **argv)
 	if (!cli_options(c, &usage, options, &argc, &argv))
 		return c->code;
 	bool files = q.html != NULL || q.csv != NULL || q.xlsx != NULL;
-	bool publish = (files || c->json) && !q.draft;
 	q.files = json_array();
 	int rc = cli_open(c);
+	bool headquarters = rc == 0 && sat_store_role(c->store) == SAT_REGISTRY;
+	q.publish = (files || c->json) && !q.draft && headquarters;
 	if (rc == 0)
-		rc = gather(c, &q, publish);
+		rc = gather(c, &q);
 	if (rc == 0 && (files || c->json))
-		rc = write_all(c, &q, publish);
+		rc = write_all(c, &q);
 	if (rc == 0 && c->json)
 		rc = tell_json(c, q.report);
 	else if (rc == 0 && !files)
 		tell(c, q.report);
+	if (rc == 0 && (files || c->json) && !q.draft && !headquarters)
+		cli_note(
+		    c, "there are no numbers of people in it: headquarters alone publishes them, where every "
+		       "earlier report is known");
 	cli_set(c, "files", q.files);
 	sat_report_free(q.report);
 	return rc != 0 ? cli_fail(c) : CLI_DONE;

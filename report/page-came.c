@@ -102,7 +102,7 @@ static void put_table(sat_page *p, const sat_report_population *population, cons
 void sat_page_came(sat_page *p)
 {
 	static const char *const told[] = { SAT_REPORT_PEOPLE, SAT_REPORT_HEADCOUNT };
-	if (p->report->draft)
+	if (!p->report->with_counts)
 		return;
 	sat_page_begin_section(p, "came", p->words->came);
 	for (size_t i = 0; i < sizeof told / sizeof *told; i++) {

@@ -109,7 +109,8 @@ static const sat_page_words in[] = {
 	      "Of each workshop and meeting the larger of two numbers is told: how many people were "
 	      "counted without names, and how many were written down and agreed to be counted.  "
 	      "Whoever came to two workshops is counted at both.",
-	  .of_draft = "A draft holds no counts of people.",
+	  .of_no_counts = "There are no numbers of people here: they are told only in what headquarters "
+	                  "publishes.",
 	  .of_consent = "Words are here only where those who said them agreed that they may be in a report.",
 	  .of_near =
 	      "“Near” means in the same country; and nearer where the place of the certification names the "
@@ -224,7 +225,7 @@ static const sat_page_words in[] = {
 	      "De cada taller y reunión se dice el mayor de dos números: cuántas personas se contaron "
 	      "sin nombres, y cuántas se anotaron y aceptaron que se las contara.  Quien vino a dos "
 	      "talleres se cuenta en ambos.",
-	  .of_draft = "Un borrador no contiene números de personas.",
+	  .of_no_counts = "Aquí no hay números de personas: solo se dicen en lo que publica la sede central.",
 	  .of_consent = "Aquí solo hay palabras de quienes aceptaron que aparezcan en un informe.",
 	  .of_near =
 	      "«Cerca» significa en el mismo país; y más cerca donde el lugar de la certificación nombra el "

@@ -215,23 +215,27 @@ static void put_materials(sat_page *p)
 	sat_page_end_section(p);
 }
 
+static void put_sentence(sat_page *p, const char *sentence)
+{
+	sat_page_put(p, "<li>");
+	sat_page_text(p, sentence);
+	sat_page_put(p, "</li>\n");
+}
+
 static void put_numbers(sat_page *p)
 {
 	const sat_page_words *w = p->words;
-	const char *const with_people[] = { w->of_people, w->of_headcount, w->of_hidden, w->of_frozen };
-	bool own = p->report->community[0] != '\0';
-	const char *const others[] = { p->report->draft ? w->of_draft : NULL, w->of_consent,
-		                       own ? w->of_community : NULL, w->of_near };
+	const char *const of_counts[] = { w->of_people, w->of_headcount, w->of_hidden, w->of_frozen };
 	sat_page_begin_section(p, "numbers", w->numbers);
 	sat_page_put(p, "<ul>\n");
-	for (size_t i = 0; i < 8; i++) {
-		const char *sentence = i >= 4 ? others[i - 4] : p->report->draft ? NULL : with_people[i];
-		if (sentence == NULL)
-			continue;
-		sat_page_put(p, "<li>");
-		sat_page_text(p, sentence);
-		sat_page_put(p, "</li>\n");
-	}
+	for (size_t i = 0; i < 4 && p->report->with_counts; i++)
+		put_sentence(p, of_counts[i]);
+	if (!p->report->with_counts)
+		put_sentence(p, w->of_no_counts);
+	put_sentence(p, w->of_consent);
+	if (p->report->community[0] != '\0')
+		put_sentence(p, w->of_community);
+	put_sentence(p, w->of_near);
 	sat_page_put(p, "</ul>\n");
 	sat_page_end_section(p);
 }
@@ -359,7 +363,7 @@ static void put_contents(sat_page *p)
 		const char *id, *heading;
 		bool there;
 	} parts[] = { { "workshops", w->workshops, true },
-		      { "came", w->came, !r->draft },
+		      { "came", w->came, r->with_counts },
 		      { "heard", w->heard, true },
 		      { "happened", w->happened, true },
 		      { "meetings", w->meetings, r->meeting_count > 0 },

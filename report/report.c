@@ -243,6 +243,7 @@ static int begin_report(sat_gathering *g, sat_store *store, sat_error *err)
 	         err, &rc);
 	report->community = "";
 	report->draft = options->draft;
+	report->with_counts = options->counts;
 	return rc;
 }
 
@@ -267,7 +268,7 @@ static int gather(sat_gathering *g, sat_store *store, sat_error *err)
 	}
 	if (rc == 0)
 		rc = sat_gather_heard(g, err);
-	if (rc == 0 && !g->options->draft)
+	if (rc == 0 && g->options->counts)
 		rc = sat_gather_came(g, err);
 	if (rc == 0)
 		rc = sat_gather_where(g, err);

@@ -15,7 +15,8 @@
  * Counts of people are *populations* (suppress.h).  Their true numbers are for publication.h alone; what may
  * be read of them is in `counts`, where a hidden number is not.  Counts of anything else are as they are.
  *
- * A draft holds no counts of people: whoever sees it could subtract, and it is not noted as published.
+ * Counts of people are told only where it is noted that they were told, so that later reports are compared
+ * with them: whoever sees a draft, or what another machine publishes, could subtract as well.
  *
  *     sat_report_gather(&report, store, &options, err)
  *     sat_report_html(report, page) ...            report-html.h, report-json.h, report-csv.h, report-xlsx.h
@@ -38,7 +39,8 @@ typedef struct sat_report_options {
 	const char *from, *until;   /* only workshops and meetings of these days, and what hangs on them; dates,
 	                               whole or in part; NULL: without an end.  What hangs on no dated one is
 	                               then left out */
-	bool draft;
+	bool draft;                 /* says so on the page */
+	bool counts;                /* tell counts of people; whoever asks for them notes what was told */
 	int64_t now;                /* seconds since 1970 */
 } sat_report_options;
 
@@ -191,8 +193,9 @@ typedef struct sat_report {
 	const char *community;      /* whose version; "" for the public report */
 	const char *day, *from, *until;
 	bool draft;
+	bool with_counts;           /* counts of people were asked for */
 
-	sat_population *populations; /* true numbers, for publication.h; none in a draft */
+	sat_population *populations; /* true numbers, for publication.h */
 	sat_report_population *counts; /* the same as they may be read */
 	size_t population_count;
 

@@ -84,8 +84,8 @@ static void fill_about(filling *f)
 	put_about(f, "language", w->language);
 	put_about(f, SAT_NOT_PUBLISHED, w->of_hidden);
 	put_about(f, "as_of", w->of_frozen);
-	put_about(f, "people", r->draft ? w->of_draft : w->of_people);
-	put_about(f, "headcount", r->draft ? w->of_draft : w->of_headcount);
+	put_about(f, "people", r->with_counts ? w->of_people : w->of_no_counts);
+	put_about(f, "headcount", r->with_counts ? w->of_headcount : w->of_no_counts);
 	put_about(f, "words", r->community[0] == '\0' ? w->of_consent : w->of_community);
 	put_about(f, "near", w->of_near);
 	put_about(f, "attendance", w->of_mining);

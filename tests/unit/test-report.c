@@ -146,7 +146,7 @@ static char *every_form(place *p, sat_report_options options)
 	return strndup((char *)out.data, out.length);
 }
 
-static const sat_report_options public_report = { 0 };
+static const sat_report_options public_report = { .counts = true };
 
 static size_t times_in(const char *text, const char *what)
 {
@@ -454,7 +454,7 @@ static void words__that_may_not_be_quoted_leave_the_request(void **state)
 static void community__version_holds_its_own_words_alone(void **state)
 {
 	place *p = *state;
-	sat_report_options version = { .community = p->aurukun };
+	sat_report_options version = { .community = p->aurukun, .counts = true };
 	sat_dot speaker = come_and_agree(p, "woman", p->aurukun);
 	come_many(p, 6, "woman", p->aurukun);
 	come_many(p, 7, "man", p->mapoon);
@@ -485,7 +485,7 @@ static void community__version_holds_its_own_words_alone(void **state)
 static void community__is_a_recipient_whom_a_decision_can_name(void **state)
 {
 	place *p = *state;
-	sat_report_options version = { .community = p->aurukun };
+	sat_report_options version = { .community = p->aurukun, .counts = true };
 	sat_dot speaker = come(p, NULL, p->aurukun);
 	agree(p, speaker, "attend_record demographics quote_unnamed share_with_community");
 	replica_add(&p->r, "note", "workshop", id_of(p, p->workshop), "community", id_of(p, p->aurukun),
@@ -501,7 +501,7 @@ static void community__is_a_recipient_whom_a_decision_can_name(void **state)
 
 /* --- the rest --------------------------------------------------------------------------------- */
 
-static void draft__holds_no_number_of_people(void **state)
+static void people__are_not_counted_unless_it_is_asked_for(void **state)
 {
 	place *p = *state;
 	sat_report_options draft = { .draft = true };
@@ -619,7 +619,7 @@ int main(void)
 		CLAIM(words__that_may_not_be_quoted_leave_the_request),
 		CLAIM(community__version_holds_its_own_words_alone),
 		CLAIM(community__is_a_recipient_whom_a_decision_can_name),
-		CLAIM(draft__holds_no_number_of_people),
+		CLAIM(people__are_not_counted_unless_it_is_asked_for),
 		CLAIM(period__leaves_out_what_hangs_on_other_days),
 		CLAIM(formula__does_not_run),
 		CLAIM(page__is_not_steered_by_what_people_wrote),
