@@ -14,11 +14,9 @@
 
 static const cli_usage usage = {
 	"report", "",
-	"Reports outcomes, as far as those concerned agreed to reporting; nobody is named.  Without a file "
-	"it says\n"
-	"in a few lines what there is.  Numbers of people are told only in what is published, with small "
-	"ones\n"
-	"hidden: what was published is noted, and every later report is compared with it.",
+	"Reports outcomes, as far as those concerned agreed to reporting; nobody is named.  Without a file it\n"
+	"says in a few lines what there is.  Numbers of people are told only in what headquarters publishes,\n"
+	"small ones hidden: it is noted there, and every later report is compared with it.",
 	0, 0
 };
 
@@ -153,8 +151,8 @@ static void tell(cli *c, const sat_report *r)
 	cli_print(c, "meetings     %zu\n", r->meeting_count);
 	cli_print(c, "messages     %zu\n", r->message_count);
 	tell_requests(c, r);
-	cli_print(
-	    c, "Numbers of people are told only in what is published: --html, --csv, --xlsx, or --json.\n");
+	cli_print(c, "Numbers of people are told only in what headquarters publishes: --html, --csv, --xlsx "
+	             "or --json.\n");
 }
 
 /* --- the command ------------------------------------------------------------------------------ */
