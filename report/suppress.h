@@ -4,16 +4,18 @@
  * table adds up to the same total.  A cell of 1 to 4 people (k = 5) reads "n.p.", not published; and then so
  * much more that it follows from nothing that can be read:
  *
- *   primary        a cell of 1..k-1 is hidden; 0 and k or more are not for their size
+ *   primary        a cell or a total of 1..k-1 is hidden; 0 and k or more are not for their size
  *   consequential  what is hidden in a table, together, is known whenever the total is: so it is never one
- *                  cell, and it leaves every hidden cell room for 1..k at least
- *   over time      every earlier report counts.  A cell, a total, or a group of cells whose sum follows from
- *                  two reports differs between them by 0 or by k at least; and what was hidden together stays
- *                  hidden together until each of its cells has changed by k, since whoever takes the others
- *                  for unchanged could subtract
+ *                  small cell, and it leaves every small one room for k numbers at least
+ *   over time      every earlier report counts, and so does whoever knows which counts did not change.  No
+ *                  small count of any report follows then; and where a change follows, of a cell, of the
+ *                  total or of cells that are hidden together, it is 0 or k at least in size
  *
- * Where hiding cells is not enough the total is hidden too; where that is not enough the population is
- * *frozen*: what the latest report said of it is said again, with its date.
+ * Where hiding cells is not enough the total is hidden too.  Where that is not enough, or would show who came
+ * or went, or would let much less be read than the latest report does, the population is *frozen*: what the
+ * latest report said of it is said again, with its date.  That tells nobody anything new.
+ *
+ * A hidden cell is never 0.
  *
  * After the Australian Bureau of Statistics' practice ("n.p.", consequential suppression) and Willenborg and
  * de Waal, Elements of Statistical Disclosure Control, 2001, chapters 1 and 6.  Pure functions; no I/O.
@@ -56,10 +58,11 @@ typedef struct sat_population {
 	size_t tally_count;
 } sat_population;
 
-/* Decides what of `now` is hidden, in place; or, when it is frozen, makes it a copy of the latest earlier one.
- * `earlier` are the populations of the same name in all earlier reports, oldest first, with their true counts
- * and what was hidden; a category or a table that one of them lacks counted 0 there.  What is made lives in
- * `arena`.  SAT_ENOMEM; SAT_EINVALID when a table does not add up. */
+/* Decides what of `now` is hidden, in place; or, when it is frozen, makes it a copy of the latest earlier one,
+ * whose names it then borrows.  `earlier` are the populations of the same name in all earlier reports, oldest
+ * first, frozen ones included, with their true counts and what was hidden; a category or a table that one of
+ * them lacks counted 0 there.  The copy lives in `arena`.  SAT_ENOMEM; SAT_EINVALID when a table does not add
+ * up to the total or names something twice. */
 int sat_suppress(sat_population *now, const sat_population *earlier, size_t earlier_count, int64_t small,
                  sat_arena *arena, sat_error *err);
 
