@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "command.h"
+#include "report/publication.h"
 #include "report/report-csv.h"
 #include "report/report-html.h"
 #include "report/report-json.h"
@@ -14,24 +15,25 @@
 
 static const cli_usage usage = {
 	"report", "",
-	"Reports outcomes, as far as those concerned agreed to reporting; nobody is named.  Without a file it\n"
-	"says in a few lines what there is.  Numbers of people are told only in what headquarters publishes,\n"
-	"small ones hidden: it is noted there, and every later report is compared with it.",
+	"Reports outcomes, as far as those concerned agreed to reporting; nobody is named.  Without a file\n"
+	"it says in a few lines what there is.  Numbers of people are told only in what headquarters\n"
+	"publishes, small ones hidden; what was published is noted, and later reports are compared with it.",
 	0, 0
 };
 
-typedef struct request {
+/* What was asked for on the command line, and what came of it. */
+typedef struct wanted {
 	const char *html, *csv, *xlsx, *language, *community, *from, *until;
 	bool draft;
 	bool publish; /* numbers of people are told, and noted */
 	sat_report *report;
 	json_t *files;
-} request;
+} wanted;
 
 /* --- files ------------------------------------------------------------------------------------ */
 
 /* A community's words are for it alone, and a draft for nobody yet. */
-static unsigned mode_of(const request *q)
+static unsigned mode_of(const wanted *q)
 {
 	return q->draft || q->community != NULL ? 0600 : 0644;
 }
@@ -52,8 +54,16 @@ static int is_free(cli *c, const char *path)
 	    "%s is there already; it was left alone, and nothing was published; choose another name", path);
 }
 
+static int make_folder(cli *c, const wanted *q)
+{
+	if (q->csv == NULL || mkdir(q->csv, mode_of(q) == 0600 ? 0700 : 0755) == 0 || errno == EEXIST)
+		return 0;
+	return sat_fail(&c->err, SAT_EIO, "the folder %s could not be made: %s; nothing was published",
+	                q->csv, strerror(errno));
+}
+
 /* Before anything is noted as published. */
-static int all_free(cli *c, const request *q, const sat_sheet *sheets)
+static int all_free(cli *c, const wanted *q, const sat_sheet *sheets)
 {
 	char path[PATH_MAX];
 	int rc = is_free(c, q->html);
@@ -67,7 +77,7 @@ static int all_free(cli *c, const request *q, const sat_sheet *sheets)
 	return rc;
 }
 
-static int write_file(cli *c, request *q, const char *path, const sat_bytes *content)
+static int write_file(cli *c, wanted *q, const char *path, const sat_bytes *content)
 {
 	if (!sat_bytes_ok(content))
 		return sat_fail(&c->err, SAT_ENOMEM, "out of memory");
@@ -77,7 +87,7 @@ static int write_file(cli *c, request *q, const char *path, const sat_bytes *con
 	return rc;
 }
 
-static int write_spreadsheet(cli *c, request *q, const sat_sheet *sheets)
+static int write_spreadsheet(cli *c, wanted *q, const sat_sheet *sheets)
 {
 	SAT_BYTES(book);
 	int rc = sat_report_xlsx(sheets, &book, &c->err);
@@ -88,12 +98,9 @@ static int write_spreadsheet(cli *c, request *q, const sat_sheet *sheets)
 	return rc;
 }
 
-static int write_tables(cli *c, request *q, const sat_sheet *sheets)
+static int write_tables(cli *c, wanted *q, const sat_sheet *sheets)
 {
 	char path[PATH_MAX];
-	if (mkdir(q->csv, mode_of(q) == 0600 ? 0700 : 0755) != 0 && errno != EEXIST)
-		return sat_fail(&c->err, SAT_EIO, "the folder %s could not be made: %s", q->csv,
-		                strerror(errno));
 	int rc = 0;
 	for (size_t i = 0; rc == 0 && i < SAT_SHEETS; i++) {
 		SAT_BYTES(table);
@@ -107,7 +114,7 @@ static int write_tables(cli *c, request *q, const sat_sheet *sheets)
 	return rc;
 }
 
-static int write_page(cli *c, request *q)
+static int write_page(cli *c, wanted *q)
 {
 	SAT_BYTES(page);
 	sat_report_html(q->report, &page);
@@ -157,7 +164,7 @@ static void tell(cli *c, const sat_report *r)
 
 /* --- the command ------------------------------------------------------------------------------ */
 
-static int gather(cli *c, request *q)
+static int gather(cli *c, wanted *q)
 {
 	sat_report_options options = { .language = q->language,
 		                       .from = q->from,
@@ -174,19 +181,54 @@ static int gather(cli *c, request *q)
 	return rc != 0 ? rc : sat_report_gather(&q->report, c->store, &options, &c->err);
 }
 
-static int write_all(cli *c, request *q)
+/* Noted first: a report that was handed out and is not noted could be subtracted from the next. */
+static int note(cli *c, void *context)
+{
+	const wanted *q = context;
+	const sat_report *r = q->report;
+	return sat_publication_note(c->store, c->env->now(c->env->context),
+	                            r->community[0] == '\0' ? "everybody" : r->community, r->populations,
+	                            r->population_count, NULL, &c->err);
+}
+
+static void tell_frozen(cli *c, const sat_report *r)
+{
+	char day[SAT_REPORT_DAY_CHARS];
+	bool any = r->people.all.frozen;
+	for (size_t i = 0; i < r->population_count; i++)
+		any = any || r->populations[i].frozen;
+	if (r->people.all.frozen)
+		cli_note(c, "the numbers of people are those of %s: newer ones would give somebody away",
+		         sat_report_day(r->people.all.at, day));
+	else if (any)
+		cli_note(
+		    c,
+		    "some headcounts are earlier ones, with their day: newer ones would give somebody away");
+}
+
+static int write_all(cli *c, wanted *q)
 {
 	SAT_ARENA(arena);
 	sat_sheet sheets[SAT_SHEETS];
 	int rc = sat_sheets_make(q->report, &arena, sheets, &c->err);
 	if (rc == 0)
 		rc = all_free(c, q, sheets);
+	if (rc == 0)
+		rc = make_folder(c, q);
+	if (rc == 0 && q->publish)
+		rc = cli_transaction(c, note, q);
+	bool noted = rc == 0 && q->publish;
 	if (rc == 0 && q->html != NULL)
 		rc = write_page(c, q);
 	if (rc == 0 && q->csv != NULL)
 		rc = write_tables(c, q, sheets);
 	if (rc == 0 && q->xlsx != NULL)
 		rc = write_spreadsheet(c, q, sheets);
+	if (rc != 0 && noted)
+		return sat_error_context(&c->err,
+		                         "the report is noted as published, which does no harm, but");
+	if (noted)
+		tell_frozen(c, q->report);
 	return rc;
 }
 
@@ -201,7 +243,7 @@ static int tell_json(cli *c, const sat_report *report)
 
 int cmd_report(cli *c, int argc, char **argv)
 {
-	request q = { 0 };
+	wanted q = { 0 };
 	const cli_option options[] = {
 		{ "html", CLI_TEXT, &q.html, "FILE", "write it as a page to read and to print" },
 		{ "csv", CLI_TEXT, &q.csv, "DIR", "write its tables, a CSV file each" },

@@ -1,12 +1,13 @@
 /* Who came: the populations of a report.  Persons are counted here and go no further. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "gathering.h"
 
-/* One person at one workshop of the report. */
+/* One person at one workshop. */
 typedef struct coming {
-	size_t workshop;
+	size_t workshop; /* index in g->workshops */
 	sat_dot person;
 } coming;
 
@@ -38,13 +39,11 @@ typedef struct counting {
 
 /* --- who was where ---------------------------------------------------------------------------- */
 
-static void add_coming(counting *c, sat_reading *r, const sat_referred *workshop, sat_dot person)
+static void add_coming(counting *c, sat_reading *r, size_t workshop, sat_dot person)
 {
-	if (person == 0 || workshop == NULL || workshop->at == SAT_NOT_IN_REPORT)
-		return;
-	coming *added = SAT_READING_ADD(r, c->comings, c->coming_count);
+	coming *added = person == 0 ? NULL : SAT_READING_ADD(r, c->comings, c->coming_count);
 	if (added != NULL)
-		*added = (coming){ workshop->at, person };
+		*added = (coming){ workshop, person };
 }
 
 enum { PARTICIPATION_PERSON, PARTICIPATION_WORKSHOP, PARTICIPATION_FIELDS };
@@ -56,9 +55,12 @@ static const char *const participation_fields[] = {
 static void add_participation(void *context, sat_reading *r)
 {
 	counting *c = context;
-	sat_dot workshop = sat_reading_reference(r, PARTICIPATION_WORKSHOP);
-	add_coming(c, r, sat_referred_find(&c->g->workshops, workshop),
-	           sat_reading_reference(r, PARTICIPATION_PERSON));
+	const sat_referred_list *workshops = &c->g->workshops;
+	const sat_referred *workshop =
+	    sat_referred_find(workshops, sat_reading_reference(r, PARTICIPATION_WORKSHOP));
+	if (workshop != NULL)
+		add_coming(c, r, (size_t)(workshop - workshops->at),
+		           sat_reading_reference(r, PARTICIPATION_PERSON));
 }
 
 enum { ATTENDANCE_PERSON, ATTENDANCE_SESSION, ATTENDANCE_PRESENT, ATTENDANCE_FIELDS };
@@ -74,9 +76,10 @@ static void add_attendance(void *context, sat_reading *r)
 	const sat_value *present = sat_reading_value(r, ATTENDANCE_PRESENT);
 	if (present == NULL || present->type != SAT_BOOLEAN || present->integer == 0)
 		return;
-	sat_dot session = sat_reading_reference(r, ATTENDANCE_SESSION);
-	add_coming(c, r, sat_referred_find(&c->g->sessions, session),
-	           sat_reading_reference(r, ATTENDANCE_PERSON));
+	const sat_referred *session =
+	    sat_referred_find(&c->g->sessions, sat_reading_reference(r, ATTENDANCE_SESSION));
+	if (session != NULL)
+		add_coming(c, r, session->at, sat_reading_reference(r, ATTENDANCE_PERSON));
 }
 
 static int by_workshop(const void *a, const void *b)
@@ -91,7 +94,7 @@ static int by_workshop(const void *a, const void *b)
 static int count_comings(counting *c, sat_error *err)
 {
 	sat_arena *arena = &c->g->report->arena;
-	c->named = sat_arena_zeroed(arena, c->g->report->workshop_count + 1, sizeof *c->named);
+	c->named = sat_arena_zeroed(arena, c->g->workshops.count + 1, sizeof *c->named);
 	c->people = sat_arena_take(arena, (c->coming_count + 1) * sizeof *c->people);
 	if (c->named == NULL || c->people == NULL)
 		return sat_no_memory(err);
@@ -182,16 +185,17 @@ static void end_tally(sat_tally *tally, int64_t total)
 	add_cell(tally, "", total - told);
 }
 
-static int add_key(counting *c, sat_tally *tally, sat_dot id, int64_t count, sat_error *err)
+/* An id as a text: a key that stays the same from report to report. */
+static const char *key_of(counting *c, const char *before, sat_dot id, sat_error *err, int *rc)
 {
-	char text[SAT_ID_CHARS];
-	int rc = sat_id_print(c->g->facts.store, id, text, err);
-	const char *key = rc != 0 ? NULL : sat_arena_copy(&c->g->report->arena, text, strlen(text));
-	if (rc == 0 && key == NULL)
-		rc = sat_no_memory(err);
-	if (rc == 0)
-		add_cell(tally, key, count);
-	return rc;
+	char text[SAT_ID_CHARS], key[SAT_ID_CHARS + 32];
+	*rc = sat_id_print(c->g->facts.store, id, text, err);
+	if (*rc != 0)
+		return NULL;
+	int length = snprintf(key, sizeof key, "%s%s", before, text);
+	const char *kept = sat_arena_copy(&c->g->report->arena, key, (size_t)length);
+	*rc = kept == NULL ? sat_no_memory(err) : 0;
+	return kept;
 }
 
 static int tally_communities(counting *c, sat_tally *tally, sat_error *err)
@@ -199,8 +203,9 @@ static int tally_communities(counting *c, sat_tally *tally, sat_error *err)
 	const sat_referred_list *all = &c->g->communities;
 	int rc = begin_tally(c, tally, person_fields[PERSON_COMMUNITY], all->count + 1, err);
 	for (size_t i = 0; rc == 0 && i < all->count; i++) {
-		if (c->of_community[i] > 0)
-			rc = add_key(c, tally, all->at[i].id, c->of_community[i], err);
+		const char *key = c->of_community[i] == 0 ? NULL : key_of(c, "", all->at[i].id, err, &rc);
+		if (key != NULL)
+			add_cell(tally, key, c->of_community[i]);
 	}
 	if (rc == 0)
 		end_tally(tally, (int64_t)c->people_count);
@@ -220,13 +225,23 @@ static int tally_choices(counting *c, const by_choice *by, sat_tally *tally, sat
 	return rc;
 }
 
-static int tell_people(counting *c, sat_population *people, sat_error *err)
+/* A population whose numbers go there. */
+static sat_population *add_population(counting *c, const char *name, int64_t total, sat_report_number *number,
+                                      sat_report_people *people)
 {
-	*people = (sat_population){ .name = SAT_REPORT_PEOPLE,
-		                    .at = c->g->options->now,
-		                    .total = (int64_t)c->people_count,
-		                    .tallies = sat_arena_zeroed(&c->g->report->arena, PERSON_FIELDS,
-		                                                sizeof *people->tallies) };
+	sat_report *report = c->g->report;
+	size_t at = report->population_count++;
+	c->g->told_at[at] = (sat_told_at){ number, people };
+	report->populations[at] = (sat_population){ .name = name, .at = c->g->options->now, .total = total };
+	return &report->populations[at];
+}
+
+static int tell_people(counting *c, sat_error *err)
+{
+	sat_report *report = c->g->report;
+	sat_population *people =
+	    add_population(c, "people", (int64_t)c->people_count, &report->people.all, &report->people);
+	people->tallies = sat_arena_zeroed(&report->arena, PERSON_FIELDS, sizeof *people->tallies);
 	if (people->tallies == NULL)
 		return sat_no_memory(err);
 	int rc = tally_communities(c, &people->tallies[people->tally_count++], err);
@@ -237,26 +252,35 @@ static int tell_people(counting *c, sat_population *people, sat_error *err)
 	return rc;
 }
 
-/* How many came to each workshop or meeting; `events` tells their ids, `named` (may be NULL) how many were
- * written down.  What nobody counted is not in it. */
-static int tell_headcount(counting *c, const char *name, const char *table, const sat_referred_list *events,
-                          const sat_counted_list *counted, const int64_t *named, sat_population *population,
-                          sat_error *err)
+/* How many came to a workshop or meeting; nothing when nobody counted. */
+static int tell_headcount(counting *c, const char *before, sat_dot id, int64_t counted, int64_t named,
+                          sat_report_number *number, sat_error *err)
 {
-	*population = (sat_population){ .name = name, .at = c->g->options->now, .tally_count = 1 };
-	population->tallies = sat_arena_zeroed(&c->g->report->arena, 1, sizeof *population->tallies);
-	if (population->tallies == NULL)
-		return sat_no_memory(err);
-	int rc = begin_tally(c, population->tallies, table, events->count + 1, err);
-	for (size_t i = 0; rc == 0 && i < events->count; i++) {
-		size_t at = events->at[i].at;
-		int64_t count = at == SAT_NOT_IN_REPORT ? -1 : counted->at[at];
-		if (at != SAT_NOT_IN_REPORT && named != NULL && named[at] > 0 && named[at] > count)
-			count = named[at];
-		if (count < 0)
-			continue;
-		rc = add_key(c, population->tallies, events->at[i].id, count, err);
-		population->total += count;
+	int rc;
+	int64_t count = named > 0 && named > counted ? named : counted;
+	if (count < 0)
+		return 0;
+	const char *name = key_of(c, before, id, err, &rc);
+	if (rc == 0)
+		add_population(c, name, count, number, NULL);
+	return rc;
+}
+
+static int tell_headcounts(counting *c, sat_error *err)
+{
+	sat_gathering *g = c->g;
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < g->workshops.count; i++) {
+		const sat_referred *w = &g->workshops.at[i];
+		if (w->at != SAT_NOT_IN_REPORT)
+			rc = tell_headcount(c, "workshop ", w->id, g->workshop_counts.at[i], c->named[i],
+			                    &g->report->workshops[w->at].headcount, err);
+	}
+	for (size_t i = 0; rc == 0 && i < g->meetings.count; i++) {
+		const sat_referred *m = &g->meetings.at[i];
+		if (m->at != SAT_NOT_IN_REPORT)
+			rc = tell_headcount(c, "meeting ", m->id, g->meeting_counts.at[i], 0,
+			                    &g->report->meetings[m->at].headcount, err);
 	}
 	return rc;
 }
@@ -266,8 +290,10 @@ int sat_gather_came(sat_gathering *g, sat_error *err)
 	counting c = { .g = g };
 	sat_reading *r = &g->facts;
 	sat_report *report = g->report;
-	report->populations = sat_arena_zeroed(&report->arena, 3, sizeof *report->populations);
-	if (report->populations == NULL)
+	size_t most = 1 + report->workshop_count + report->meeting_count;
+	report->populations = sat_arena_take(&report->arena, most * sizeof *report->populations);
+	g->told_at = sat_arena_take(&report->arena, most * sizeof *g->told_at);
+	if (report->populations == NULL || g->told_at == NULL)
 		return sat_no_memory(err);
 	int rc = sat_reading_each(r, "participation", participation_fields, PARTICIPATION_FIELDS,
 	                          add_participation, &c, err);
@@ -276,16 +302,10 @@ int sat_gather_came(sat_gathering *g, sat_error *err)
 		                      &c, err);
 	if (rc == 0)
 		rc = count_comings(&c, err);
-	if (rc == 0)
+	bool all_days = g->from == 0 && g->until == 0;
+	if (rc == 0 && all_days)
 		rc = count_people(&c, err);
-	if (rc == 0)
-		rc = tell_people(&c, &report->populations[0], err);
-	if (rc == 0)
-		rc = tell_headcount(&c, SAT_REPORT_HEADCOUNT, "workshop", &g->workshops, &g->workshop_counts,
-		                    c.named, &report->populations[1], err);
-	if (rc == 0)
-		rc = tell_headcount(&c, SAT_REPORT_MEETING_HEADCOUNT, "meeting", &g->meetings,
-		                    &g->meeting_counts, NULL, &report->populations[2], err);
-	report->population_count = 3;
-	return rc;
+	if (rc == 0 && all_days)
+		rc = tell_people(&c, err);
+	return rc != 0 ? rc : tell_headcounts(&c, err);
 }

@@ -83,8 +83,9 @@ const sat_referred *sat_gathering_event(sat_gathering *g, sat_reading *r, size_t
                                         size_t meeting, bool *in)
 {
 	const sat_referred *event = sat_referred_find(&g->workshops, sat_reading_reference(r, workshop));
-	if (event == NULL)
-		event = sat_referred_find(&g->sessions, sat_reading_reference(r, session));
+	const sat_referred *named = sat_referred_find(&g->sessions, sat_reading_reference(r, session));
+	if (event == NULL && named != NULL)
+		event = &g->workshops.at[named->at];
 	if (event == NULL)
 		event = sat_referred_find(&g->meetings, sat_reading_reference(r, meeting));
 	*in = event == NULL ? g->from == 0 && g->until == 0 : event->at != SAT_NOT_IN_REPORT;

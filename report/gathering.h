@@ -35,11 +35,17 @@ typedef struct sat_series {
 	size_t organiser_count;
 } sat_series;
 
-/* People counted without names, by index of the workshop or meeting; -1: not counted. */
+/* People counted without names, for each workshop or meeting that there is; -1: not counted. */
 typedef struct sat_counted_list {
 	int64_t *at;
 	size_t count;
 } sat_counted_list;
+
+/* Where what may be read of a population goes. */
+typedef struct sat_told_at {
+	sat_report_number *number;
+	sat_report_people *people;   /* NULL: it has no tables */
+} sat_told_at;
 
 /* A language that was used at a workshop, or into which it was interpreted. */
 typedef struct sat_heard_language {
@@ -53,13 +59,15 @@ typedef struct sat_gathering {
 	sat_reading facts;           /* for the public */
 	sat_reading words;           /* for the community whose version it is; else the same as `facts` */
 	int32_t from, until;         /* as in sat_date_number; 0: without an end */
-	sat_referred_list organisations, communities, series, workshops, sessions, meetings;
+	sat_referred_list organisations, communities, series, workshops, meetings;
+	sat_referred_list sessions;  /* `at` is the index of their workshop in the list above */
 	sat_series *series_list;
 	size_t series_count;
 	sat_report_organisation *all_organisations; /* in the order of their ids; those that did something
 	                                               are in the report */
 	size_t all_organisation_count;
 	sat_counted_list workshop_counts, meeting_counts;
+	sat_told_at *told_at;        /* of each population of the report */
 	sat_heard_language *languages;
 	size_t language_count;
 } sat_gathering;

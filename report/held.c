@@ -158,12 +158,12 @@ static void add_workshop(void *context, sat_reading *r)
 	const char *title = sat_reading_text(r, WORKSHOP_TITLE);
 	bool in = sat_gathering_in_period(g, start, end);
 	sat_refer(r, &g->workshops, title, in ? report->workshop_count : SAT_NOT_IN_REPORT);
+	int64_t *count = SAT_READING_ADD(r, g->workshop_counts.at, g->workshop_counts.count);
 	sat_report_workshop *w = in ? SAT_READING_ADD(r, report->workshops, report->workshop_count) : NULL;
-	int64_t *count =
-	    w == NULL ? NULL : SAT_READING_ADD(r, g->workshop_counts.at, g->workshop_counts.count);
-	if (count == NULL)
+	if (count != NULL)
+		*count = sat_reading_count(r, WORKSHOP_COUNT);
+	if (w == NULL)
 		return;
-	*count = sat_reading_count(r, WORKSHOP_COUNT);
 	*w = (sat_report_workshop){
 		.id = sat_reading_id(r),
 		.series = series_of(g, sat_reading_reference(r, WORKSHOP_SERIES)),
@@ -202,13 +202,13 @@ static void add_session(void *context, sat_reading *r)
 	    sat_referred_find(&g->workshops, sat_reading_reference(r, SESSION_WORKSHOP));
 	if (workshop == NULL)
 		return;
+	size_t at = (size_t)(workshop - g->workshops.at);
 	int64_t count = sat_reading_count(r, SESSION_COUNT);
-	sat_refer(r, &g->sessions, workshop->name, workshop->at);
-	if (workshop->at == SAT_NOT_IN_REPORT)
-		return;
-	add_languages(g, r, sat_reading_text(r, SESSION_LANGUAGES), workshop->at);
-	if (count > g->workshop_counts.at[workshop->at])
-		g->workshop_counts.at[workshop->at] = count;
+	sat_refer(r, &g->sessions, workshop->name, at);
+	if (count > g->workshop_counts.at[at])
+		g->workshop_counts.at[at] = count;
+	if (workshop->at != SAT_NOT_IN_REPORT)
+		add_languages(g, r, sat_reading_text(r, SESSION_LANGUAGES), workshop->at);
 }
 
 /* --- meetings and materials ------------------------------------------------------------------- */
@@ -242,11 +242,12 @@ static void add_meeting(void *context, sat_reading *r)
 	const char *title = sat_reading_text(r, MEETING_TITLE), *date = sat_reading_text(r, MEETING_DATE);
 	bool in = sat_gathering_in_period(g, date, date);
 	sat_refer(r, &g->meetings, title, in ? report->meeting_count : SAT_NOT_IN_REPORT);
+	int64_t *count = SAT_READING_ADD(r, g->meeting_counts.at, g->meeting_counts.count);
 	sat_report_meeting *m = in ? SAT_READING_ADD(r, report->meetings, report->meeting_count) : NULL;
-	int64_t *count = m == NULL ? NULL : SAT_READING_ADD(r, g->meeting_counts.at, g->meeting_counts.count);
-	if (count == NULL)
+	if (count != NULL)
+		*count = sat_reading_count(r, MEETING_COUNT);
+	if (m == NULL)
 		return;
-	*count = sat_reading_count(r, MEETING_COUNT);
 	*m = (sat_report_meeting){
 		.id = sat_reading_id(r),
 		.title = title,

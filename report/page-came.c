@@ -7,108 +7,152 @@
 
 #include "page-parts.h"
 
-static const char *label_of(const sat_page *p, const sat_report_count *count)
+/* What one bar or row of a table stands for. */
+typedef struct bar {
+	const char *label;
+	bool hidden;
+	int64_t count;
+	const sat_report_number *number; /* of a workshop, which has a day of its own; else NULL */
+} bar;
+
+/* A table of people, or how many came to each workshop. */
+typedef struct bars {
+	const char *heading;
+	const sat_report_table *table; /* NULL: the workshops */
+	const sat_report_number *all;  /* not told: there is no sum */
+} bars;
+
+/* The next bar of a chart, beginning with the first for `*at` 0; false after the last. */
+static bool next_bar(const sat_page *p, const bars *chart, size_t *at, bar *next)
 {
-	return count->key[0] == '\0' ? p->words->unasked : count->label;
+	if (chart->table != NULL) {
+		if (*at == chart->table->count_count)
+			return false;
+		const sat_report_count *count = &chart->table->counts[(*at)++];
+		*next = (bar){ count->key[0] == '\0' ? p->words->unasked : count->label, count->hidden,
+			       count->count, NULL };
+		return true;
+	}
+	while (*at < p->report->workshop_count && !p->report->workshops[*at].headcount.told)
+		++*at;
+	if (*at == p->report->workshop_count)
+		return false;
+	const sat_report_workshop *w = &p->report->workshops[(*at)++];
+	*next = (bar){ w->title, w->headcount.hidden, w->headcount.count, &w->headcount };
+	return true;
 }
 
 /* What the chart shows, for those who hear it: "By gender: Woman 20; Non-binary not published". */
-static void put_alternative(sat_page *p, const sat_report_table *table)
+static void put_alternative(sat_page *p, const bars *chart)
 {
-	sat_page_text(p, sat_page_words_table(p->words, table->name));
-	for (size_t i = 0; i < table->count_count; i++) {
-		const sat_report_count *count = &table->counts[i];
-		sat_page_put(p, i == 0 ? ": " : "; ");
-		sat_page_text(p, label_of(p, count));
+	bar b;
+	sat_page_text(p, chart->heading);
+	for (size_t at = 0; next_bar(p, chart, &at, &b);) {
+		sat_page_put(p, at == 1 ? ": " : "; ");
+		sat_page_text(p, b.label);
 		sat_page_put(p, " ");
-		if (count->hidden)
+		if (b.hidden)
 			sat_page_text(p, p->words->not_published);
 		else
-			sat_page_number(p, count->count);
+			sat_page_number(p, b.count);
 	}
 }
 
-static void put_bar(sat_page *p, const sat_report_count *count, int64_t longest)
+static void put_bar(sat_page *p, const bar *b, int64_t longest)
 {
-	char bar[96];
-	double share = longest == 0 ? 0 : (double)count->count * 100.0 / (double)longest;
+	char markup[96];
+	double share = longest == 0 ? 0 : (double)b->count * 100.0 / (double)longest;
 	sat_page_put(p, "<p><span dir='auto'>");
-	sat_page_text(p, label_of(p, count));
+	sat_page_text(p, b->label);
 	sat_page_put(p, "</span> <b>");
-	sat_page_people(p, count->hidden, count->count);
+	sat_page_people(p, b->hidden, b->count);
 	sat_page_put(p, "</b></p>");
-	if (!count->hidden) {
-		snprintf(bar, sizeof bar,
+	if (!b->hidden) {
+		snprintf(markup, sizeof markup,
 		         "<svg><rect class='track'/><rect class='bar' width='%.1f%%'/></svg>", share);
-		sat_page_put(p, bar);
+		sat_page_put(p, markup);
 	}
 	sat_page_put(p, "\n");
 }
 
-static void put_chart(sat_page *p, const sat_report_table *table)
+static void put_chart(sat_page *p, const bars *chart)
 {
+	bar b;
 	int64_t longest = 0;
-	for (size_t i = 0; i < table->count_count; i++)
-		longest = table->counts[i].count > longest ? table->counts[i].count : longest;
+	for (size_t at = 0; next_bar(p, chart, &at, &b);)
+		longest = b.count > longest ? b.count : longest;
 	sat_page_put(p, "<div class='chart' role='img' aria-label='");
-	put_alternative(p, table);
+	put_alternative(p, chart);
 	sat_page_put(p, "'>\n");
-	for (size_t i = 0; i < table->count_count; i++)
-		put_bar(p, &table->counts[i], longest);
+	for (size_t at = 0; next_bar(p, chart, &at, &b);)
+		put_bar(p, &b, longest);
 	sat_page_put(p, "</div>\n");
 }
 
-static void put_numbers(sat_page *p, const sat_report_population *population, const sat_report_table *table)
+static void put_row(sat_page *p, const bar *b)
 {
-	const sat_page_words *w = p->words;
-	sat_page_put(p, "<table>\n<thead><tr><th scope='col'>");
-	sat_page_text(p, sat_page_words_table(w, table->name));
-	sat_page_put(p, "</th><th scope='col' class='number'>");
-	sat_page_text(p, w->people);
-	sat_page_put(p, "</th></tr></thead>\n<tbody>\n");
-	for (size_t i = 0; i < table->count_count; i++) {
-		sat_page_put(p, "<tr><th scope='row' dir='auto'>");
-		sat_page_text(p, label_of(p, &table->counts[i]));
-		sat_page_put(p, "</th><td class='number'>");
-		sat_page_people(p, table->counts[i].hidden, table->counts[i].count);
-		sat_page_put(p, "</td></tr>\n");
-	}
-	sat_page_put(p, "</tbody>\n<tfoot><tr><th scope='row'>");
-	sat_page_text(p, w->all);
+	sat_page_put(p, "<tr><th scope='row' dir='auto'>");
+	sat_page_text(p, b->label);
+	if (b->number != NULL)
+		sat_page_frozen(p, b->number);
 	sat_page_put(p, "</th><td class='number'>");
-	sat_page_people(p, population->total_hidden, population->total);
-	sat_page_put(p, "</td></tr></tfoot>\n</table>\n");
+	sat_page_people(p, b->hidden, b->count);
+	sat_page_put(p, "</td></tr>\n");
 }
 
-static void put_table(sat_page *p, const sat_report_population *population, const sat_report_table *table)
+static void put_numbers(sat_page *p, const bars *chart)
 {
-	char day[SAT_REPORT_DAY_CHARS];
-	if (table->count_count == 0)
+	bar b;
+	sat_page_put(p, "<table>\n<thead><tr><th scope='col'>");
+	sat_page_text(p, chart->heading);
+	sat_page_put(p, "</th><th scope='col' class='number'>");
+	sat_page_text(p, p->words->people);
+	sat_page_put(p, "</th></tr></thead>\n<tbody>\n");
+	for (size_t at = 0; next_bar(p, chart, &at, &b);)
+		put_row(p, &b);
+	sat_page_put(p, "</tbody>\n");
+	if (chart->all->told) {
+		sat_page_put(p, "<tfoot>");
+		put_row(p, &(bar){ p->words->all, chart->all->hidden, chart->all->count, NULL });
+		sat_page_put(p, "</tfoot>\n");
+	}
+	sat_page_put(p, "</table>\n");
+}
+
+static void put_bars(sat_page *p, const bars *chart)
+{
+	bar b;
+	size_t at = 0;
+	if (!next_bar(p, chart, &at, &b))
 		return;
 	sat_page_put(p, "<figure>\n<figcaption>");
-	sat_page_text(p, sat_page_words_table(p->words, table->name));
-	if (population->frozen) {
-		sat_page_put(p, ", ");
-		sat_page_text(p, p->words->as_of);
-		sat_page_put(p, " ");
-		sat_page_text(p, sat_report_day(population->at, day));
-	}
+	sat_page_text(p, chart->heading);
+	sat_page_frozen(p, chart->all);
 	sat_page_put(p, "</figcaption>\n<div class='pair'>\n");
-	put_chart(p, table);
-	put_numbers(p, population, table);
+	put_chart(p, chart);
+	put_numbers(p, chart);
 	sat_page_put(p, "</div>\n</figure>\n");
+}
+
+static const sat_report_number no_sum;
+
+bool sat_page_has_people(const sat_page *p)
+{
+	bar b;
+	size_t at = 0;
+	return p->report->people.table_count > 0 || next_bar(p, &(bars){ .all = &no_sum }, &at, &b);
 }
 
 void sat_page_came(sat_page *p)
 {
-	static const char *const told[] = { SAT_REPORT_PEOPLE, SAT_REPORT_HEADCOUNT };
-	if (!p->report->with_counts)
+	const sat_report_people *people = &p->report->people;
+	if (!sat_page_has_people(p))
 		return;
 	sat_page_begin_section(p, "came", p->words->came);
-	for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
-		const sat_report_population *population = sat_report_population_named(p->report, told[i]);
-		for (size_t k = 0; population != NULL && k < population->table_count; k++)
-			put_table(p, population, &population->tables[k]);
+	for (size_t i = 0; i < people->table_count; i++) {
+		const sat_report_table *table = &people->tables[i];
+		put_bars(p, &(bars){ sat_page_words_table(p->words, table->name), table, &people->all });
 	}
+	put_bars(p, &(bars){ p->words->by_workshop, NULL, &no_sum });
 	sat_page_end_section(p);
 }

@@ -36,8 +36,8 @@ void sat_page_begin_facts(sat_page *p);
 void sat_page_fact(sat_page *p, const char *term, const char *text);
 /* The same for two texts with something between them, of which one may be "" or both the same: days. */
 void sat_page_fact_two(sat_page *p, const char *term, const char *first, const char *between, const char *second);
-/* The same for a number of people; left out when it is NULL. */
-void sat_page_fact_people(sat_page *p, const char *term, const sat_report_count *count);
+/* The same for a number of people, with its day when it is an earlier one; left out when it is not told. */
+void sat_page_fact_people(sat_page *p, const char *term, const sat_report_number *number);
 void sat_page_fact_number(sat_page *p, const char *term, int64_t number);
 void sat_page_end_facts(sat_page *p);
 
@@ -46,7 +46,11 @@ void sat_page_counts(sat_page *p, const char *of, const char *const *terms, cons
 
 /* A number of people, or "n.p.", which is read out in full. */
 void sat_page_people(sat_page *p, bool hidden, int64_t count);
+/* ", as it was on 2026-11-28", when a number is as an earlier report said it. */
+void sat_page_frozen(sat_page *p, const sat_report_number *number);
 
+/* Whether there is something to tell of who came. */
+bool sat_page_has_people(const sat_page *p);
 void sat_page_came(sat_page *p);
 void sat_page_heard(sat_page *p);
 void sat_page_happened(sat_page *p);

@@ -111,6 +111,9 @@ static const sat_page_words in[] = {
 	      "Whoever came to two workshops is counted at both.",
 	  .of_no_counts = "There are no numbers of people here: they are told only in what headquarters "
 	                  "publishes.",
+	  .of_period =
+	      "Who came is told by community, age and gender for all days together, and not for some of "
+	      "them: numbers of days that overlap would give people away.",
 	  .of_consent = "Words are here only where those who said them agreed that they may be in a report.",
 	  .of_near =
 	      "“Near” means in the same country; and nearer where the place of the certification names the "
@@ -226,6 +229,9 @@ static const sat_page_words in[] = {
 	      "sin nombres, y cuántas se anotaron y aceptaron que se las contara.  Quien vino a dos "
 	      "talleres se cuenta en ambos.",
 	  .of_no_counts = "Aquí no hay números de personas: solo se dicen en lo que publica la sede central.",
+	  .of_period =
+	      "Quiénes vinieron se dice por comunidad, edad y género para todos los días juntos, y no para "
+	      "algunos: números de días que se solapan delatarían a personas.",
 	  .of_consent = "Aquí solo hay palabras de quienes aceptaron que aparezcan en un informe.",
 	  .of_near =
 	      "«Cerca» significa en el mismo país; y más cerca donde el lugar de la certificación nombra el "
@@ -253,9 +259,7 @@ const char *sat_page_words_table(const sat_page_words *words, const char *table)
 		const char *table, *heading;
 	} headings[] = { { "community", words->by_community },
 		         { "gender", words->by_gender },
-		         { "age_band", words->by_age_band },
-		         { "workshop", words->by_workshop },
-		         { "meeting", words->meetings } };
+		         { "age_band", words->by_age_band } };
 	for (size_t i = 0; i < sizeof headings / sizeof *headings; i++) {
 		if (strcmp(headings[i].table, table) == 0)
 			return headings[i].heading;

@@ -28,7 +28,7 @@ typedef struct sat_page_words {
 	const char *near_as[SAT_NEAR_REGION + 1];
 	const char *nothing, *none_near;
 	/* What has to be known to read the numbers: sentences. */
-	const char *of_hidden, *of_frozen, *of_people, *of_headcount, *of_no_counts, *of_consent, *of_near, *of_community,
+	const char *of_hidden, *of_frozen, *of_people, *of_headcount, *of_no_counts, *of_period, *of_consent, *of_near, *of_community,
 	    *of_mining;
 } sat_page_words;
 

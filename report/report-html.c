@@ -77,13 +77,26 @@ void sat_page_fact_two(sat_page *p, const char *term, const char *first, const c
 	end_fact(p);
 }
 
-void sat_page_fact_people(sat_page *p, const char *term, const sat_report_count *count)
+void sat_page_fact_people(sat_page *p, const char *term, const sat_report_number *number)
 {
-	if (count == NULL)
+	if (!number->told)
 		return;
 	begin_fact(p, term);
-	sat_page_people(p, count->hidden, count->count);
+	sat_page_people(p, number->hidden, number->count);
+	sat_page_frozen(p, number);
 	end_fact(p);
+}
+
+void sat_page_frozen(sat_page *p, const sat_report_number *number)
+{
+	char day[SAT_REPORT_DAY_CHARS];
+	if (!number->frozen)
+		return;
+	sat_page_put(p, ", ");
+	sat_page_text(p, p->words->as_of);
+	sat_page_put(p, " <time>");
+	sat_page_text(p, sat_report_day(number->at, day));
+	sat_page_put(p, "</time>");
 }
 
 void sat_page_fact_number(sat_page *p, const char *term, int64_t number)
@@ -139,7 +152,7 @@ static void put_workshop(sat_page *p, const sat_report_workshop *w)
 	sat_page_fact(p, words->owners, w->traditional_owners);
 	sat_page_fact(p, words->status, w->status.label);
 	sat_page_fact(p, words->reason, w->reason);
-	sat_page_fact_people(p, words->people, sat_report_count_of(p->report, SAT_REPORT_HEADCOUNT, w->id));
+	sat_page_fact_people(p, words->people, &w->headcount);
 	sat_page_fact(p, words->origins, w->origins);
 	sat_page_fact(p, words->audience, w->audience);
 	sat_page_fact(p, words->guests, w->guests);
@@ -180,8 +193,7 @@ static void put_meetings(sat_page *p)
 		sat_page_fact(p, words->days, m->date);
 		sat_page_fact(p, words->place, m->place);
 		sat_page_fact(p, words->format, m->format.label);
-		sat_page_fact_people(p, words->people,
-		                     sat_report_count_of(p->report, SAT_REPORT_MEETING_HEADCOUNT, m->id));
+		sat_page_fact_people(p, words->people, &m->headcount);
 		sat_page_fact_number(p, words->organisations, m->organisations);
 		sat_page_fact_number(p, words->countries, m->countries);
 		sat_page_fact_number(p, words->minutes, m->minutes);
@@ -233,6 +245,8 @@ static void put_numbers(sat_page *p)
 	if (!p->report->with_counts)
 		put_sentence(p, w->of_no_counts);
 	put_sentence(p, w->of_consent);
+	if (p->report->from[0] != '\0' || p->report->until[0] != '\0')
+		put_sentence(p, w->of_period);
 	if (p->report->community[0] != '\0')
 		put_sentence(p, w->of_community);
 	put_sentence(p, w->of_near);
@@ -283,7 +297,8 @@ static const char style[] =
     "th{font-weight:400}"
     "td.number,th.number{text-align:right;white-space:nowrap;overflow-wrap:normal}tfoot th,tfoot "
     "td{font-weight:700;"
-    "border-top:3px solid var(--ink)}abbr{text-decoration:none}footer{margin:2.5rem 0 1rem;border-top:4px "
+    "border-top:3px solid var(--ink)}abbr{text-decoration:none}time{white-space:nowrap}footer{margin:2.5rem "
+    "0 1rem;border-top:4px "
     "solid "
     "var(--ink);padding-top:1rem;font-weight:700}"
     "@media(max-width:40rem){.pair{grid-template-columns:1fr}dl "
@@ -334,9 +349,9 @@ static void put_header(sat_page *p)
 	}
 	sat_page_put(p, ", ");
 	sat_page_text(p, w->made_on);
-	sat_page_put(p, " ");
+	sat_page_put(p, " <time>");
 	sat_page_text(p, r->day);
-	sat_page_put(p, "</p>\n");
+	sat_page_put(p, "</time></p>\n");
 	if (r->from[0] != '\0' || r->until[0] != '\0') {
 		sat_page_put(p, "<p>");
 		sat_page_text(p, w->period);
@@ -363,7 +378,7 @@ static void put_contents(sat_page *p)
 		const char *id, *heading;
 		bool there;
 	} parts[] = { { "workshops", w->workshops, true },
-		      { "came", w->came, r->with_counts },
+		      { "came", w->came, sat_page_has_people(p) },
 		      { "heard", w->heard, true },
 		      { "happened", w->happened, true },
 		      { "meetings", w->meetings, r->meeting_count > 0 },

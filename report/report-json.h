@@ -2,7 +2,7 @@
  *
  *     { "about": { "title": "...", "day": "2026-11-28", ... },
  *       "workshops": [ { "title": "...", "headcount": 40, ... } ],
- *       "people": [ { "population": "people", "table": "gender", "category": "woman", "people": "n.p." } ] }
+ *       "people": [ { "table": "gender", "category": "woman", "people": "n.p." } ] }
  *
  * What was not recorded is null; a hidden number is the string "n.p.".
  */

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "gathering.h"
+#include "publication.h"
 
 /* What people agree to. */
 static const char to_reporting[] = "publish_report", to_their_community[] = "share_with_community";
@@ -49,31 +50,26 @@ static int begin_reading(sat_gathering *g, sat_reading *r, sat_store *store, sat
 
 /* --- small numbers ---------------------------------------------------------------------------- */
 
-/* The records that a table of people has a number for each of; NULL when its categories are choices. */
-static const sat_referred_list *records_of(const sat_gathering *g, const char *table)
+static bool is_of_communities(const char *table)
 {
-	if (strcmp(table, "community") == 0)
-		return &g->communities;
-	if (strcmp(table, "workshop") == 0)
-		return &g->workshops;
-	return strcmp(table, "meeting") == 0 ? &g->meetings : NULL;
+	return strcmp(table, "community") == 0;
 }
 
-/* The label of a category: that of a choice, or the title of a record. */
+/* The label of a category: the name of a community, or that of a choice. */
 static const char *label_of(const sat_gathering *g, const char *table, const char *key)
 {
 	const sat_programme *programme = sat_store_programme(g->facts.store);
-	const sat_referred_list *list = records_of(g, table);
-	const char *label = NULL;
 	sat_dot id;
-	if (list != NULL && sat_id_read(g->facts.store, key, &id, NULL) == 0)
-		label = sat_referred_name(list, id);
-	const sat_kind *person = list != NULL ? NULL : sat_programme_kind(programme, "person");
+	if (is_of_communities(table))
+		return sat_id_read(g->facts.store, key, &id, NULL) != 0
+		           ? ""
+		           : sat_referred_name(&g->communities, id);
+	const sat_kind *person = sat_programme_kind(programme, "person");
 	const sat_field *field = person == NULL ? NULL : sat_kind_field(person, table);
 	const sat_choice *choice = field == NULL ? NULL : sat_field_choice(field, key, strlen(key));
-	if (choice != NULL)
-		label = sat_programme_label(programme, &choice->labels, g->report->language);
-	return label != NULL ? label : list != NULL ? "" : key;
+	const char *label =
+	    choice == NULL ? NULL : sat_programme_label(programme, &choice->labels, g->report->language);
+	return label == NULL ? key : label;
 }
 
 static int by_label(const void *a, const void *b)
@@ -88,7 +84,7 @@ static int by_label(const void *a, const void *b)
 static int tell_table(const sat_gathering *g, const sat_tally *tally, sat_report_table *table, sat_error *err)
 {
 	table->name = tally->name;
-	table->of_records = records_of(g, tally->name) != NULL;
+	table->of_records = is_of_communities(tally->name);
 	table->counts = sat_arena_zeroed(&g->report->arena, tally->cell_count + 1, sizeof *table->counts);
 	if (table->counts == NULL)
 		return sat_no_memory(err);
@@ -100,67 +96,67 @@ static int tell_table(const sat_gathering *g, const sat_tally *tally, sat_report
 			                .hidden = cell->hidden,
 			                .count = cell->hidden ? 0 : cell->count };
 	}
-	if (strcmp(table->name, "community") == 0)
+	if (table->of_records)
 		qsort(table->counts, table->count_count, sizeof *table->counts, by_label);
 	return 0;
 }
 
-/* Of people a community's version tells its own number, as the public report does. */
-static void keep_community(sat_report_population *people, const char *community)
+/* Of the communities only the one whose version it is. */
+static void keep_own(const sat_gathering *g, sat_report_table *table)
 {
-	sat_report_table *table = &people->tables[0];
-	const sat_report_count *own = NULL;
-	for (size_t i = 0; i < table->count_count; i++)
-		own = strcmp(table->counts[i].key, community) == 0 ? &table->counts[i] : own;
-	people->table_count = 1;
-	people->total = own == NULL ? 0 : own->count;
-	people->total_hidden = own != NULL && own->hidden;
-	table->count_count = own == NULL ? 0 : 1;
-	if (own != NULL)
-		table->counts[0] = *own;
+	const char *own = g->report->communities[0].id;
+	size_t count = 0;
+	for (size_t i = 0; i < table->count_count; i++) {
+		if (strcmp(table->counts[i].key, own) == 0)
+			table->counts[count++] = table->counts[i];
+	}
+	table->count_count = count;
 }
 
-/* STAND-IN: goes when suppress.c is here. */
-static int stand_in(sat_population *p)
+/* A community's version tells of people its own number, and no ages and genders. */
+static int tell_tables(const sat_gathering *g, const sat_population *truth, sat_report_people *people,
+                       sat_error *err)
 {
-	for (size_t t = 0; t < p->tally_count; t++)
-		for (size_t i = 0; i < p->tallies[t].cell_count; i++) {
-			sat_cell_count *cell = &p->tallies[t].cells[i];
-			cell->hidden = cell->count > 0 && cell->count < SAT_SMALL;
-		}
-	p->total_hidden = p->total > 0 && p->total < SAT_SMALL;
-	return 0;
+	bool own = g->options->community != 0;
+	int rc = 0;
+	people->all.told = !own;
+	people->tables = sat_arena_zeroed(&g->report->arena, truth->tally_count + 1, sizeof *people->tables);
+	if (people->tables == NULL)
+		return sat_no_memory(err);
+	for (size_t i = 0; rc == 0 && i < truth->tally_count; i++) {
+		if (!own || is_of_communities(truth->tallies[i].name))
+			rc = tell_table(g, &truth->tallies[i], &people->tables[people->table_count++], err);
+	}
+	if (rc == 0 && own && people->table_count > 0)
+		keep_own(g, &people->tables[0]);
+	return rc;
 }
 
-static int tell_population(const sat_gathering *g, sat_population *truth, sat_report_population *told,
+/* Hides what small numbers and earlier reports make it hide, then copies what may be read. */
+static int tell_population(const sat_gathering *g, sat_population *truth, const sat_told_at *to,
                            sat_error *err)
 {
-	int rc = stand_in(truth);
+	sat_population *earlier;
+	size_t count;
+	sat_arena *arena = &g->report->arena;
+	int rc = sat_publication_earlier(g->facts.store, truth->name, arena, &earlier, &count, err);
+	if (rc == 0)
+		rc = sat_suppress(truth, earlier, count, SAT_SMALL, arena, err);
 	if (rc != 0)
 		return rc;
-	*told = (sat_report_population){ .name = truth->name,
-		                         .total_hidden = truth->total_hidden,
-		                         .total = truth->total_hidden ? 0 : truth->total,
-		                         .frozen = truth->frozen,
-		                         .at = truth->at };
-	told->tables = sat_arena_zeroed(&g->report->arena, truth->tally_count + 1, sizeof *told->tables);
-	if (told->tables == NULL)
-		return sat_no_memory(err);
-	for (size_t i = 0; rc == 0 && i < truth->tally_count; i++)
-		rc = tell_table(g, &truth->tallies[i], &told->tables[told->table_count++], err);
-	if (rc == 0 && g->options->community != 0 && strcmp(told->name, SAT_REPORT_PEOPLE) == 0)
-		keep_community(told, g->report->communities[0].id);
-	return rc;
+	*to->number = (sat_report_number){ .told = true,
+		                           .hidden = truth->total_hidden,
+		                           .frozen = truth->frozen,
+		                           .count = truth->total_hidden ? 0 : truth->total,
+		                           .at = truth->at };
+	return to->people == NULL ? 0 : tell_tables(g, truth, to->people, err);
 }
 
 static int tell_counts(const sat_gathering *g, sat_error *err)
 {
-	sat_report *report = g->report;
-	report->counts =
-	    sat_arena_zeroed(&report->arena, report->population_count + 1, sizeof *report->counts);
-	int rc = report->counts == NULL ? sat_no_memory(err) : 0;
-	for (size_t i = 0; rc == 0 && i < report->population_count; i++)
-		rc = tell_population(g, &report->populations[i], &report->counts[i], err);
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < g->report->population_count; i++)
+		rc = tell_population(g, &g->report->populations[i], &g->told_at[i], err);
 	return rc;
 }
 
@@ -285,9 +281,9 @@ int sat_report_gather(sat_report **out, sat_store *store, const sat_report_optio
 	int rc = begin_report(&g, store, err);
 	if (rc == 0)
 		rc = begin_reading(&g, &g.facts, store, anybody, err);
-	SAT_AUTO(sat_gate) public_gate = g.facts.gate;
 	if (rc == 0)
 		rc = gather(&g, store, err);
+	sat_gate_free(g.facts.gate);
 	if (rc == 0) {
 		put_in_order(*out);
 		return 0;
@@ -333,23 +329,4 @@ bool sat_report_is_over(const char *date, const char *day)
 	int32_t last, today;
 	return sat_date_number(date, strlen(date), &last) && sat_date_number(day, strlen(day), &today) &&
 	       sat_date_last(last) < today;
-}
-
-const sat_report_population *sat_report_population_named(const sat_report *report, const char *name)
-{
-	for (size_t i = 0; i < report->population_count; i++) {
-		if (strcmp(report->counts[i].name, name) == 0)
-			return &report->counts[i];
-	}
-	return NULL;
-}
-
-const sat_report_count *sat_report_count_of(const sat_report *report, const char *population, const char *key)
-{
-	const sat_report_population *told = sat_report_population_named(report, population);
-	for (size_t i = 0; told != NULL && told->table_count > 0 && i < told->tables[0].count_count; i++) {
-		if (strcmp(told->tables[0].counts[i].key, key) == 0)
-			return &told->tables[0].counts[i];
-	}
-	return NULL;
 }

@@ -12,8 +12,9 @@
  *                          since ages or genders within each community would be a table of two dimensions,
  *                          published in pieces, from which hidden numbers follow
  *
- * Counts of people are *populations* (suppress.h).  Their true numbers are for publication.h alone; what may
- * be read of them is in `counts`, where a hidden number is not.  Counts of anything else are as they are.
+ * Counts of people are *populations* (suppress.h): "people", and the headcount of each workshop and meeting by
+ * itself, since no sum of them is told.  Their true numbers are for publication.h alone; where a number may be
+ * read, a hidden one is not.  Counts of anything else are as they are.
  *
  * Counts of people are told only where it is noted that they were told, so that later reports are compared
  * with them: whoever sees a draft, or what another machine publishes, could subtract as well.
@@ -44,39 +45,38 @@ typedef struct sat_report_options {
 	int64_t now;                /* seconds since 1970 */
 } sat_report_options;
 
-/* --- counts of people, as they may be read ---------------------------------------------------- */
+/* --- numbers of people, as they may be read ---------------------------------------------------- */
+
+/* One number.  Without `told` nobody counted, or this report does not say it. */
+typedef struct sat_report_number {
+	bool told;
+	bool hidden;                /* it reads "n.p." */
+	bool frozen;                /* as an earlier report said it, since a newer one would give somebody away */
+	int64_t count;              /* 0 when hidden */
+	int64_t at;                 /* seconds since 1970: when it was true */
+} sat_report_number;
 
 typedef struct sat_report_count {
-	const char *key, *label;    /* key: a choice, or the id of a community, workshop or meeting; "": nobody
-	                               was asked, or may tell */
+	const char *key;            /* a choice, or the id of a community; "": not asked, or not to be told */
+	const char *label;
 	bool hidden;
 	int64_t count;              /* 0 when hidden */
 } sat_report_count;
 
 typedef struct sat_report_table {
-	const char *name;           /* "community", "gender", "age_band", "workshop", "meeting" */
+	const char *name;           /* "community", "gender", "age_band" */
 	bool of_records;            /* its keys are ids of records, which are for nobody outside */
 	sat_report_count *counts;
 	size_t count_count;
 } sat_report_table;
 
-typedef struct sat_report_population {
-	const char *name;           /* see below */
-	bool total_hidden;
-	int64_t total;              /* 0 when hidden */
-	bool frozen;                /* as an earlier report said it, since a newer number would give people away */
-	int64_t at;                 /* seconds since 1970: when it was true */
-	sat_report_table *tables;   /* each adds up to the total */
+/* People who came to some workshop, each once, of the whole store whatever days a report is about: numbers of
+ * overlapping days could be subtracted, so a report about some days does not tell them. */
+typedef struct sat_report_people {
+	sat_report_number all;      /* not told in a community's version; `frozen` and `at` hold for the tables too */
+	sat_report_table *tables;   /* each adds up to `all`; of a community's version there is its own number */
 	size_t table_count;
-} sat_report_population;
-
-/* People who came to some workshop of the report, each once: by community, gender and age band. */
-#define SAT_REPORT_PEOPLE "people"
-/* How many came to each workshop: the larger of how many were counted without names (at the workshop or in
- * any session of it) and how many were written down and agreed.  The total counts attendances. */
-#define SAT_REPORT_HEADCOUNT "headcount"
-/* How many came to each meeting, counted without names. */
-#define SAT_REPORT_MEETING_HEADCOUNT "meeting_headcount"
+} sat_report_people;
 
 /* --- what was held ---------------------------------------------------------------------------- */
 
@@ -91,6 +91,8 @@ typedef struct sat_report_workshop {
 	const char *guests;         /* organisations, joined by "; " */
 	sat_report_choice format, status;
 	const char *reason;         /* why it was postponed or cancelled */
+	sat_report_number headcount; /* the larger of two: how many were counted without names, at the workshop or in
+	                               any session of it, and how many were written down and agreed */
 } sat_report_workshop;
 
 typedef struct sat_report_meeting {
@@ -98,6 +100,7 @@ typedef struct sat_report_meeting {
 	const char *title, *date, *place;
 	sat_report_choice format;
 	int64_t organisations, countries, minutes; /* how many came, and how long it took; -1: not recorded */
+	sat_report_number headcount; /* counted without names */
 } sat_report_meeting;
 
 typedef struct sat_report_material {
@@ -196,8 +199,8 @@ typedef struct sat_report {
 	bool with_counts;           /* counts of people were asked for */
 
 	sat_population *populations; /* true numbers, for publication.h */
-	sat_report_population *counts; /* the same as they may be read */
 	size_t population_count;
+	sat_report_people people;
 
 	sat_report_workshop *workshops; /* by their first day */
 	sat_report_meeting *meetings;
@@ -229,9 +232,5 @@ bool sat_report_is_over(const char *date, const char *day);
 /* The day of a moment, "2026-11-28"; "" when it is none of four digits.  Returns `text`. */
 #define SAT_REPORT_DAY_CHARS 11
 const char *sat_report_day(int64_t seconds, char text[static SAT_REPORT_DAY_CHARS]);
-
-/* A population by its name, or what it tells of one key in its first table; NULL when it says nothing. */
-const sat_report_population *sat_report_population_named(const sat_report *report, const char *name);
-const sat_report_count *sat_report_count_of(const sat_report *report, const char *population, const char *key);
 
 #endif

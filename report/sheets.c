@@ -52,13 +52,23 @@ static void put_people(filling *f, bool hidden, int64_t count)
 	put(f, (sat_sheet_cell){ .kind = hidden ? SAT_SHEET_HIDDEN : SAT_SHEET_NUMBER, .number = count });
 }
 
-static void put_headcount(filling *f, const char *population, const char *id)
+static const char *day_of(filling *f, int64_t at)
 {
-	const sat_report_count *count = sat_report_count_of(f->report, population, id);
-	if (count == NULL)
-		put_text(f, "");
+	char day[SAT_REPORT_DAY_CHARS];
+	sat_report_day(at, day);
+	const char *kept = sat_arena_copy(f->arena, day, strlen(day));
+	f->failed = f->failed || kept == NULL;
+	return kept == NULL ? "" : kept;
+}
+
+/* How many came, and when that was true. */
+static void put_headcount(filling *f, const sat_report_number *number)
+{
+	if (number->told)
+		put_people(f, number->hidden, number->count);
 	else
-		put_people(f, count->hidden, count->count);
+		put_text(f, "");
+	put_text(f, number->told ? day_of(f, number->at) : "");
 }
 
 /* --- the tables ------------------------------------------------------------------------------- */
@@ -109,6 +119,7 @@ static const sat_sheet_column workshop_columns[] = {
 	{ "guest_organisations", "#org+guest" },
 	{ "languages", "#lang" },
 	{ "headcount", "#reached+headcount" },
+	{ "headcount_as_of", "#date+headcount" },
 };
 
 static void fill_workshops(filling *f)
@@ -133,35 +144,23 @@ static void fill_workshops(filling *f)
 			                      w->languages };
 		for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
 			put_text(f, texts[k]);
-		put_headcount(f, SAT_REPORT_HEADCOUNT, w->id);
+		put_headcount(f, &w->headcount);
 	}
 }
 
 static const sat_sheet_column people_columns[] = {
-	{ "population", "#meta+population" }, { "table", "#indicator+name" }, { "category", "#group+code" },
-	{ "label", "#group+name" },           { "people", "#reached" },       { "as_of", "#date" },
+	{ "table", "#indicator+name" }, { "category", "#group+code" }, { "label", "#group+name" },
+	{ "people", "#reached" },       { "as_of", "#date" },
 };
 
-static const char *day_of(filling *f, int64_t at)
+static void put_table(filling *f, const sat_report_table *table, const char *day)
 {
-	char day[SAT_REPORT_DAY_CHARS];
-	sat_report_day(at, day);
-	const char *kept = sat_arena_copy(f->arena, day, strlen(day));
-	f->failed = f->failed || kept == NULL;
-	return kept == NULL ? "" : kept;
-}
-
-static void put_table(filling *f, const sat_report_population *p, const sat_report_table *table,
-                      const char *day)
-{
-	const sat_page_words *w = sat_page_words_in(f->report->language);
+	const char *unasked = sat_page_words_in(f->report->language)->unasked;
 	for (size_t i = 0; i < table->count_count; i++) {
 		const sat_report_count *count = &table->counts[i];
-		bool unasked = count->key[0] == '\0';
-		put_text(f, p->name);
 		put_text(f, table->name);
 		put_text(f, table->of_records ? "" : count->key);
-		put_text(f, unasked ? w->unasked : count->label);
+		put_text(f, count->key[0] == '\0' ? unasked : count->label);
 		put_people(f, count->hidden, count->count);
 		put_text(f, day);
 	}
@@ -169,26 +168,29 @@ static void put_table(filling *f, const sat_report_population *p, const sat_repo
 
 static void fill_people(filling *f)
 {
-	const sat_page_words *w = sat_page_words_in(f->report->language);
-	for (size_t i = 0; i < f->report->population_count; i++) {
-		const sat_report_population *p = &f->report->counts[i];
-		const char *day = day_of(f, p->at);
-		put_text(f, p->name);
+	const sat_report_people *people = &f->report->people;
+	const char *day = day_of(f, people->all.at);
+	if (people->all.told) {
 		put_text(f, "all");
 		put_text(f, "");
-		put_text(f, w->all);
-		put_people(f, p->total_hidden, p->total);
+		put_text(f, sat_page_words_in(f->report->language)->all);
+		put_people(f, people->all.hidden, people->all.count);
 		put_text(f, day);
-		for (size_t k = 0; k < p->table_count; k++)
-			put_table(f, p, &p->tables[k], day);
 	}
+	for (size_t i = 0; i < people->table_count; i++)
+		put_table(f, &people->tables[i], day);
 }
 
 static const sat_sheet_column meeting_columns[] = {
-	{ "title", "#event+name" },      { "date", "#date" },
-	{ "place", "#loc+name" },        { "format", "#event+format" },
-	{ "organisations", "#org+num" }, { "countries", "#country+num" },
-	{ "minutes", "#event+minutes" }, { "headcount", "#reached+headcount" },
+	{ "title", "#event+name" },
+	{ "date", "#date" },
+	{ "place", "#loc+name" },
+	{ "format", "#event+format" },
+	{ "organisations", "#org+num" },
+	{ "countries", "#country+num" },
+	{ "minutes", "#event+minutes" },
+	{ "headcount", "#reached+headcount" },
+	{ "headcount_as_of", "#date+headcount" },
 };
 
 static void fill_meetings(filling *f)
@@ -202,7 +204,7 @@ static void fill_meetings(filling *f)
 		put_recorded(f, m->organisations);
 		put_recorded(f, m->countries);
 		put_recorded(f, m->minutes);
-		put_headcount(f, SAT_REPORT_MEETING_HEADCOUNT, m->id);
+		put_headcount(f, &m->headcount);
 	}
 }
 

@@ -10,9 +10,11 @@
 
 #include <cmocka.h>
 
+#include "report/publication.h"
 #include "report/report-csv.h"
 #include "report/report-html.h"
 #include "report/report-json.h"
+#include "tests/support/allocations.h"
 #include "tests/support/replica.h"
 
 typedef struct place {
@@ -164,28 +166,42 @@ static void assert_told(place *p, sat_report_options options, const char *what, 
 	free(text);
 }
 
-/* What the report tells of a population; the number of a category where `key` is given.  -1: hidden. */
-static int64_t count_in(const sat_report *report, const char *population, const char *table, const char *key)
+/* -1: hidden; -2: not told. */
+static int64_t read_number(const sat_report_number *number)
 {
-	const sat_report_population *told = sat_report_population_named(report, population);
-	assert_non_null(told);
-	if (table == NULL)
-		return told->total_hidden ? -1 : told->total;
-	for (size_t i = 0; i < told->table_count; i++) {
-		for (size_t k = 0;
-		     strcmp(told->tables[i].name, table) == 0 && k < told->tables[i].count_count; k++) {
-			const sat_report_count *count = &told->tables[i].counts[k];
-			if (strcmp(count->key, key) == 0)
-				return count->hidden ? -1 : count->count;
+	return !number->told ? -2 : number->hidden ? -1 : number->count;
+}
+
+/* What the report tells of people in a category; -1 when it is hidden. */
+static int64_t count_in(const sat_report *report, const char *table, const char *key)
+{
+	const sat_report_people *people = &report->people;
+	for (size_t i = 0; i < people->table_count; i++) {
+		const sat_report_table *told = &people->tables[i];
+		for (size_t k = 0; strcmp(told->name, table) == 0 && k < told->count_count; k++) {
+			if (strcmp(told->counts[k].key, key) == 0)
+				return told->counts[k].hidden ? -1 : told->counts[k].count;
 		}
 	}
 	return 0;
 }
 
-static int64_t count_of(place *p, const char *population, const char *table, const char *key)
+static int64_t people_in(place *p, const char *table, const char *key)
 {
 	SAT_AUTO(sat_report) report = gather(p, public_report);
-	return count_in(report, population, table, key);
+	return count_in(report, table, key);
+}
+
+static int64_t people_of(place *p)
+{
+	SAT_AUTO(sat_report) report = gather(p, public_report);
+	return read_number(&report->people.all);
+}
+
+static int64_t headcount_of(place *p)
+{
+	SAT_AUTO(sat_report) report = gather(p, public_report);
+	return read_number(&report->workshops[0].headcount);
 }
 
 /* --- who is counted --------------------------------------------------------------------------- */
@@ -202,14 +218,14 @@ static void people__are_counted_once_in_tables_that_add_up(void **state)
 		replica_add(&p->r, "attendance", "person", id_of(p, person), "session", id_of(p, session),
 		            "present", "yes", NULL);
 	}
-	assert_int_equal(count_of(p, "people", NULL, NULL), 18);
-	assert_int_equal(count_of(p, "people", "gender", "woman"), 6);
-	assert_int_equal(count_of(p, "people", "gender", "man"), 7);
-	assert_int_equal(count_of(p, "people", "gender", ""), 5);
-	assert_int_equal(count_of(p, "people", "community", id_of(p, p->aurukun)), 6);
-	assert_int_equal(count_of(p, "people", "community", ""), 5);
-	assert_int_equal(count_of(p, "people", "age_band", ""), 18);
-	assert_int_equal(count_of(p, "headcount", "workshop", id_of(p, p->workshop)), 18);
+	assert_int_equal(people_of(p), 18);
+	assert_int_equal(people_in(p, "gender", "woman"), 6);
+	assert_int_equal(people_in(p, "gender", "man"), 7);
+	assert_int_equal(people_in(p, "gender", ""), 5);
+	assert_int_equal(people_in(p, "community", id_of(p, p->aurukun)), 6);
+	assert_int_equal(people_in(p, "community", ""), 5);
+	assert_int_equal(people_in(p, "age_band", ""), 18);
+	assert_int_equal(headcount_of(p), 18);
 }
 
 /* Somebody who has not agreed changes not one byte of any form, whatever else they agreed to. */
@@ -317,9 +333,9 @@ static void consent__who_is_counted_may_keep_the_rest_to_themselves(void **state
 	come_many(p, 6, "woman", p->aurukun);
 	for (size_t i = 0; i < 6; i++)
 		agree(p, come(p, "woman", p->aurukun), "attend_record publish_report");
-	assert_int_equal(count_of(p, "people", NULL, NULL), 12);
-	assert_int_equal(count_of(p, "people", "gender", "woman"), 6);
-	assert_int_equal(count_of(p, "people", "gender", ""), 6);
+	assert_int_equal(people_of(p), 12);
+	assert_int_equal(people_in(p, "gender", "woman"), 6);
+	assert_int_equal(people_in(p, "gender", ""), 6);
 }
 
 static void people__are_never_named(void **state)
@@ -339,7 +355,7 @@ static void people__are_never_named(void **state)
 	assert_told(p, public_report, "Name of somebody", false);
 	assert_told(p, public_report, "Participant", false);
 	assert_told(p, public_report, id_of(p, person), false);
-	assert_int_equal(count_of(p, "people", NULL, NULL), 8);
+	assert_int_equal(people_of(p), 8);
 }
 
 static void headcount__is_the_larger_of_counted_and_written_down(void **state)
@@ -349,13 +365,13 @@ static void headcount__is_the_larger_of_counted_and_written_down(void **state)
 	    replica_add(&p->r, "session", "workshop", id_of(p, p->workshop), "title", "Day one", NULL);
 	come_many(p, 8, "woman", 0);
 	come(p, "woman", 0);
-	assert_int_equal(count_of(p, "headcount", "workshop", id_of(p, p->workshop)), 8);
+	assert_int_equal(headcount_of(p), 8);
 	replica_set(&p->r, p->workshop, "headcount_manual", "7");
-	assert_int_equal(count_of(p, "headcount", "workshop", id_of(p, p->workshop)), 8);
+	assert_int_equal(headcount_of(p), 8);
 	replica_set(&p->r, session, "headcount_manual", "19");
-	assert_int_equal(count_of(p, "headcount", "workshop", id_of(p, p->workshop)), 19);
+	assert_int_equal(headcount_of(p), 19);
 	replica_set(&p->r, p->workshop, "headcount_manual", "40");
-	assert_int_equal(count_of(p, "headcount", "workshop", id_of(p, p->workshop)), 40);
+	assert_int_equal(headcount_of(p), 40);
 }
 
 /* --- small numbers ---------------------------------------------------------------------------- */
@@ -367,7 +383,7 @@ static void small__number_reads_np_in_every_form(void **state)
 	come_many(p, 8, "man", p->aurukun);
 	come_many(p, 3, "non_binary", p->aurukun);
 	SAT_AUTO(sat_report) report = gather(p, public_report);
-	assert_int_equal(count_in(report, "people", "gender", "non_binary"), -1);
+	assert_int_equal(count_in(report, "gender", "non_binary"), -1);
 	SAT_BYTES(page);
 	SAT_BYTES(tables);
 	json_t *json;
@@ -473,9 +489,10 @@ static void community__version_holds_its_own_words_alone(void **state)
 		assert_told(p, version, others[i], false);
 	SAT_AUTO(sat_report) report = gather(p, version);
 	assert_string_equal(report->community, "Aurukun");
-	assert_int_equal(count_in(report, "people", NULL, NULL), 7);
-	assert_int_equal(report->counts[0].table_count, 1);
-	assert_int_equal(report->counts[0].tables[0].count_count, 1);
+	assert_int_equal(count_in(report, "community", id_of(p, p->aurukun)), 7);
+	assert_int_equal(read_number(&report->people.all), -2);
+	assert_int_equal(report->people.table_count, 1);
+	assert_int_equal(report->people.tables[0].count_count, 1);
 	/* Somebody's own community gets to know no more than they agreed to. */
 	replica_decide(&p->r, speaker, "share_with_community", SAT_WITHDRAWN, false);
 	assert_told(p, version, "Ours", false);
@@ -530,6 +547,67 @@ static void period__leaves_out_what_hangs_on_other_days(void **state)
 	assert_told(p, public_report, "Said one day", true);
 }
 
+/* Numbers of overlapping days could be subtracted, so those of people are told for all days alone. */
+static void period__tells_how_many_came_and_nothing_finer(void **state)
+{
+	place *p = *state;
+	sat_report_options first = { .until = "2022", .counts = true };
+	replica_add(&p->r, "workshop", "title", "Second workshop", "start", "2023-02", "headcount_manual",
+	            "31", NULL);
+	come_many(p, 9, "woman", p->aurukun);
+	SAT_AUTO(sat_report) report = gather(p, first);
+	assert_int_equal(read_number(&report->workshops[0].headcount), 9);
+	assert_int_equal(report->workshop_count, 1);
+	assert_int_equal(report->people.table_count, 0);
+	assert_int_equal(read_number(&report->people.all), -2);
+	assert_told(p, first, "By gender", false);
+	assert_told(p, public_report, "By gender", true);
+}
+
+/* --- over time -------------------------------------------------------------------------------- */
+
+static void publish(place *p)
+{
+	sat_error err = { 0 };
+	SAT_AUTO(sat_report) report = gather(p, public_report);
+	assert_int_equal(sat_store_begin(p->r.store, &err), 0);
+	assert_int_equal(sat_publication_note(p->r.store, p->r.env.now, "everybody", report->populations,
+	                                      report->population_count, NULL, &err),
+	                 0);
+	assert_int_equal(sat_store_commit(p->r.store, &err), 0);
+}
+
+static void time__one_withdrawal_does_not_show_in_the_next_report(void **state)
+{
+	place *p = *state;
+	come_many(p, 30, "woman", p->aurukun);
+	sat_dot person = come_and_agree(p, "man", p->mapoon);
+	come_many(p, 11, "man", p->mapoon);
+	publish(p);
+	char *before = every_form(p, public_report);
+	replica_decide(&p->r, person, "publish_report", SAT_WITHDRAWN, true);
+	p->r.env.now += 86400;
+	SAT_AUTO(sat_report) report = gather(p, public_report);
+	assert_int_not_equal(read_number(&report->people.all), 41);
+	assert_int_not_equal(count_in(report, "gender", "man"), 11);
+	assert_int_not_equal(read_number(&report->workshops[0].headcount), 41);
+	assert_non_null(strstr(before, "42"));
+	free(before);
+}
+
+static void time__what_was_published_is_told_again_when_nothing_changed(void **state)
+{
+	place *p = *state;
+	come_many(p, 30, "woman", p->aurukun);
+	come_many(p, 3, "man", p->mapoon);
+	char *before = every_form(p, public_report);
+	publish(p);
+	char *after = every_form(p, public_report);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+}
+
 static void formula__does_not_run(void **state)
 {
 	place *p = *state;
@@ -577,6 +655,50 @@ static void certification__is_near_by_country_and_by_words_of_its_place(void **s
 	assert_int_equal(aurukun->near[2].nearness, SAT_NEAR_COUNTRY);
 }
 
+/* A report in all forms that are ours, where one allocation fails. */
+static int try_every_form(place *p, size_t step, size_t *asked)
+{
+	sat_report *report = NULL;
+	sat_report_options options = { .counts = true, .now = p->r.env.now };
+	sat_error err = { 0 };
+	SAT_ARENA(arena);
+	SAT_BYTES(out);
+	sat_sheet sheets[SAT_SHEETS];
+	json_t *json = NULL;
+	allocations_watch(step, 1);
+	int rc = sat_report_gather(&report, p->r.store, &options, &err);
+	if (rc == 0)
+		rc = sat_sheets_make(report, &arena, sheets, &err);
+	for (size_t i = 0; rc == 0 && i < SAT_SHEETS; i++)
+		sat_report_csv(&sheets[i], &out);
+	if (rc == 0)
+		sat_report_html(report, &out);
+	if (rc == 0)
+		rc = sat_report_json(report, &json, &err);
+	*asked = allocations_unwatch();
+	if (rc == 0 && !sat_bytes_ok(&out))
+		rc = SAT_ENOMEM;
+	json_decref(json);
+	sat_report_free(report);
+	return rc;
+}
+
+static void memory__that_runs_out_anywhere_is_said(void **state)
+{
+	place *p = *state;
+	size_t asked, failures = 0, step = 0;
+	come_many(p, 6, "woman", p->aurukun);
+	replica_add(&p->r, "request", "workshop", id_of(p, p->workshop), "theme", "Water", "text",
+	            "Test the creek", NULL);
+	do {
+		int rc = try_every_form(p, ++step, &asked);
+		assert_true(rc == 0 || rc == SAT_ENOMEM);
+		failures += rc != 0;
+	} while (asked >= step);
+	assert_true(failures > 100);
+	assert_int_equal(people_of(p), 6);
+}
+
 static void programme__without_the_purpose_permits_no_report(void **state)
 {
 	(void)state;
@@ -621,9 +743,13 @@ int main(void)
 		CLAIM(community__is_a_recipient_whom_a_decision_can_name),
 		CLAIM(people__are_not_counted_unless_it_is_asked_for),
 		CLAIM(period__leaves_out_what_hangs_on_other_days),
+		CLAIM(period__tells_how_many_came_and_nothing_finer),
+		CLAIM(time__one_withdrawal_does_not_show_in_the_next_report),
+		CLAIM(time__what_was_published_is_told_again_when_nothing_changed),
 		CLAIM(formula__does_not_run),
 		CLAIM(page__is_not_steered_by_what_people_wrote),
 		CLAIM(certification__is_near_by_country_and_by_words_of_its_place),
+		CLAIM(memory__that_runs_out_anywhere_is_said),
 		cmocka_unit_test(programme__without_the_purpose_permits_no_report),
 	};
 	return cmocka_run_group_tests(claims, NULL, NULL);
