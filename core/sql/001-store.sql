@@ -362,6 +362,7 @@ CREATE TABLE sat_published (
   total_hidden INTEGER NOT NULL,      -- 1: it read "n.p."
   frozen       INTEGER NOT NULL       -- 1: the counts of an earlier report were said again
 );
+CREATE INDEX sat_published_population ON sat_published(population);
 CREATE TABLE sat_published_cell (
   published INTEGER NOT NULL,         -- sat_published.id
   n         INTEGER NOT NULL,         -- position
