@@ -1,9 +1,9 @@
 /* satchel dump: a kind as a table, as far as consent permits it. */
-#include <csv.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "command.h"
+#include "core/csv-cell.h"
 #include "core/query.h"
 #include "values.h"
 #include "view.h"
@@ -30,37 +30,18 @@ static bool in_dump(const sat_table *table, const sat_column *column)
 	return table->kind == NULL || column->field != NULL;
 }
 
-/* libcsv trims cells without quotes, so what begins or ends with a space is quoted too. */
-static void put_cell(const char *text, size_t length)
-{
-	bool quote = false;
-	for (size_t i = 0; i < length && !quote; i++)
-		quote = text[i] == ',' || text[i] == '"' || text[i] == '\r' || text[i] == '\n';
-	if (length > 0)
-		quote = quote || text[0] == ' ' || text[0] == '\t' || text[length - 1] == ' ' ||
-		        text[length - 1] == '\t';
-	if (quote)
-		csv_fwrite(stdout, text, length);
-	else
-		fwrite(text, 1, length, stdout);
-}
-
-/* Spreadsheets run what begins with these as a formula. */
-static bool is_formula(const sat_value *value)
-{
-	return value->type == SAT_TEXT && value->text.length > 0 &&
-	       strchr("=+-@\t\r", value->text.bytes[0]) != NULL;
-}
-
 static int put_value(dump *d, const sat_value *value)
 {
 	SAT_BYTES(text);
-	if (d->neutral && is_formula(value))
-		sat_bytes_put_u8(&text, '\'');
+	SAT_BYTES(cell);
 	int rc = cli_value_print(d->c, value, &text);
-	if (rc == 0)
-		put_cell((const char *)text.data, text.length);
-	return rc;
+	if (rc != 0)
+		return rc;
+	sat_csv_put_cell(&cell, (const char *)text.data, text.length, d->neutral && value->type == SAT_TEXT);
+	if (!sat_bytes_ok(&cell))
+		return sat_fail(&d->c->err, SAT_ENOMEM, "out of memory");
+	fwrite(cell.data, 1, cell.length, stdout);
+	return 0;
 }
 
 static void put_header(const dump *d)

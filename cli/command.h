@@ -197,6 +197,7 @@ int cmd_erase(cli *c, int argc, char **argv);
 int cmd_import(cli *c, int argc, char **argv);
 int cmd_dump(cli *c, int argc, char **argv);
 int cmd_consent(cli *c, int argc, char **argv);
+int cmd_report(cli *c, int argc, char **argv);
 int cmd_export(cli *c, int argc, char **argv);
 int cmd_merge(cli *c, int argc, char **argv);
 int cmd_verify(cli *c, int argc, char **argv);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/markup.h"
 #include "receipt.h"
 
 /* --- words ---------------------------------------------------------------------------------------- */
@@ -132,65 +133,35 @@ static const char *picture_of(const char *purpose)
 
 /* --- the page ------------------------------------------------------------------------------------- */
 
-static void put_escaped(sat_bytes *page, const char *text, size_t length)
-{
-	for (size_t i = 0; i < length; i++) {
-		switch (text[i]) {
-		case '&':
-			put(page, "&amp;");
-			break;
-		case '<':
-			put(page, "&lt;");
-			break;
-		case '>':
-			put(page, "&gt;");
-			break;
-		case '"':
-			put(page, "&quot;");
-			break;
-		case '\'':
-			put(page, "&#39;");
-			break;
-		default:
-			sat_bytes_put(page, &text[i], 1);
-		}
-	}
-}
-
-static void put_text(sat_bytes *page, const char *text)
-{
-	put_escaped(page, text, strlen(text));
-}
-
 static void put_day(sat_bytes *page, const char *day)
 {
 	if (day[0] == '\0')
 		return;
 	put(page, " <time>");
-	put_text(page, day);
+	sat_markup_put_text(page, day);
 	put(page, "</time>");
 }
 
 static void put_answers(sat_bytes *page, const receipt *r, const words *w)
 {
 	put(page, "<h2>");
-	put_text(page, w->answers);
+	sat_markup_put_text(page, w->answers);
 	put(page, "</h2>\n<ul class='answers'>\n");
 	for (size_t i = 0; i < r->answer_count; i++) {
 		const receipt_answer *a = &r->answers[i];
 		put(page, a->said == RECEIPT_YES ? "<li class='yes'>" : "<li>");
 		put_picture(page, "picture", picture_of(a->purpose));
 		put(page, "<div><p>");
-		put_text(page, a->label);
+		sat_markup_put_text(page, a->label);
 		put(page, "</p><p class='said'>");
 		put_picture(page, "mark", marks[a->said]);
-		put_text(page, w->said[a->said]);
+		sat_markup_put_text(page, w->said[a->said]);
 		put_day(page, a->day);
 		if (a->only_for[0] != '\0') {
 			put(page, ", ");
-			put_text(page, w->only_for);
+			sat_markup_put_text(page, w->only_for);
 			put(page, " ");
-			put_text(page, a->only_for);
+			sat_markup_put_text(page, a->only_for);
 		}
 		put(page, "</p></div></li>\n");
 	}
@@ -199,10 +170,10 @@ static void put_answers(sat_bytes *page, const receipt *r, const words *w)
 
 static void put_name(sat_bytes *page, const words *w, const char *name, bool here)
 {
-	put_text(page, name);
+	sat_markup_put_text(page, name);
 	if (here) {
 		put(page, " (");
-		put_text(page, w->here);
+		sat_markup_put_text(page, w->here);
 		put(page, ")");
 	}
 	put(page, ": ");
@@ -214,7 +185,7 @@ static void put_machine(sat_bytes *page, const words *w, const receipt_machine *
 	put_picture(page, "mark", state_marks[m->state]);
 	put(page, "<div>");
 	put_name(page, w, m->name, m->here);
-	put_text(page, w->state[m->state]);
+	sat_markup_put_text(page, w->state[m->state]);
 	put_day(page, m->day);
 	put(page, "</div></li>\n");
 }
@@ -224,14 +195,14 @@ static void put_erasures(sat_bytes *page, const receipt *r, const words *w)
 	if (r->erasure_count == 0)
 		return;
 	put(page, "<h2>");
-	put_text(page, w->taken_back);
+	sat_markup_put_text(page, w->taken_back);
 	put(page, "</h2>\n");
 	for (size_t i = 0; i < r->erasure_count; i++) {
 		const receipt_erasure *e = &r->erasures[i];
 		put(page, "<h3>");
 		put_picture(page, "picture", picture_of(e->purpose));
 		put(page, "<span>");
-		put_text(page, e->label == NULL ? w->whole : e->label);
+		sat_markup_put_text(page, e->label == NULL ? w->whole : e->label);
 		put_day(page, e->day);
 		put(page, "</span></h3>\n<ul class='machines'>\n");
 		for (size_t k = 0; k < e->machine_count; k++)
@@ -243,22 +214,22 @@ static void put_erasures(sat_bytes *page, const receipt *r, const words *w)
 static void put_holders(sat_bytes *page, const receipt *r, const words *w)
 {
 	put(page, "<h2>");
-	put_text(page, w->holders);
+	sat_markup_put_text(page, w->holders);
 	put(page, "</h2>\n<ul class='machines'>\n");
 	for (size_t i = 0; i < r->holder_count; i++) {
 		put(page, "<li><div>");
 		put_name(page, w, r->holders[i].name, r->holders[i].here);
-		put_text(page, r->holders[i].earlier ? w->from_before : w->has);
+		sat_markup_put_text(page, r->holders[i].earlier ? w->from_before : w->has);
 		if (r->holders[i].lost) {
 			put(page, "; ");
-			put_text(page, w->state[RECEIPT_LOST]);
+			sat_markup_put_text(page, w->state[RECEIPT_LOST]);
 		}
 		put(page, "</div></li>\n");
 	}
 	put(page, "</ul>\n");
 	if (r->holder_count == 0) {
 		put(page, "<p>");
-		put_text(page, w->nobody);
+		sat_markup_put_text(page, w->nobody);
 		put(page, "</p>\n");
 	}
 }
@@ -280,24 +251,24 @@ void cli_receipt_page(const receipt *r, const char *language, sat_bytes *page)
 {
 	const words *w = words_in(language);
 	put(page, "<!doctype html>\n<html lang='");
-	put_text(page, w->language);
+	sat_markup_put_text(page, w->language);
 	put(page, "'>\n<head>\n<meta charset='utf-8'>\n<meta name='viewport' "
 	          "content='width=device-width'>\n<title>");
-	put_text(page, w->title);
+	sat_markup_put_text(page, w->title);
 	put(page, "</title>\n<style>");
 	put(page, style);
 	put(page, "</style>\n</head>\n<body>\n<main>\n<h1>");
-	put_text(page, w->title);
+	sat_markup_put_text(page, w->title);
 	put(page, "</h1>\n<p>");
-	put_escaped(page, (const char *)r->title.data, r->title.length);
+	sat_markup_put(page, (const char *)r->title.data, r->title.length);
 	put_day(page, r->day);
 	put(page, "</p>\n");
 	put_answers(page, r, w);
 	put_erasures(page, r, w);
 	put_holders(page, r, w);
 	put(page, "</main>\n<footer>\n<p>");
-	put_text(page, w->reach);
+	sat_markup_put_text(page, w->reach);
 	put(page, "</p>\n<p>");
-	put_text(page, w->change);
+	sat_markup_put_text(page, w->change);
 	put(page, "</p>\n</footer>\n</body>\n</html>\n");
 }

@@ -174,6 +174,14 @@ bool sat_recipient_is_named(const sat_recipient *to, const char *list)
 	return false;
 }
 
+/* A published page reaches those as well who are left out by name. */
+static bool is_left_out(const sat_recipient *to, const char *list)
+{
+	if (to->role == SAT_ROLE_NONE)
+		return list != NULL && list[0] != '\0';
+	return sat_recipient_is_named(to, list);
+}
+
 static sat_obstacle without_yes(const sat_decision *head)
 {
 	switch (head->event) {
@@ -201,7 +209,7 @@ static sat_obstacle weigh_head(const sat_decision *all, size_t count, const sat_
 	if (head->recipients != NULL && head->recipients[0] != '\0' &&
 	    !sat_recipient_is_named(to, head->recipients))
 		return SAT_OTHER_RECIPIENTS;
-	if (sat_recipient_is_named(to, head->withheld_from) && !SAT_PLANTED_BUG(24))
+	if (is_left_out(to, head->withheld_from) && !SAT_PLANTED_BUG(24))
 		return SAT_WITHHELD_FROM;
 	if (head->notice < notice && !SAT_PLANTED_BUG(25))
 		return SAT_OLD_NOTICE;

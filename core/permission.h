@@ -33,9 +33,10 @@
 /* True for the two above. */
 bool sat_purpose_is_state(const char *purpose);
 
-/* For whom, and on which day. */
+/* For whom, and on which day.  Without a role it is whoever reads a published page: in no list of
+ * recipients, and in every list of those from whom something is withheld. */
 typedef struct sat_recipient {
-	sat_role role;
+	sat_role role;          /* SAT_ROLE_NONE: the public */
 	const char *audiences;  /* sorted words that decisions may name besides the role; "" for none */
 	int32_t today;          /* days since 1970, as in sat_gate_today */
 } sat_recipient;

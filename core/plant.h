@@ -5,7 +5,7 @@
 #define SAT_PLANT_H
 
 #ifdef SAT_PLANTED
-/* Which bug is in force, 0 for none; tests/sim/sim.c lists them. */
+/* Which bug is in force, 0 for none; tests/sim/sim.c and tests/report/make-reports.c list them. */
 extern int sat_plant;
 #define SAT_PLANTED_BUG(n) (sat_plant == (n))
 #else

@@ -51,6 +51,8 @@ int sat_purpose_intern(sat_store *store, const char *name, size_t length, sat_pu
 	return 0;
 }
 
+sat_purposes sat_purposes_collective(const sat_store *store) { return store->collective; }
+
 uint32_t sat_purpose_notice(const sat_store *store, unsigned i)
 {
 	return i < store->purpose_count ? store->notices[i] : 0;

@@ -28,6 +28,9 @@ uint32_t sat_purpose_notice(const sat_store *store, unsigned i);
 /* Raises it.  In a transaction. */
 int sat_purpose_ask_again(sat_store *store, sat_purposes bit, uint32_t notice, sat_error *err);
 
+/* Those that communities decide about, by the programme in force. */
+sat_purposes sat_purposes_collective(const sat_store *store);
+
 /* Appends a set as words in the order of bits, and reads it back; a word that is not known here makes the
  * set one that is never permitted. */
 void sat_purposes_words(const sat_store *store, sat_purposes set, sat_bytes *out);

@@ -3,8 +3,8 @@
 #
 #   SATCHEL=build/cli/satchel sh tests/demo.sh FOLDER
 #
-# FOLDER is made anew and holds the stores and the "sticks" (plain folders) afterwards.  People in it are
-# generated; the organisations, places and requests are the real ones of tests/data.
+# FOLDER is made anew and holds the stores, the "sticks" (plain folders) and the report afterwards.  People in
+# it are generated; the organisations, places and requests are the real ones of tests/data.
 set -eu
 
 satchel=${SATCHEL:?set SATCHEL to the program}
@@ -49,26 +49,41 @@ for laptop in one two; do
 done
 hq device list
 
-say "Laptop one records the Cairns workshop, what was asked for, and twelve people."
+say "Laptop one records the Cairns workshop, what was asked for, and thirty-six people."
 one import workshop "$data/workshops.csv"
 one import note "$data/notes.csv" --only kind=note --ignore kind
 one import request "$data/notes.csv" --only kind=request --ignore kind
 workshop=$(one --json list workshop | jq -r '.records[0].id')
 session=$(one --json add session workshop="$workshop" title="Day one" date=2022-06-14 | jq -r .id)
+echo pseudonym,name,gender,age_band,community >people.csv
+echo person,session,present >attendance.csv
 person=0
-while [ $person -lt 12 ]; do
+while [ $person -lt 36 ]; do
 	person=$((person + 1))
-	id=$(one --json add person pseudonym="P $(printf %04d $((400 + person)))" \
-		name="Participant $(printf %04d $((400 + person)))" gender=not_asked | jq -r .id)
-	one --quiet add attendance person="$id" session="$session" present=yes
+	number=$(printf %04d $((400 + person)))
+	case $((person % 3)) in 0) gender=man ;; 1) gender=woman ;; 2) gender=not_asked ;; esac
+	case $((person % 5)) in 0) age=65_over ;; 1 | 2) age=45_64 ;; 3) age=25_44 ;; 4) age=15_24 ;; esac
+	if [ $((person % 9)) -lt 5 ]; then community=Aurukun; else community=Napranum; fi
+	echo "P $number,Participant $number,$gender,age_$age,$community" >>people.csv
+	echo "P $number,$session,yes" >>attendance.csv
+done
+one import person people.csv
+one import attendance attendance.csv
+rm people.csv attendance.csv
+person=0
+while [ $person -lt 36 ]; do
+	person=$((person + 1))
+	pseudonym="P $(printf %04d $((400 + person)))"
 	case $((person % 4)) in
-	0) one --quiet consent record "$id" attend_record=refused identity=refused --method oral ;;
-	1) one --quiet consent record "$id" attend_record=given identity=given --method oral ;;
-	2) one --quiet consent record "$id" attend_record=given identity=refused --method written ;;
+	0) one --quiet consent record "$pseudonym" attend_record=refused identity=refused --method oral ;;
+	1) one --quiet consent record "$pseudonym" attend_record=given identity=given demographics=given \
+		publish_report=given --method oral ;;
+	2) one --quiet consent record "$pseudonym" attend_record=given identity=refused demographics=given \
+		publish_report=given --method written ;;
 	3) ;; # has not been asked yet
 	esac
 done
-one list person
+one list person | tail -n 3
 
 say "The first stick travels: laptop one to headquarters, and the answer back."
 one export stick-one
@@ -107,6 +122,19 @@ one --quiet merge stick-one
 two --quiet merge stick-two
 one status
 two status
+
+say "Headquarters answers what was asked for, and publishes a report."
+request=$(hq --json list request | jq -r '.records[0].id')
+hq --quiet set "$request" status=answered answer="Two information days, with picture cards in two languages." \
+	answered_by="Aluminium Stewardship Initiative" answered_on=2022-09-01 brought_back_on=2022-10-04 \
+	brought_back_how="read aloud at the community hall"
+hq --quiet add action request="$request" text="Make picture cards about bauxite mining" \
+	responsible="Nawa Nawa Consultants" due=2022-08 done_on=2022-08-20 outcome="Two sets were made." >/dev/null
+hq --quiet add action request="$request" text="Bring them to Weipa as well" due=2022-11 \
+	responsible="Aluminium Stewardship Initiative" not_done_reason="The road was closed by a flood." >/dev/null
+hq report
+hq report --html report.html --csv report-tables --xlsx report.xlsx
+
 say "Somebody takes back that their name was written down.  It is erased wherever it has gone, and proved."
 one consent withdraw "P 0401" identity --final --yes
 for round in 1 2; do
@@ -149,6 +177,10 @@ versions and a person decided.
 "Copied" became "received" only when a receipt signed by headquarters came back: $received records are
 received, $unsent are on their way or unsent.  Everything that was kept back stays on laptop one and
 leaves by itself when somebody says yes.
+
+Headquarters published a report: what was held, what was asked and what came of it, how many people came,
+of those who agreed to be counted, with numbers below five hidden and nobody named.  The page is in
+    $folder/report.html
 
 Then somebody took their name back.  It is gone from all three stores, byte for byte, and each machine
 signed that it is: the receipt, with pictures beside the words, is in

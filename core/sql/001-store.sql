@@ -361,6 +361,33 @@ CREATE TABLE sat_quarantine (
   state  TEXT NOT NULL                -- waiting, released, rejected
 ) WITHOUT ROWID;
 
+-- Reports that were handed out, and what each said of which population (report/publication.h): true counts, and
+-- what was hidden.  A later report is compared with all of them.
+CREATE TABLE sat_publication (
+  number   INTEGER PRIMARY KEY,       -- 1 and up
+  at       INTEGER NOT NULL,          -- when it was made, seconds since 1970
+  audience TEXT NOT NULL              -- whom it was for
+);
+CREATE TABLE sat_published (
+  id           INTEGER PRIMARY KEY,
+  publication  INTEGER NOT NULL,
+  population   TEXT NOT NULL,
+  at           INTEGER NOT NULL,      -- when the counts were true; earlier than the report for frozen ones
+  total        INTEGER NOT NULL,
+  total_hidden INTEGER NOT NULL,      -- 1: it read "n.p."
+  frozen       INTEGER NOT NULL       -- 1: the counts of an earlier report were said again
+);
+CREATE INDEX sat_published_population ON sat_published(population);
+CREATE TABLE sat_published_cell (
+  published INTEGER NOT NULL,         -- sat_published.id
+  n         INTEGER NOT NULL,         -- position
+  dimension TEXT NOT NULL,
+  category  TEXT NOT NULL,            -- "": those who were not asked
+  count     INTEGER NOT NULL,
+  hidden    INTEGER NOT NULL,         -- 1: it read "n.p."
+  PRIMARY KEY (published, n)
+) WITHOUT ROWID;
+
 -- Words of values that may be searched; the text itself is only in the rows.
 CREATE VIRTUAL TABLE sat_search USING fts5(words, content='', columnsize=0, detail=none,
   tokenize='unicode61 remove_diacritics 2');

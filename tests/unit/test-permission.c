@@ -399,6 +399,20 @@ static void permission__million_histories_are_as_the_model_says(void **state)
 	assert_in_range(permitted, 50000, 950000);
 }
 
+/* A page that anybody can read reaches those, too, from whom something is withheld. */
+static void permission__public_is_in_no_list_but_of_those_left_out(void **state)
+{
+	(void)state;
+	static const sat_recipient anybody = { SAT_ROLE_NONE, "", 100 };
+	sat_decision yes = { .purpose = "identity", .event = SAT_GIVEN };
+	assert_int_equal(sat_permission(&yes, 1, "identity", 0, &anybody), SAT_NO_OBSTACLE);
+	yes.withheld_from = "auditor";
+	assert_int_equal(sat_permission(&yes, 1, "identity", 0, &anybody), SAT_WITHHELD_FROM);
+	yes.withheld_from = NULL;
+	yes.recipients = "auditor community facilitator registry";
+	assert_int_equal(sat_permission(&yes, 1, "identity", 0, &anybody), SAT_OTHER_RECIPIENTS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest claims[] = {
@@ -406,6 +420,7 @@ int main(void)
 		cmocka_unit_test(life_cycle__taking_back_is_always_possible),
 		cmocka_unit_test(permission__every_event_alone),
 		cmocka_unit_test(permission__every_combination_of_what_a_yes_says),
+		cmocka_unit_test(permission__public_is_in_no_list_but_of_those_left_out),
 		cmocka_unit_test(permission__yes_and_no_apart_is_no_in_either_order),
 		cmocka_unit_test(permission__later_word_replaces_the_one_that_it_names),
 		cmocka_unit_test(permission__what_supersedes_nothing_that_exists_is_no),

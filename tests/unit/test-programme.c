@@ -513,7 +513,8 @@ static void programme__default_declares_the_kinds_and_purposes_of_the_design(voi
 		                             "meeting", "person", "participation", "attendance", "notice", "consent",
 		                             "note", "request", "action", "material", "media", "feedback" };
 	static const char *const purposes[] = { "attend_record", "demographics", "identity", "contact", "photo", "audio",
-		                                "quote_named", "quote_unnamed", "community_words", "share_with_community", "publish_report",
+		                                "quote_named", "quote_unnamed", "community_words", "community_report",
+		                                "share_with_community", "publish_report",
 		                                "newsletter" };
 	SAT_AUTO(sat_programme) p = read_default();
 	assert_int_equal(p->kind_count, sizeof kinds / sizeof *kinds);
