@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "core/arena.h"
 #include "core/bytes.h"
@@ -133,15 +134,26 @@ bool cli_day_read(const char *text, int32_t *days);
 /* "1 record", "2 records". */
 const char *cli_count(size_t n, const char *one, const char *many, char text[static 64]);
 
-/* Progress, on a terminal only and after half a second.  cli_progress_step has the form of
- * sat_progress; it answers false after Ctrl-C. */
+/* Writes text from elsewhere, with what could steer a terminal replaced. */
+void cli_put_harmless(FILE *out, const char *text);
+
+/* --- progress (progress.c) ---------------------------------------------------------------------- */
+
+/* From here on a person sees that the command works, on a terminal, not with --quiet and after half a second;
+ * cli_options calls it, and main.c the other when all is written. */
+void cli_progress_start(cli *c);
+void cli_progress_stop(void);
+/* Makes way for something that is about to be printed to `out`. */
+void cli_progress_aside(FILE *out);
+/* While a person is asked. */
+void cli_progress_pause(bool pause);
+
+/* A part of a command that knows how far it is, or can be stopped.  cli_progress_step has the form of sat_progress;
+ * it answers false after Ctrl-C, which until the end stops the program by itself no more. */
 typedef struct cli_progress {
-	cli *c;
-	const char *doing;
-	int64_t began_ms, shown_ms;
-	bool terminal, shown;
+	const char *before;
 } cli_progress;
-void cli_progress_begin(cli_progress *progress, cli *c, const char *doing);
+void cli_progress_begin(cli_progress *progress, const char *doing);
 bool cli_progress_step(void *progress, const char *name, uint64_t done, uint64_t total);
 void cli_progress_end(cli_progress *progress);
 

@@ -61,10 +61,12 @@ static int ask_secret(cli *c, const char *prompt, char *secret)
 		silent.c_lflag &= ~(tcflag_t)ECHO;
 		tcsetattr(fileno(terminal), TCSAFLUSH, &silent);
 	}
+	cli_progress_pause(true);
 	fputs(prompt, terminal);
 	fflush(terminal);
 	setvbuf(terminal, NULL, _IONBF, 0);
 	bool read = fgets(secret, SECRET_BYTES, terminal) != NULL;
+	cli_progress_pause(false);
 	if (hidden)
 		tcsetattr(fileno(terminal), TCSAFLUSH, &before);
 	fputs("\n", terminal);
@@ -130,11 +132,7 @@ static int open_identity(cli *c, const sat_bytes *file)
 			return rc;
 	}
 	cli_progress progress;
-	cli_progress_begin(&progress, c, "opening the key");
-	if (progress.terminal && passphrase != NULL) {
-		fputs("opening the key ...", stderr);
-		progress.shown = true;
-	}
+	cli_progress_begin(&progress, "opening the key");
 	int rc = sat_keyfile_read(&c->identity, file->data, file->length, passphrase, &c->err);
 	cli_progress_end(&progress);
 	cli_secret_free(passphrase);
@@ -202,10 +200,13 @@ int cli_confirm(cli *c, bool yes, const char *question, const char *word)
 		    "%s Nothing was changed: a person has to answer this, and there is no terminal; "
 		    "--yes answers for scripts",
 		    question);
+	cli_progress_pause(true);
 	fprintf(stderr, "%s\nType \"%s\" to go on: ", question, word);
 	fflush(stderr);
 	char line[64];
-	if (fgets(line, sizeof line, stdin) != NULL) {
+	bool read = fgets(line, sizeof line, stdin) != NULL;
+	cli_progress_pause(false);
+	if (read) {
 		cut_line(line);
 		if (strcmp(line, word) == 0)
 			return 0;

@@ -129,7 +129,7 @@ static int read_file(cli *c, reading *r, FILE *file, const char *path, char *chu
 	struct stat status;
 	uint64_t done = 0, total = fstat(fileno(file), &status) == 0 ? (uint64_t)status.st_size : 0;
 	cli_progress progress;
-	cli_progress_begin(&progress, c, "reading");
+	cli_progress_begin(&progress, "reading");
 	int rc = 0;
 	size_t n, mark;
 	while (rc == 0 && (n = fread(chunk, 1, CHUNK_BYTES, file)) > 0) {

@@ -100,8 +100,10 @@ int main(int argc, char **argv)
 		return CLI_FAILED;
 	int code = run(&c, argc, argv);
 	if (!cli_end(&c)) {
+		cli_progress_stop();
 		fprintf(stderr, "satchel: the output could not be written; what the command did is done\n");
 		code = CLI_FAILED;
 	}
+	cli_progress_stop();
 	return code;
 }

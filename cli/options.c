@@ -147,8 +147,10 @@ bool cli_options(cli *c, const cli_usage *usage, const cli_option *options, int 
 	}
 	*argc -= optind;
 	*argv += optind;
-	if (*argc >= usage->least && (usage->most < 0 || *argc <= usage->most))
+	if (*argc >= usage->least && (usage->most < 0 || *argc <= usage->most)) {
+		cli_progress_start(c);
 		return true;
+	}
 	const char *gap = usage->arguments[0] == '\0' ? "" : " ";
 	if (*argc < usage->least)
 		cli_wrong(c, "something is missing; usage: satchel %s%s%s; `satchel %s --help` says more",
