@@ -139,6 +139,21 @@ static int open_identity(cli *c, const sat_bytes *file)
 	return rc;
 }
 
+/* What is no file of a key's size is left to the one who understands key files, and can say what to do. */
+static int read_key_file(cli *c, const char *path, sat_bytes *file)
+{
+	if (!cli_file_there(path))
+		return sat_fail(&c->err, SAT_EIO,
+		                "the key file %s is not there, without which nothing can be signed or opened; the records are "
+		                "safe in the store, and nothing was changed; put the key file back from a backup",
+		                path);
+	int rc = cli_file_read(path, KEY_FILE_BYTES_MAX, file, &c->err);
+	if (rc != SAT_EINVALID && rc != SAT_ELIMIT)
+		return rc;
+	sat_bytes_reset(file);
+	return 0;
+}
+
 int cli_unlock(cli *c)
 {
 	int rc = cli_open(c);
@@ -149,13 +164,13 @@ int cli_unlock(cli *c)
 	cli_key_path(c->store_path, &path);
 	if (!sat_bytes_ok(&path))
 		return sat_fail(&c->err, SAT_ENOMEM, "out of memory");
-	rc = cli_file_read((const char *)path.data, KEY_FILE_BYTES_MAX, &file, &c->err);
-	if (rc != 0) {
-		sat_error_context(&c->err, "the key file of this store");
-		c->err.code = SAT_EIO;
-		return SAT_EIO;
-	}
-	rc = open_identity(c, &file);
+	rc = read_key_file(c, (const char *)path.data, &file);
+	if (rc == 0)
+		rc = open_identity(c, &file);
+	if (rc == SAT_ELIMIT) /* of the file, not of what a person typed */
+		rc = c->err.code = SAT_EDAMAGED;
+	if (rc == SAT_EDAMAGED || rc == SAT_ETOONEW)
+		sat_error_context(&c->err, "%s", (const char *)path.data);
 	if (rc == 0 && !sat_device_equal(sat_identity_device(c->identity), sat_store_self(c->store)))
 		rc = sat_fail(&c->err, SAT_EIO,
 		              "the key file %s belongs to another store; nothing was changed; put "
