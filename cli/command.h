@@ -44,7 +44,7 @@ enum cli_exit {
 typedef struct cli {
 	const char *store_path;
 	const char *passphrase_file; /* NULL: ask */
-	bool json, quiet, help;
+	bool json, quiet, help, version;
 	int code; /* what cli_options decided */
 	const sat_env *env;
 	sat_store *store;       /* NULL until cli_open */
@@ -102,6 +102,8 @@ bool cli_global_options(cli *c, int *argc, char ***argv);
  * characters in values from elsewhere are replaced, so that they cannot steer a terminal. */
 void cli_print(cli *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void cli_say(cli *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A text that is the whole answer: to standard output, or with --json under `name`.  Leaves `text` terminated. */
+void cli_tell_text(cli *c, const char *name, sat_bytes *text);
 /* Remarks: to standard error, not with --quiet. */
 void cli_note(cli *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A refusal that does not end the command: to standard error. */

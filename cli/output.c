@@ -62,6 +62,19 @@ void cli_print(cli *c, const char *format, ...)
 	va_end(args);
 }
 
+void cli_tell_text(cli *c, const char *name, sat_bytes *text)
+{
+	sat_bytes_put_u8(text, 0);
+	if (!sat_bytes_ok(text))
+		no_memory();
+	/* Earlier members belong to an answer that was not asked for. */
+	if (c->json)
+		json_object_clear(c->result);
+	if (c->json)
+		cli_set(c, name, cli_text((const char *)text->data));
+	cli_print(c, "%s", (const char *)text->data);
+}
+
 void cli_say(cli *c, const char *format, ...)
 {
 	va_list args;
