@@ -99,13 +99,16 @@ bool cli_global_options(cli *c, int *argc, char ***argv);
 /* --- output (output.c) ------------------------------------------------------------------------- */
 
 /* Results for people: to standard output, not with --json; cli_say not with --quiet either.  Control
- * characters in values from elsewhere are replaced, so that they cannot steer a terminal. */
+ * characters in values from elsewhere are replaced, so that they cannot steer a terminal, and line breaks in them
+ * shown as a sign, so that they make no lines of their own (line.h says which conversions there are). */
 void cli_print(cli *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void cli_say(cli *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A text that is the whole answer: to standard output, or with --json under `name`.  Leaves `text` terminated. */
 void cli_tell_text(cli *c, const char *name, sat_bytes *text);
 /* Remarks: to standard error, not with --quiet. */
 void cli_note(cli *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* What a person is to answer, to standard error, without an end of its line. */
+void cli_ask(cli *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A refusal that does not end the command: to standard error. */
 void cli_refuse(cli *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Prints c->err (and puts it into the result) and returns the exit code that it means. */

@@ -216,8 +216,7 @@ int cli_confirm(cli *c, bool yes, const char *question, const char *word)
 		    "--yes answers for scripts",
 		    question);
 	cli_progress_pause(true);
-	fprintf(stderr, "%s\nType \"%s\" to go on: ", question, word);
-	fflush(stderr);
+	cli_ask(c, "%s\nType \"%s\" to go on: ", question, word);
 	char line[64];
 	bool read = fgets(line, sizeof line, stdin) != NULL;
 	cli_progress_pause(false);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "line.h"
 
 static _Noreturn void no_memory(void)
 {
@@ -41,16 +42,22 @@ void cli_put_harmless(FILE *out, const char *text)
 	}
 }
 
-static void put(FILE *out, const char *before, const char *format, va_list args, const char *after)
+static void put_text(FILE *out, const char *before, sat_bytes *text, const char *after)
 {
-	char *text;
-	if (vasprintf(&text, format, args) < 0)
+	sat_bytes_put_u8(text, 0);
+	if (!sat_bytes_ok(text))
 		no_memory();
 	cli_progress_aside(out);
 	fputs(before, out);
-	cli_put_harmless(out, text);
+	cli_put_harmless(out, (const char *)text->data);
 	fputs(after, out);
-	free(text);
+}
+
+static void put(FILE *out, const char *before, const char *format, va_list args, const char *after)
+{
+	SAT_BYTES(text);
+	cli_line_put(&text, format, args);
+	put_text(out, before, &text, after);
 }
 
 void cli_print(cli *c, const char *format, ...)
@@ -64,15 +71,15 @@ void cli_print(cli *c, const char *format, ...)
 
 void cli_tell_text(cli *c, const char *name, sat_bytes *text)
 {
-	sat_bytes_put_u8(text, 0);
 	if (!sat_bytes_ok(text))
 		no_memory();
+	if (!c->json) {
+		put_text(stdout, "", text, "");
+		return;
+	}
 	/* Earlier members belong to an answer that was not asked for. */
-	if (c->json)
-		json_object_clear(c->result);
-	if (c->json)
-		cli_set(c, name, cli_text((const char *)text->data));
-	cli_print(c, "%s", (const char *)text->data);
+	json_object_clear(c->result);
+	cli_set(c, name, cli_bytes(text->data, text->length));
 }
 
 void cli_say(cli *c, const char *format, ...)
@@ -91,6 +98,16 @@ void cli_note(cli *c, const char *format, ...)
 	if (!c->quiet)
 		put(stderr, "satchel: ", format, args, "\n");
 	va_end(args);
+}
+
+void cli_ask(cli *c, const char *format, ...)
+{
+	(void)c;
+	va_list args;
+	va_start(args, format);
+	put(stderr, "", format, args, "");
+	va_end(args);
+	fflush(stderr);
 }
 
 void cli_refuse(cli *c, const char *format, ...)

@@ -143,6 +143,8 @@ static void say(const char *doing, const char *name, uint64_t done, uint64_t tot
 	if (doing != NULL)
 		line.doing = doing;
 	snprintf(line.name, sizeof line.name, "%s", name == NULL ? "" : name);
+	for (char *at = line.name; (at = strchr(at, '\n')) != NULL;)
+		*at = ' ';
 	line.done = done;
 	line.total = total;
 	pthread_mutex_unlock(&line.mutex);
