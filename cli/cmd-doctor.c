@@ -27,36 +27,28 @@ static void problem(void *context, const char *sentence)
 	cli_print(k->c, "problem: %s\n", sentence);
 }
 
+/* What is no key at all has no passphrase either, and that is not what is to be said of it. */
 static void check_key(checkup *k)
 {
 	SAT_BYTES(path);
 	SAT_BYTES(file);
-	sat_error err;
 	char sentence[SAT_ERROR_MESSAGE_BYTES + 64];
 	cli_key_path(k->c->store_path, &path);
 	const char *key = (const char *)path.data;
 	struct stat status;
-	if (cli_file_read(key, 4096, &file, &err) != 0 || stat(key, &status) != 0) {
-		snprintf(sentence, sizeof sentence, "the key file: %s", err.message);
-		problem(k, sentence);
-		return;
-	}
-	if ((status.st_mode & 077) != 0) {
+	if (stat(key, &status) == 0 && S_ISREG(status.st_mode) && (status.st_mode & 077) != 0) {
 		snprintf(sentence, sizeof sentence,
 		         "the key file can be read by others; `chmod 600 %.400s` closes it", key);
 		problem(k, sentence);
 	}
-	bool locked = sat_keyfile_locked(file.data, file.length);
-	cli_set(k->c, "passphrase", json_boolean(locked));
-	if (!locked)
-		cli_say(k->c, "note: the key file has no passphrase.\n");
+	bool locked = cli_file_read(key, 4096, &file, NULL) == 0 && sat_keyfile_locked(file.data, file.length);
 	/* A doctor does not ask for a passphrase; given one, or none needed, it looks inside. */
-	if (locked && k->c->passphrase_file == NULL)
-		return;
-	if (cli_unlock(k->c) != 0) {
-		snprintf(sentence, sizeof sentence, "the key file: %s", k->c->err.message);
-		problem(k, sentence);
-	}
+	bool opened = (!locked || k->c->passphrase_file != NULL) && cli_unlock(k->c) == 0;
+	if (!opened && !(locked && k->c->passphrase_file == NULL))
+		problem(k, k->c->err.message);
+	cli_set(k->c, "passphrase", locked || opened ? json_boolean(locked) : json_null());
+	if (opened && !locked)
+		cli_say(k->c, "note: the key file has no passphrase.\n");
 }
 
 static void check_machine(checkup *k)
@@ -91,6 +83,7 @@ int cmd_doctor(cli *c, int argc, char **argv)
 		return cli_fail(c);
 	if (sat_query_check(c->store, problem, &k, &c->err) != 0)
 		return cli_fail(c);
+	size_t of_store = json_array_size(k.problems);
 	check_key(&k);
 	check_machine(&k);
 	size_t count = json_array_size(k.problems);
@@ -98,9 +91,7 @@ int cmd_doctor(cli *c, int argc, char **argv)
 	if (count == 0)
 		cli_say(c, "All is well.\n");
 	else
-		cli_say(
-		    c,
-		    "Nothing was changed.  For a damaged store: keep the file, and restore a backup beside "
-		    "it.\n");
+		cli_say(c, "Nothing was changed.%s\n",
+		        of_store > 0 ? "  The store is damaged: keep the file, and restore a backup beside it." : "");
 	return count == 0 ? CLI_DONE : CLI_PARTLY;
 }

@@ -46,6 +46,7 @@ static int put_value(dump *d, const sat_value *value)
 
 static void put_header(const dump *d)
 {
+	cli_progress_aside(stdout);
 	fputs("id", stdout);
 	for (size_t i = 0; i < d->table->column_count; i++) {
 		if (!in_dump(d->table, &d->table->columns[i]))

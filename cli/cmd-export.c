@@ -56,7 +56,7 @@ static int on_exported(void *context, const sat_exported *bundle)
 int cli_export_to(cli_exports *e, sat_carrier *carrier, int64_t device)
 {
 	cli_progress progress;
-	cli_progress_begin(&progress, e->c, "copying");
+	cli_progress_begin(&progress, "copying");
 	sat_export_options options = e->options;
 	options.progress = cli_progress_step;
 	options.progress_context = &progress;

@@ -18,6 +18,8 @@ static const cli_usage usage = {
 static int on_row(void *context, const cli_row *row)
 {
 	import *i = context;
+	if (row->broken)
+		return import_broken(i, row);
 	return i->column_count == 0 ? import_header(i, row) : import_row(i, row);
 }
 
@@ -165,5 +167,7 @@ int cmd_import(cli *c, int argc, char **argv)
 	if (rc == 0)
 		rc = run(i, argv[1], delimiter);
 	cli_hashes_free(&i->here);
+	if (rc != 0 && i->bad > 0)
+		cli_set(c, "bad_count", json_integer((json_int_t)i->bad));
 	return rc != 0 ? cli_fail(c) : tell(i);
 }

@@ -1,6 +1,7 @@
 /* satchel init: a new store, its key file, and for a laptop the six words. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "command.h"
@@ -166,7 +167,13 @@ int cmd_init(cli *c, int argc, char **argv)
 	cli_key_path(c->store_path, &key_path);
 	const char *key = (const char *)key_path.data;
 	int rc = 0;
-	if (cli_file_there(c->store_path) || cli_file_there(key))
+	struct stat there;
+	if (stat(c->store_path, &there) == 0 && S_ISDIR(there.st_mode))
+		rc = sat_fail(&c->err, SAT_EEXISTS,
+		              "%s is a folder, and a store is a file; nothing was made; name a new file in it, such as "
+		              "%s/satchel.db",
+		              c->store_path, c->store_path);
+	else if (cli_file_there(c->store_path) || cli_file_there(key))
 		rc = sat_fail(&c->err, SAT_EEXISTS,
 		              "%s%s is there already; it was left alone; choose another name "
 		              "with --store",

@@ -148,7 +148,7 @@ static int merge_all(merging *m)
 	for (size_t i = 0; rc == 0 && i < m->count; i++) {
 		cli_progress progress;
 		sat_merged merged = { 0 };
-		cli_progress_begin(&progress, m->c, "merging");
+		cli_progress_begin(&progress, "merging");
 		rc = sat_merge(m->c->store, m->c->identity, m->carrier, m->names[i], &merged,
 		               cli_progress_step, &progress, &m->c->err);
 		cli_progress_end(&progress);

@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "core/arena.h"
 #include "core/bytes.h"
@@ -43,7 +44,7 @@ enum cli_exit {
 typedef struct cli {
 	const char *store_path;
 	const char *passphrase_file; /* NULL: ask */
-	bool json, quiet, help;
+	bool json, quiet, help, version;
 	int code; /* what cli_options decided */
 	const sat_env *env;
 	sat_store *store;       /* NULL until cli_open */
@@ -98,11 +99,16 @@ bool cli_global_options(cli *c, int *argc, char ***argv);
 /* --- output (output.c) ------------------------------------------------------------------------- */
 
 /* Results for people: to standard output, not with --json; cli_say not with --quiet either.  Control
- * characters in values from elsewhere are replaced, so that they cannot steer a terminal. */
+ * characters in values from elsewhere are replaced, so that they cannot steer a terminal, and line breaks in them
+ * shown as a sign, so that they make no lines of their own (line.h says which conversions there are). */
 void cli_print(cli *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void cli_say(cli *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A text that is the whole answer: to standard output, or with --json under `name`.  Leaves `text` terminated. */
+void cli_tell_text(cli *c, const char *name, sat_bytes *text);
 /* Remarks: to standard error, not with --quiet. */
 void cli_note(cli *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* What a person is to answer, to standard error, without an end of its line. */
+void cli_ask(cli *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A refusal that does not end the command: to standard error. */
 void cli_refuse(cli *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Prints c->err (and puts it into the result) and returns the exit code that it means. */
@@ -133,15 +139,26 @@ bool cli_day_read(const char *text, int32_t *days);
 /* "1 record", "2 records". */
 const char *cli_count(size_t n, const char *one, const char *many, char text[static 64]);
 
-/* Progress, on a terminal only and after half a second.  cli_progress_step has the form of
- * sat_progress; it answers false after Ctrl-C. */
+/* Writes text from elsewhere, with what could steer a terminal replaced. */
+void cli_put_harmless(FILE *out, const char *text);
+
+/* --- progress (progress.c) ---------------------------------------------------------------------- */
+
+/* From here on a person sees that the command works, on a terminal, not with --quiet and after half a second;
+ * cli_options calls it, and main.c the other when all is written. */
+void cli_progress_start(cli *c);
+void cli_progress_stop(void);
+/* Makes way for something that is about to be printed to `out`. */
+void cli_progress_aside(FILE *out);
+/* While a person is asked. */
+void cli_progress_pause(bool pause);
+
+/* A part of a command that knows how far it is, or can be stopped.  cli_progress_step has the form of sat_progress;
+ * it answers false after Ctrl-C, which until the end stops the program by itself no more. */
 typedef struct cli_progress {
-	cli *c;
-	const char *doing;
-	int64_t began_ms, shown_ms;
-	bool terminal, shown;
+	const char *before;
 } cli_progress;
-void cli_progress_begin(cli_progress *progress, cli *c, const char *doing);
+void cli_progress_begin(cli_progress *progress, const char *doing);
 bool cli_progress_step(void *progress, const char *name, uint64_t done, uint64_t total);
 void cli_progress_end(cli_progress *progress);
 

@@ -61,10 +61,12 @@ static int ask_secret(cli *c, const char *prompt, char *secret)
 		silent.c_lflag &= ~(tcflag_t)ECHO;
 		tcsetattr(fileno(terminal), TCSAFLUSH, &silent);
 	}
+	cli_progress_pause(true);
 	fputs(prompt, terminal);
 	fflush(terminal);
 	setvbuf(terminal, NULL, _IONBF, 0);
 	bool read = fgets(secret, SECRET_BYTES, terminal) != NULL;
+	cli_progress_pause(false);
 	if (hidden)
 		tcsetattr(fileno(terminal), TCSAFLUSH, &before);
 	fputs("\n", terminal);
@@ -130,15 +132,26 @@ static int open_identity(cli *c, const sat_bytes *file)
 			return rc;
 	}
 	cli_progress progress;
-	cli_progress_begin(&progress, c, "opening the key");
-	if (progress.terminal && passphrase != NULL) {
-		fputs("opening the key ...", stderr);
-		progress.shown = true;
-	}
+	cli_progress_begin(&progress, "opening the key");
 	int rc = sat_keyfile_read(&c->identity, file->data, file->length, passphrase, &c->err);
 	cli_progress_end(&progress);
 	cli_secret_free(passphrase);
 	return rc;
+}
+
+/* What is no file of a key's size is left to the one who understands key files, and can say what to do. */
+static int read_key_file(cli *c, const char *path, sat_bytes *file)
+{
+	if (!cli_file_there(path))
+		return sat_fail(&c->err, SAT_EIO,
+		                "the key file %s is not there, without which nothing can be signed or opened; the records are "
+		                "safe in the store, and nothing was changed; put the key file back from a backup",
+		                path);
+	int rc = cli_file_read(path, KEY_FILE_BYTES_MAX, file, &c->err);
+	if (rc != SAT_EINVALID && rc != SAT_ELIMIT)
+		return rc;
+	sat_bytes_reset(file);
+	return 0;
 }
 
 int cli_unlock(cli *c)
@@ -151,13 +164,13 @@ int cli_unlock(cli *c)
 	cli_key_path(c->store_path, &path);
 	if (!sat_bytes_ok(&path))
 		return sat_fail(&c->err, SAT_ENOMEM, "out of memory");
-	rc = cli_file_read((const char *)path.data, KEY_FILE_BYTES_MAX, &file, &c->err);
-	if (rc != 0) {
-		sat_error_context(&c->err, "the key file of this store");
-		c->err.code = SAT_EIO;
-		return SAT_EIO;
-	}
-	rc = open_identity(c, &file);
+	rc = read_key_file(c, (const char *)path.data, &file);
+	if (rc == 0)
+		rc = open_identity(c, &file);
+	if (rc == SAT_ELIMIT) /* of the file, not of what a person typed */
+		rc = c->err.code = SAT_EDAMAGED;
+	if (rc == SAT_EDAMAGED || rc == SAT_ETOONEW)
+		sat_error_context(&c->err, "%s", (const char *)path.data);
 	if (rc == 0 && !sat_device_equal(sat_identity_device(c->identity), sat_store_self(c->store)))
 		rc = sat_fail(&c->err, SAT_EIO,
 		              "the key file %s belongs to another store; nothing was changed; put "
@@ -202,10 +215,12 @@ int cli_confirm(cli *c, bool yes, const char *question, const char *word)
 		    "%s Nothing was changed: a person has to answer this, and there is no terminal; "
 		    "--yes answers for scripts",
 		    question);
-	fprintf(stderr, "%s\nType \"%s\" to go on: ", question, word);
-	fflush(stderr);
+	cli_progress_pause(true);
+	cli_ask(c, "%s\nType \"%s\" to go on: ", question, word);
 	char line[64];
-	if (fgets(line, sizeof line, stdin) != NULL) {
+	bool read = fgets(line, sizeof line, stdin) != NULL;
+	cli_progress_pause(false);
+	if (read) {
 		cut_line(line);
 		if (strcmp(line, word) == 0)
 			return 0;

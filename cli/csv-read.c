@@ -31,6 +31,8 @@ static const char *judge(const reading *r, const void *text, size_t length)
 {
 	if (r->oversize || length > SAT_VALUE_BYTES_MAX)
 		return too_long;
+	if (memchr(text, '\0', length) != NULL)
+		return "there is a character of value zero (NUL) in the text; save the file again without it";
 	return sat_utf8_valid(text, length) ? NULL
 	                                    : "the text is not valid UTF-8; save the file as CSV UTF-8";
 }
@@ -91,14 +93,21 @@ static int pass_over(cli *c, reading *r)
 	                      r->row.number + 1, r->row.count + 1);
 }
 
+static int broken(cli *c, reading *r, const char *why)
+{
+	cli_row row = r->row;
+	row.number++;
+	row.bad = why;
+	row.broken = true;
+	int rc = r->each(r->context, &row);
+	return rc != 0 ? rc : sat_fail(&c->err, SAT_EINVALID, "row %zu: %s; nothing was imported", row.number, why);
+}
+
 static int parse(cli *c, reading *r, const char *data, size_t length)
 {
 	if (csv_parse(&r->parser, data, length, on_cell, on_row, r) != length && r->rc == 0)
 		return csv_error(&r->parser) == CSV_EPARSE
-		           ? sat_fail(&c->err, SAT_EINVALID,
-		                      "row %zu, cell %zu has a quotation mark where none may be; nothing was "
-		                      "imported; put the cell in quotes and double those within",
-		                      r->row.number + 1, r->row.count + 1)
+		           ? broken(c, r, "there is a quotation mark where none may be")
 		           : sat_fail(&c->err, SAT_ENOMEM, "memory ran out; nothing was imported");
 	return r->rc == SAT_ENOMEM ? sat_fail(&c->err, SAT_ENOMEM, "memory ran out; nothing was imported")
 	       : r->rc != 0        ? r->rc
@@ -108,10 +117,7 @@ static int parse(cli *c, reading *r, const char *data, size_t length)
 static int finish(cli *c, reading *r)
 {
 	if (csv_fini(&r->parser, on_cell, on_row, r) != 0)
-		return sat_fail(&c->err, SAT_EINVALID,
-		                "the file ends within a quoted cell that begins in row %zu; "
-		                "nothing was imported; is the file whole?",
-		                r->row.number + 1);
+		return broken(c, r, "the file ends within a cell in quotes that begins in this row");
 	return r->rc;
 }
 
@@ -129,7 +135,7 @@ static int read_file(cli *c, reading *r, FILE *file, const char *path, char *chu
 	struct stat status;
 	uint64_t done = 0, total = fstat(fileno(file), &status) == 0 ? (uint64_t)status.st_size : 0;
 	cli_progress progress;
-	cli_progress_begin(&progress, c, "reading");
+	cli_progress_begin(&progress, "reading");
 	int rc = 0;
 	size_t n, mark;
 	while (rc == 0 && (n = fread(chunk, 1, CHUNK_BYTES, file)) > 0) {

@@ -23,10 +23,12 @@ typedef struct cli_row {
 	size_t count;  /* how many cells the file has, also those above CLI_CELLS_MAX */
 	const cli_cell *cells;
 	const char *bad; /* why the whole row cannot be used, else NULL */
+	bool broken;     /* its quoting is, within the cell after `count` whole ones, and no row can follow */
 } cli_row;
 
 /* Calls `each` for every row that is not blank; its first non-zero result ends the reading and is
- * returned.  SAT_EINVALID with the row when the quoting is broken: what follows could be anything. */
+ * returned.  A row of which the quoting is broken is the last, whatever `each` answers, since where cells and rows
+ * begin after it cannot be known: then SAT_EINVALID. */
 int cli_csv_read(cli *c, const char *path, char delimiter, int (*each)(void *context, const cli_row *row),
                  void *context);
 

@@ -269,6 +269,21 @@ static int write_row(import *i, const cli_row *row, sat_dot id, sat_write *write
 	return sat_record_add(c->store, i->table, writes, count, &id, &c->err);
 }
 
+int import_broken(import *i, const cli_row *row)
+{
+	char reason[160];
+	const char *column = row->count < i->column_count ? i->columns[row->count].name : NULL;
+	if (column == NULL)
+		snprintf(reason, sizeof reason, "in cell %zu, %s", row->count + 1, row->bad);
+	else
+		snprintf(reason, sizeof reason, "%s", row->bad);
+	bad_row(i, row->number, column, reason);
+	return sat_fail(&i->c->err, SAT_EINVALID,
+	                "nothing was imported, and --skip-bad does not help: where cells and rows begin after row %zu cannot "
+	                "be known.  Put the cell in quotes, double the quotation marks in it, and see that the file is whole",
+	                row->number);
+}
+
 int import_row(import *i, const cli_row *row)
 {
 	if (left_out(i, row)) {
@@ -278,9 +293,9 @@ int import_row(import *i, const cli_row *row)
 	if (row->bad != NULL)
 		return bad_row(i, row->number, NULL, row->bad);
 	if (row->count != i->column_count) {
-		char reason[128];
-		snprintf(reason, sizeof reason, "it has %zu cells where the header has %zu", row->count,
-		         i->column_count);
+		char reason[128], cells[64];
+		snprintf(reason, sizeof reason, "it has %s where the header has %zu",
+		         cli_count(row->count, "cell", "cells", cells), i->column_count);
 		return bad_row(i, row->number,
 		               row->count < i->column_count ? i->columns[row->count].name : NULL, reason);
 	}

@@ -38,6 +38,8 @@ typedef struct import {
 
 /* Understands the header; errors are about the whole file. */
 int import_header(import *i, const cli_row *row);
+/* Tells a row of which the quoting is broken, and that the file cannot be read on: SAT_EINVALID. */
+int import_broken(import *i, const cli_row *row);
 /* Imports one row, or counts and tells it as bad.  Non-zero only when nothing can go on. */
 int import_row(import *i, const cli_row *row);
 /* Whether a record that was here before the import says just what a row says: the same in every column that

@@ -44,15 +44,27 @@ static const command commands[] = {
 	{ "restore", cmd_restore, "make a store out of a backup" },
 };
 
-static void print_help(void)
+static void tell_help(cli *c)
 {
-	printf("Usage: satchel [--store FILE] [--json] [--quiet] COMMAND ...\n\n"
-	       "Keeps records and consent offline and carries them, sealed, on sticks.\n\nCommands:\n");
-	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-		printf("  %-11s %s\n", commands[i].name, commands[i].help);
-	printf("\n`satchel COMMAND --help` says more about each, `man satchel` shows a whole example.\n"
-	       "The store is --store, else $SATCHEL_STORE, else ./satchel.db; the passphrase is the first\n"
-	       "line of $SATCHEL_PASSPHRASE_FILE, else it is asked for.\n");
+	SAT_BYTES(out);
+	char row[128];
+	sat_bytes_put_text(&out, "Usage: satchel [--store FILE] [--json] [--quiet] COMMAND ...\n\n"
+	                         "Keeps records and consent offline and carries them, sealed, on sticks.\n\nCommands:\n");
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+		snprintf(row, sizeof row, "  %-11s %s\n", commands[i].name, commands[i].help);
+		sat_bytes_put_text(&out, row);
+	}
+	sat_bytes_put_text(&out, "\n`satchel COMMAND --help` says more about each, `man satchel` shows a whole example.\n"
+	                         "The store is --store, else $SATCHEL_STORE, else ./satchel.db; the passphrase is the first\n"
+	                         "line of $SATCHEL_PASSPHRASE_FILE, else it is asked for.\n");
+	cli_tell_text(c, "help", &out);
+}
+
+static void tell_version(cli *c)
+{
+	SAT_BYTES(out);
+	sat_bytes_put_text(&out, c->json ? SATCHEL_VERSION : "satchel " SATCHEL_VERSION "\n");
+	cli_tell_text(c, "version", &out);
 }
 
 static const command *find_command(const char *name)
@@ -68,8 +80,15 @@ static int run(cli *c, int argc, char **argv)
 {
 	if (!cli_global_options(c, &argc, &argv))
 		return c->code;
-	if (c->help || (argc > 0 && strcmp(argv[0], "help") == 0)) {
-		print_help();
+	bool asks = argc > 0 && strcmp(argv[0], "help") == 0;
+	if (asks && !cli_global_options(c, &argc, &argv))
+		return c->code;
+	if (c->help || asks) {
+		tell_help(c);
+		return CLI_DONE;
+	}
+	if (c->version) {
+		tell_version(c);
 		return CLI_DONE;
 	}
 	if (argc == 0)
@@ -89,10 +108,6 @@ static int run(cli *c, int argc, char **argv)
 int main(int argc, char **argv)
 {
 	setlocale(LC_CTYPE, "");
-	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
-		printf("satchel %s\n", SATCHEL_VERSION);
-		return CLI_DONE;
-	}
 	cli c = { .passphrase_file = getenv("SATCHEL_PASSPHRASE_FILE"),
 		  .store_path = getenv("SATCHEL_STORE"),
 		  .result = json_object() };
@@ -102,8 +117,10 @@ int main(int argc, char **argv)
 		return CLI_FAILED;
 	int code = run(&c, argc, argv);
 	if (!cli_end(&c)) {
+		cli_progress_stop();
 		fprintf(stderr, "satchel: the output could not be written; what the command did is done\n");
 		code = CLI_FAILED;
 	}
+	cli_progress_stop();
 	return code;
 }

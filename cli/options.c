@@ -55,25 +55,32 @@ static bool take(cli *c, const cli_option *option, const char *argument)
 	return false;
 }
 
-static void print_option(const cli_option *option)
+static void put_option(sat_bytes *out, const cli_option *option)
 {
-	char left[64];
+	char left[64], row[256];
 	snprintf(left, sizeof left, "--%s%s%s", option->name, option->argument == NULL ? "" : " ",
 	         option->argument == NULL ? "" : option->argument);
-	printf("  %-26s %s\n", left, option->help);
+	snprintf(row, sizeof row, "  %-26s %s\n", left, option->help);
+	sat_bytes_put_text(out, row);
 }
 
-static void print_usage(const cli_usage *usage, const cli_option *options, size_t own, size_t all)
+static void tell_usage(cli *c, const cli_usage *usage, const cli_option *options, size_t own, size_t all)
 {
-	printf("Usage: satchel %s%s%s%s\n\n%s\n", usage->name, own > 0 ? " [OPTIONS]" : "",
-	       usage->arguments[0] == '\0' ? "" : " ", usage->arguments, usage->about);
-	if (own > 0)
-		printf("\nOptions:\n");
+	SAT_BYTES(out);
+	sat_bytes_put_text(&out, "Usage: satchel ");
+	sat_bytes_put_text(&out, usage->name);
+	sat_bytes_put_text(&out, own > 0 ? " [OPTIONS]" : "");
+	sat_bytes_put_text(&out, usage->arguments[0] == '\0' ? "" : " ");
+	sat_bytes_put_text(&out, usage->arguments);
+	sat_bytes_put_text(&out, "\n\n");
+	sat_bytes_put_text(&out, usage->about);
+	sat_bytes_put_text(&out, own > 0 ? "\n\nOptions:\n" : "\n");
 	for (size_t i = 0; i < own; i++)
-		print_option(&options[i]);
-	printf("\nFor every command:\n");
+		put_option(&out, &options[i]);
+	sat_bytes_put_text(&out, "\nFor every command:\n");
 	for (size_t i = own; i < all; i++)
-		print_option(&options[i]);
+		put_option(&out, &options[i]);
+	cli_tell_text(c, "help", &out);
 }
 
 /* getopt has gone past a long option that it does not know, while it still stands within a short one: "-boat" is
@@ -140,15 +147,16 @@ bool cli_options(cli *c, const cli_usage *usage, const cli_option *options, int 
 	if (!read_options(c, all, count, false, *argc, *argv))
 		return false;
 	if (c->help) {
-		print_usage(usage, all, own, count);
-		c->json = false;
+		tell_usage(c, usage, all, own, count);
 		c->code = CLI_DONE;
 		return false;
 	}
 	*argc -= optind;
 	*argv += optind;
-	if (*argc >= usage->least && (usage->most < 0 || *argc <= usage->most))
+	if (*argc >= usage->least && (usage->most < 0 || *argc <= usage->most)) {
+		cli_progress_start(c);
 		return true;
+	}
 	const char *gap = usage->arguments[0] == '\0' ? "" : " ";
 	if (*argc < usage->least)
 		cli_wrong(c, "something is missing; usage: satchel %s%s%s; `satchel %s --help` says more",
@@ -162,13 +170,11 @@ bool cli_options(cli *c, const cli_usage *usage, const cli_option *options, int 
 
 bool cli_global_options(cli *c, int *argc, char ***argv)
 {
-	cli_option all[8];
-	size_t count = add_globals(c, all, 0);
+	cli_option all[8] = { { "version", CLI_FLAG, &c->version, NULL, "say which Satchel this is" } };
+	size_t count = add_globals(c, all, 1);
 	c->code = CLI_USAGE;
 	if (!read_options(c, all, count, true, *argc, *argv))
 		return false;
-	if (c->help)
-		c->json = false;
 	*argc -= optind;
 	*argv += optind;
 	return true;

@@ -1,5 +1,4 @@
 /* What the program says, to people and to scripts. */
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +7,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "line.h"
 
 static _Noreturn void no_memory(void)
 {
@@ -30,7 +30,7 @@ static size_t harmful(const unsigned char *text)
 	return 0;
 }
 
-static void put_harmless(FILE *out, const char *text)
+void cli_put_harmless(FILE *out, const char *text)
 {
 	for (const unsigned char *at = (const unsigned char *)text; *at != '\0';) {
 		size_t n = harmful(at);
@@ -42,15 +42,22 @@ static void put_harmless(FILE *out, const char *text)
 	}
 }
 
+static void put_text(FILE *out, const char *before, sat_bytes *text, const char *after)
+{
+	sat_bytes_put_u8(text, 0);
+	if (!sat_bytes_ok(text))
+		no_memory();
+	cli_progress_aside(out);
+	fputs(before, out);
+	cli_put_harmless(out, (const char *)text->data);
+	fputs(after, out);
+}
+
 static void put(FILE *out, const char *before, const char *format, va_list args, const char *after)
 {
-	char *text;
-	if (vasprintf(&text, format, args) < 0)
-		no_memory();
-	fputs(before, out);
-	put_harmless(out, text);
-	fputs(after, out);
-	free(text);
+	SAT_BYTES(text);
+	cli_line_put(&text, format, args);
+	put_text(out, before, &text, after);
 }
 
 void cli_print(cli *c, const char *format, ...)
@@ -60,6 +67,19 @@ void cli_print(cli *c, const char *format, ...)
 	if (!c->json)
 		put(stdout, "", format, args, "");
 	va_end(args);
+}
+
+void cli_tell_text(cli *c, const char *name, sat_bytes *text)
+{
+	if (!sat_bytes_ok(text))
+		no_memory();
+	if (!c->json) {
+		put_text(stdout, "", text, "");
+		return;
+	}
+	/* Earlier members belong to an answer that was not asked for. */
+	json_object_clear(c->result);
+	cli_set(c, name, cli_bytes(text->data, text->length));
 }
 
 void cli_say(cli *c, const char *format, ...)
@@ -78,6 +98,16 @@ void cli_note(cli *c, const char *format, ...)
 	if (!c->quiet)
 		put(stderr, "satchel: ", format, args, "\n");
 	va_end(args);
+}
+
+void cli_ask(cli *c, const char *format, ...)
+{
+	(void)c;
+	va_list args;
+	va_start(args, format);
+	put(stderr, "", format, args, "");
+	va_end(args);
+	fflush(stderr);
 }
 
 void cli_refuse(cli *c, const char *format, ...)
@@ -190,6 +220,7 @@ void cli_stream_begin(cli *c, const char *name)
 	if (!c->json)
 		return;
 	c->stream = name;
+	cli_progress_aside(stdout);
 	printf("{\"%s\":[", name);
 }
 
@@ -225,8 +256,10 @@ static void end_json(cli *c)
 
 bool cli_end(cli *c)
 {
-	if (c->json)
+	if (c->json) {
+		cli_progress_aside(stdout);
 		end_json(c);
+	}
 	json_decref(c->result);
 	c->result = NULL;
 	bool whole = fflush(stdout) == 0 && !ferror(stdout);
@@ -275,61 +308,4 @@ const char *cli_count(size_t n, const char *one, const char *many, char text[sta
 {
 	snprintf(text, 64, "%zu %s", n, n == 1 ? one : many);
 	return text;
-}
-
-/* --- progress ----------------------------------------------------------------------------------- */
-
-static volatile sig_atomic_t interrupted;
-
-static void on_interrupt(int number)
-{
-	(void)number;
-	interrupted = 1;
-}
-
-static int64_t now_ms(void)
-{
-	struct timespec now = { 0 };
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-/* The second Ctrl-C is the usual one: nothing may be so stuck that it cannot be stopped. */
-void cli_progress_begin(cli_progress *progress, cli *c, const char *doing)
-{
-	*progress = (cli_progress){
-		.c = c, .doing = doing, .began_ms = now_ms(), .terminal = !c->quiet && isatty(STDERR_FILENO)
-	};
-	struct sigaction action = { .sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND | SA_RESTART };
-	sigaction(SIGINT, &action, NULL);
-}
-
-bool cli_progress_step(void *context, const char *name, uint64_t done, uint64_t total)
-{
-	cli_progress *progress = context;
-	if (interrupted)
-		return false;
-	int64_t now = progress->terminal ? now_ms() : 0;
-	if (!progress->terminal || now - progress->began_ms < 500 || now - progress->shown_ms < 100)
-		return true;
-	progress->shown_ms = now;
-	progress->shown = true;
-	fprintf(stderr, "\r\033[K%s", progress->doing);
-	if (name != NULL && name[0] != '\0') {
-		putc(' ', stderr);
-		put_harmless(stderr, name);
-	}
-	if (total > 0)
-		fprintf(stderr, ": %u %%",
-		        (unsigned)(done >= total ? 100 : (double)done * 100.0 / (double)total));
-	fflush(stderr);
-	return true;
-}
-
-void cli_progress_end(cli_progress *progress)
-{
-	if (progress->shown)
-		fputs("\r\033[K", stderr);
-	progress->shown = false;
-	signal(SIGINT, SIG_DFL);
 }

@@ -1,6 +1,7 @@
 /* See values.h. */
 #include "values.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "core/erase.h"
@@ -284,7 +285,13 @@ int cli_value_read(cli *c, const sat_column *column, const char *text, size_t le
 		return rc;
 	}
 	int rc = column->type == SAT_CHOICE ? check_choice(c, column, text, length) : 0;
-	return rc != 0 ? rc : sat_value_parse(value, column->type, text, length, &c->err);
+	if (rc == 0)
+		rc = sat_value_parse(value, column->type, text, length, &c->err);
+	/* Nobody measures or counts it: whoever types it meant something else.  A dump that holds one may be read again. */
+	if (rc == 0 && value->type == SAT_REAL && isinf(value->real) && !lenient)
+		return sat_fail(&c->err, SAT_EINVALID, "\"%.*s\" is no number that can be recorded: write it like 3.5",
+		                (int)length, text);
+	return rc;
 }
 
 int cli_write_read(cli *c, sat_table *table, const char *assignment, sat_arena *arena, sat_write *write)

@@ -20,7 +20,8 @@ int cli_column_named(cli *c, sat_table *table, const char *text, size_t length, 
 int cli_record_named(cli *c, const char *text, size_t length, sat_table *table, sat_dot *id);
 
 /* Reads a value of a column's type; empty text clears.  Choices and references are checked against
- * the programme and the store; `lenient` takes whole ids of records that are not here yet.  Lists go
+ * the programme and the store; `lenient`, for a table that was dumped, takes whole ids of records
+ * that are not here yet, and an infinite number.  Lists go
  * into `arena`, text is borrowed. */
 int cli_value_read(cli *c, const sat_column *column, const char *text, size_t length, bool lenient,
                    sat_arena *arena, sat_value *value);

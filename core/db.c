@@ -65,7 +65,11 @@ int sat_db_fail(sat_db *db, sat_error *err)
 		                "the store file is damaged or is no Satchel store (%s); leave it as it is "
 		                "and restore a backup beside it", sqlite3_errmsg(db->handle));
 	default:
-		return sat_fail(err, code_of(rc), "the store could not be read or written: %s",
+		if ((rc & 0xff) == SQLITE_READONLY)
+			return sat_fail(err, SAT_EIO,
+			                "the store is where this account may not write, or its disk is write-protected; "
+			                "nothing was changed; unlock it, or copy the store and its key file to another place");
+		return sat_fail(err, code_of(rc), "the store could not be read or written (%s); nothing was changed",
 		                sqlite3_errmsg(db->handle));
 	}
 }
@@ -104,8 +108,13 @@ int sat_db_open(sat_db **out, const char *path, const sat_db_options *options, s
 	if (rc == SQLITE_OK)
 		rc = sat_scrub_attach(&db->scrub, db->handle);
 	if (rc != SQLITE_OK) {
-		sat_fail(err, code_of(rc), "%s could not be opened: %s", path,
-		         db->handle == NULL ? "out of memory" : sqlite3_errmsg(db->handle));
+		if (code_of(rc) == SAT_ENOTFOUND)
+			sat_fail(err, SAT_ENOTFOUND,
+			         "%s could not be opened; nothing was changed; is it a file, and may this account write to it "
+			         "and to its folder?", path);
+		else
+			sat_fail(err, code_of(rc), "%s could not be opened: %s; nothing was changed", path,
+			         db->handle == NULL ? "out of memory" : sqlite3_errmsg(db->handle));
 	} else if (sat_db_exec(db, cache, err) == 0 && sat_db_exec(db, opening, err) == 0) {
 		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 		rc = sqlite3_prepare_v3(db->handle, rolling_back, -1, SQLITE_PREPARE_PERSISTENT, &db->rollback,

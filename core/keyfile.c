@@ -275,7 +275,8 @@ static size_t secrets_offset(size_t slots)
 static int fail_damaged(sat_error *err)
 {
 	return sat_fail(err, SAT_EDAMAGED,
-	                "the key file is damaged; nothing was changed; put back a copy of it from a backup");
+	                "the key file is damaged; the records are safe in the store, and nothing was changed; put back "
+	                "the key file from a backup");
 }
 
 static int check_slot(const uint8_t *slot, size_t slots, sat_error *err)
@@ -288,7 +289,8 @@ static int check_slot(const uint8_t *slot, size_t slots, sat_error *err)
 	if (c.memory_kib > SAT_KDF_MEMORY_MAX / 1024 || c.passes > SAT_KDF_PASSES_MAX)
 		return sat_fail(
 		    err, SAT_ELIMIT,
-		    "the key file asks for %u MiB and %u passes; at most %u MiB and %u are accepted",
+		    "the key file asks for %u MiB and %u passes, and at most %u MiB and %u are accepted; nothing was "
+		    "changed; put back the key file from a backup",
 		    c.memory_kib / 1024, c.passes, SAT_KDF_MEMORY_MAX >> 20, (unsigned)SAT_KDF_PASSES_MAX);
 	if (c.memory_kib < cost_least.memory_kib || c.passes < cost_least.passes)
 		return fail_damaged(err);
@@ -300,9 +302,12 @@ static int parse(layout *l, const void *file, size_t count, sat_error *err)
 	uint8_t hash[SAT_HASH_BYTES];
 	const uint8_t *bytes = file;
 	if (count <= AT_SLOTS || memcmp(bytes, magic, sizeof magic) != 0)
-		return sat_fail(err, SAT_EDAMAGED, "this is not a key file, or its beginning is lost");
+		return sat_fail(err, SAT_EDAMAGED,
+		                "there is another file, or nothing, in the place of the key file; the records are safe in "
+		                "the store, and nothing was changed; put back the key file from a backup");
 	if (bytes[AT_VERSION] > VERSION)
-		return sat_fail(err, SAT_ETOONEW, "the key file was written by a newer version of Satchel");
+		return sat_fail(err, SAT_ETOONEW, "the key file was written by a newer Satchel; nothing was changed; "
+		                                 "install the newer Satchel here");
 	*l = (layout){ bytes, bytes[AT_COUNT] };
 	if (bytes[AT_VERSION] != VERSION || l->slots < 1 || l->slots > SLOTS_MAX || bytes[10] != 0 ||
 	    bytes[11] != 0)

@@ -21,7 +21,8 @@ typedef enum sat_type {
 	SAT_CLEARED = 0,    /* a value that says: nothing (not the same as absent, which is no value) */
 	SAT_TEXT = 1,       /* UTF-8 without U+0000 */
 	SAT_INTEGER = 2,
-	SAT_REAL = 3,       /* finite or infinite, never NaN */
+	SAT_REAL = 3,       /* finite or infinite, never NaN: people cannot type an infinite one, and where another
+	                     * program brought it, it reads "inf" or "-inf", in JSON too, which has no number for it */
 	SAT_BOOLEAN = 4,
 	SAT_DATE = 5,       /* possibly partial */
 	SAT_CHOICE = 6,     /* a code out of the programme's list */

@@ -110,4 +110,24 @@ on l1.db invite more.json
 tells invite__on_a_laptop_says_so_before_it_asks 'only headquarters writes invitations; nothing was written'
 SATCHEL_PASSPHRASE_FILE=nowhere on hq.db invite invitation.json
 tells invite__over_a_file_says_so_before_it_asks 'there already'
+# --- names that would say more than a name ---------------------------------------------------------------
+forged=$'Camp 9\n0123456789abcdef0123456789abcdef  Friend, facilitator, approved'
+on l9.db init --invitation auditor.json --name "$forged" --no-passphrase
+code_is name__of_two_lines_is_a_name 0
+is name__of_two_lines_makes_no_line_where_it_is_given 1 "$(grep -c Friend out.txt)"
+mkdir forged forged/satchel
+on l9.db export forged
+: >forged/satchel/$'a\nsatchel: all is well.satchel'
+on hq.db merge forged
+is name__of_two_lines_makes_no_line_in_merge "1 1" "$(grep -c Friend out.txt) $(wc -l <out.txt)"
+is name__of_a_file_makes_no_line 0 "$(grep -c '^satchel: all is well' err.txt)"
+tells name__of_a_file_shows_its_break 'a↵satchel: all is well.satchel was left alone'
+on hq.db device list
+is name__of_two_lines_makes_no_line_in_the_list 0 "$(grep -c '^0123456789abcdef' out.txt)"
+prints name__of_two_lines_shows_its_break 'Camp 9↵0123456789abcdef0123456789abcdef  Friend, facilitator, approved, pending: asks to be let in as an'
+on hq.db --json device list
+is name__of_two_lines_is_whole_for_scripts "$forged" "$(json 'next(x["name"] for x in d["devices"] if "Friend" in x["name"])')"
+on hq.db device approve "$(words_of l9.db)"
+typed no --store hq.db device revoke "$forged"
+is name__of_two_lines_makes_no_line_in_a_question 0 "$(grep -c '^0123456789abcdef' err.txt)"
 t_end

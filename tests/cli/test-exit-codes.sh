@@ -54,6 +54,17 @@ answers() {
 	code_is "json__of_$name" 0
 	is "json__of_${name}_is_one_object" true "$(one_object "$filter")"
 }
+answers help '.help | startswith("Usage: satchel [")' --help
+answers help_by_a_word '.help | startswith("Usage: satchel [")' help
+answers version '. == {version: .version} and (.version | test("^[0-9.]+$"))' --version
+for command in init invite device add set show list search erase import dump "consent record" "consent show" \
+	"consent withdraw" "consent receipt" "consent document" "consent verify" export merge verify inspect status \
+	conflicts resolve quarantine doctor backup restore; do
+	# shellcheck disable=SC2086 # a verb is a word of its own
+	answers "help_of_${command// /_}" ". == {help: .help} and (.help | startswith(\"Usage: satchel $command\"))" $command --help
+done
+run --version
+prints version__is_told_to_people '^satchel [0-9.]+$'
 answers status '.revoked == false and .pending == 0 and (.peers | length) == 0' status
 answers device_list '.devices[0].state == "self"' device list
 answers list '.count == 1 and (.records | length) == 1' list workshop

@@ -201,13 +201,23 @@ run --json import community c.csv
 bad utf8__invalid_is_bad 3 region 'UTF-8'
 printf 'name,region\nA,ok\nB,nul\0l\n' >c.csv
 run --json import community c.csv
-bad utf8__nul_is_bad 3 region 'UTF-8'
+bad utf8__nul_is_bad 3 region 'character of value zero'
 printf 'name,region\nA,"ok\nB,x\n' >c.csv
-run import community c.csv --skip-bad
-tells quote__that_never_closes_is_told 'begins in row 2'
+run --json import community c.csv --skip-bad
+bad quote__that_never_closes_is_told 2 region 'the file ends within a cell in quotes that begins in this row'
 printf 'name,region\nA,"ok" x\n' >c.csv
-run import community c.csv --skip-bad
-tells quote__in_the_wrong_place_is_told 'row 2, cell 2.*quotation mark'
+run --json import community c.csv --skip-bad
+bad quote__in_the_wrong_place_is_told 2 region 'there is a quotation mark where none may be'
+is quote__in_the_wrong_place_is_counted 1 "$(json 'd["bad_count"]')"
+code_is quote__in_the_wrong_place_is_wrong 2
+tells quote__in_the_wrong_place_says_why_good_rows_do_not_help 'nothing was imported, and --skip-bad does not help: where cells'
+printf 'name,reg"ion\nA,x\n' >c.csv
+run --json import community c.csv --skip-bad
+is quote__in_the_header_has_no_column_yet '[1, null]' "$(json 'json.dumps([d["bad"][0]["row"], d["bad"][0]["column"]])')"
+tells quote__in_the_header_names_the_cell 'row 1: in cell 2, there is a quotation mark'
+printf 'name,region\nA\n' >c.csv
+run import community c.csv
+tells row__of_one_cell_has_one_cell 'it has 1 cell where the header has 2'
 printf 'name,region\nA,x\n\n\nB,x\nC\n' >c.csv
 run --json import community c.csv
 is rows__are_numbered_as_spreadsheets_do 6 "$(json 'd["bad"][0]["row"]')"

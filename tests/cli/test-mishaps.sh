@@ -105,4 +105,22 @@ on hq.db export "$answer" --to "Camp 2"
 code_is locked__export_fails 3
 tells locked__export_says_what_to_do 'write-protected; nothing was changed on it; move its lock or use another stick'
 stick_unmount answer
+
+# --- a store on a locked stick ------------------------------------------------------------------------------
+stick_make_exfat care && stick_mount care
+care=$(stick_path care)
+cp hq.db hq.db.key "$care"
+stick_unmount care && stick_mount care ro
+on "$care/hq.db" list workshop
+code_is locked__store_can_be_read 0
+on "$care/hq.db" add workshop title=Three
+code_is locked__store_cannot_be_written 3
+tells locked__store_says_what_to_do 'write-protected; nothing was changed; unlock it, or copy the store and its key file to'
+on "$care/new.db" init --registry --name X --no-passphrase
+code_is locked__init_is_a_failure 3
+tells locked__init_says_what_to_do 'nothing can be written to this disk or stick; nothing was changed; unlock it, or choose'
+on hq.db backup "$care/copy.db"
+code_is locked__backup_is_a_failure 3
+tells locked__backup_says_what_is_safe 'store itself is unchanged'
+stick_unmount care
 t_end

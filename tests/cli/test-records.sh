@@ -137,6 +137,33 @@ is namesake__is_who_has_the_title_that_the_programme_names 0 "$(json 'len(d["nam
 on members.db add member badge=b7
 tells namesake__is_told_in_the_words_of_the_programme 'another member with this badge'
 
+# --- numbers ---------------------------------------------------------------------------------------
+cat >gauges.json <<'JSON'
+{ "satchel_programme": 1, "name": "gauges", "version": 1, "language": "en",
+  "purposes": [ { "name": "any", "label": { "en": "Any" } } ],
+  "kinds": [ { "name": "gauge", "label": { "en": "Gauge" }, "title": "name",
+               "fields": [ { "name": "name", "type": "text", "label": { "en": "Name" } },
+                           { "name": "depth", "type": "real", "label": { "en": "Depth" } } ] } ] }
+JSON
+on gauges.db init --registry --name Gauges --programme gauges.json --no-passphrase
+on gauges.db add gauge name=One depth=3.5
+gauge=$out
+for number in inf -inf nan 1e999; do
+	on gauges.db set "$gauge" "depth=$number"
+	code_is "number__${number}_is_refused" 2
+done
+on gauges.db set "$gauge" depth=inf
+tells number__that_is_infinite_says_how_to_write_one '"inf" is no number that can be recorded: write it like 3.5'
+printf 'name,depth\nTwo,inf\n' >gauges.csv
+on gauges.db import gauge gauges.csv
+code_is number__that_is_infinite_is_refused_in_tables 1
+# What another program may have brought is read again out of a dump.
+printf 'id,depth\n%s,-inf\n' "$gauge" >gauges.csv
+on gauges.db import gauge gauges.csv
+code_is number__that_is_infinite_stands_in_dumps 0
+on gauges.db --json list gauge
+is number__that_is_infinite_is_text_for_scripts -inf "$(json 'd["records"][0]["depth"]')"
+
 # --- references ------------------------------------------------------------------------------------
 on hq.db --json add person pseudonym=P1 name="Participant 0032" community=Aurukun
 p1=$(json 'd["id"]')

@@ -9,9 +9,9 @@
 #include "target.h"
 
 /* The reader reports progress; nobody looks. */
-void cli_progress_begin(cli_progress *progress, cli *c, const char *doing)
+void cli_progress_begin(cli_progress *progress, const char *doing)
 {
-	*progress = (cli_progress){ .c = c, .doing = doing };
+	*progress = (cli_progress){ .before = doing };
 }
 
 bool cli_progress_step(void *progress, const char *name, uint64_t done, uint64_t total)
