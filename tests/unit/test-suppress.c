@@ -245,6 +245,9 @@ static void suppress__memory_that_runs_out_is_told(void **state)
 		allocations_watch(++n, 1);
 		int rc = sat_suppress(&now, s.reports, s.count, SAT_SMALL, &arena, &err);
 		asked = allocations_unwatch();
+		/* Valgrind puts an allocator of its own in the place of ours. */
+		if (asked == 0)
+			skip();
 		assert_int_equal(rc, asked >= n ? SAT_ENOMEM : 0);
 		assert_int_equal(err.code, rc);
 	}
