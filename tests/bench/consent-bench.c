@@ -2,10 +2,10 @@
  *
  *	bench-consent [--people N] [--rounds N]
  *
- * A registry holds N people (100 000) with a note each, and three decisions a person, saved a dozen people at a
- * time.  The same is written into a second registry whose programme asks nobody (there are no persons, and fields
+ * A registry holds N people (100 000), each of whom came to a workshop and said something there, and three
+ * decisions a person, saved a dozen people at a time.  The same is written into a second registry whose programme asks nobody (there are no persons, and fields
  * need nothing); both export everything to a laptop, turn by turn, and the difference is what gating costs.  Then
- * somebody takes back the words of a thousand notes.
+ * the report is made of all that, and somebody takes back the words of a thousand notes.
  */
 #include <getopt.h>
 #include <inttypes.h>
@@ -16,16 +16,26 @@
 
 #include "core/store-private.h"
 #include "measure.h"
+#include "report/report-html.h"
+#include "report/report.h"
 #include "tests/support/replica.h"
 
 extern const char bench_consent_programme[];
 extern const size_t bench_consent_programme_length;
 
-enum { PURPOSES = 3, TOGETHER = 12, FIELDS = 6, WITHDRAWN = 1000, ROUNDS_MAX = 99 };
+enum {
+	PURPOSES = 3,
+	TOGETHER = 12,
+	WORKSHOP = 48, /* people at one */
+	FIELDS = 11,   /* of a person, of their note, and of their coming */
+	WITHDRAWN = 1000,
+	ROUNDS_MAX = 99,
+};
 
 typedef struct side {
 	replica hq, laptop;
 	memory_place place;
+	sat_dot workshop; /* the latest */
 	double seconds[ROUNDS_MAX];
 } side;
 
@@ -62,34 +72,66 @@ static sat_write text_write(sat_table *table, const char *field, const char *tex
 	return (sat_write){ sat_column_named(table, field, SAT_TEXT)->number, sat_value_text(text, strlen(text)) };
 }
 
-static sat_dot add_note(side *s, sat_dot speaker, const char *text)
+static sat_write choice_write(sat_table *table, const char *field, const char *choice)
+{
+	sat_write write = text_write(table, field, choice);
+	write.column = sat_column_named(table, field, SAT_CHOICE)->number;
+	write.value.type = SAT_CHOICE;
+	return write;
+}
+
+static sat_write reference_write(sat_table *table, const char *field, sat_dot to)
+{
+	return (sat_write){ sat_column_named(table, field, SAT_REFERENCE)->number,
+		            { .type = SAT_REFERENCE, .reference = to } };
+}
+
+static sat_dot add_record(side *s, sat_table *table, const sat_write *writes, size_t count)
 {
 	sat_error err = { 0 };
-	sat_table *note = sat_table_named(s->hq.store, "note");
 	sat_dot id;
-	sat_write writes[] = { text_write(note, "text", text), text_write(note, "theme", "water"),
-		               { sat_column_named(note, "speaker", SAT_REFERENCE)->number,
-		                 { .type = SAT_REFERENCE, .reference = speaker } } };
-	check(sat_record_add(s->hq.store, note, writes, 3, &id, &err), &err);
+	check(sat_record_add(s->hq.store, table, writes, count, &id, &err), &err);
 	return id;
+}
+
+static void add_note(side *s, sat_dot speaker, const char *text)
+{
+	sat_table *note = sat_table_named(s->hq.store, "note");
+	sat_write writes[] = { text_write(note, "text", text), text_write(note, "theme", "water"),
+		               reference_write(note, "workshop", s->workshop),
+		               reference_write(note, "speaker", speaker) };
+	add_record(s, note, writes, 4);
+}
+
+static sat_dot add_person(side *s, int number)
+{
+	static const char *const genders[] = { "woman", "man", "woman", "man", "different_term" };
+	static const char *const ages[] = { "age_15_24", "age_25_44", "age_25_44", "age_45_64", "age_65_over" };
+	sat_table *person = sat_table_named(s->hq.store, "person");
+	char pseudonym[32], name[48], contact[32];
+	snprintf(pseudonym, sizeof pseudonym, "P %06d", number);
+	snprintf(name, sizeof name, "Participant %06d", number);
+	snprintf(contact, sizeof contact, "+61 400 %06d", number);
+	sat_write writes[] = { text_write(person, "pseudonym", pseudonym), text_write(person, "name", name),
+		               text_write(person, "contact", contact),
+		               choice_write(person, "gender", genders[number % 5]),
+		               choice_write(person, "age_band", ages[number % 7 % 5]) };
+	return add_record(s, person, writes, 5);
 }
 
 static void add_people(side *s, int first, int count)
 {
-	static const char *const purposes[PURPOSES] = { "attend", "identity", "quote" };
+	static const char *const purposes[PURPOSES] = { "attend", "quote", "publish_report" };
 	sat_error err = { 0 };
 	sat_decision decisions[TOGETHER * PURPOSES];
 	sat_dot people[TOGETHER];
-	sat_table *person = sat_table_named(s->hq.store, "person");
+	sat_table *workshop = sat_table_named(s->hq.store, "workshop"),
+		  *participation = sat_table_named(s->hq.store, "participation");
 	check(sat_store_begin(s->hq.store, &err), &err);
+	if (first % WORKSHOP == 0)
+		s->workshop = add_record(s, workshop, (sat_write[]){ text_write(workshop, "title", "River mapping") }, 1);
 	for (int i = 0; i < count; i++) {
-		char pseudonym[32], name[48], contact[32];
-		snprintf(pseudonym, sizeof pseudonym, "P %06d", first + i);
-		snprintf(name, sizeof name, "Participant %06d", first + i);
-		snprintf(contact, sizeof contact, "+61 400 %06d", first + i);
-		sat_write writes[] = { text_write(person, "pseudonym", pseudonym), text_write(person, "name", name),
-			               text_write(person, "contact", contact) };
-		check(sat_record_add(s->hq.store, person, writes, 3, &people[i], &err), &err);
+		people[i] = add_person(s, first + i);
 		for (int k = 0; k < PURPOSES; k++)
 			decisions[i * PURPOSES + k] = (sat_decision){ .subject = people[i], .purpose = purposes[k],
 				                                      .event = SAT_GIVEN, .claimed_time = 1700000000 };
@@ -98,6 +140,9 @@ static void add_people(side *s, int first, int count)
 		char text[64];
 		snprintf(text, sizeof text, "what participant %06d said about the creek", first + i);
 		add_note(s, people[i], text);
+		sat_write came[] = { reference_write(participation, "person", people[i]),
+			             reference_write(participation, "workshop", s->workshop) };
+		add_record(s, participation, came, 2);
 	}
 	check(sat_consent_record(s->hq.store, s->hq.identity, decisions, (size_t)count * PURPOSES, &err), &err);
 	check(sat_store_commit(s->hq.store, &err), &err);
@@ -129,6 +174,21 @@ static double export_all(side *s)
 	double seconds = bench_seconds() - start;
 	memory_place_clear(&s->place);
 	memory_place_init(&s->place);
+	return seconds;
+}
+
+static double report(side *s, int people)
+{
+	sat_error err = { 0 };
+	SAT_AUTO(sat_report) made = NULL;
+	SAT_BYTES(page);
+	sat_report_options options = { .counts = true, .now = 1700000000 };
+	double start = bench_seconds();
+	check(sat_report_gather(&made, s->hq.store, &options, &err), &err);
+	sat_report_html(made, &page);
+	double seconds = bench_seconds() - start;
+	if (made->people.all.count != people || !sat_bytes_ok(&page))
+		abort();
 	return seconds;
 }
 
@@ -201,6 +261,7 @@ int main(int argc, char **argv)
 	tell("effective permission, a field in an export", "at most 2 us",
 	     (with - without) * 1e6 / ((double)people * FIELDS), "us", 2);
 	tell("gating, of the time of an export", "at most 15 %", (with - without) / with * 100, "%", 15);
+	tell("report, gathered and written as a page", "at most 3 s", report(&gated, people), "s", 3);
 	tell("withdrawal that touches 1 000 records", "at most 1 s", withdraw(&gated), "s", 1);
 	printf("\nexport with everybody asked %.2f s, with nobody asked %.2f s\n", with, without);
 	replica_free(&gated.hq);
