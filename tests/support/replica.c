@@ -71,8 +71,8 @@ static sat_device device_of(replica *r, const replica *other)
 	return device;
 }
 
-void replica_join(replica *r, replica *registry, const char *dir, const char *name, uint64_t seed,
-                  sat_role role)
+void replica_join_for(replica *r, replica *registry, const char *dir, const char *name, uint64_t seed,
+                      sat_role role, const char *audiences)
 {
 	prepare(r, dir, name, seed, role);
 	SAT_BYTES(invitation);
@@ -88,7 +88,7 @@ void replica_join(replica *r, replica *registry, const char *dir, const char *na
 	sat_device headquarters = device_of(r, registry), approved;
 	sat_device_words(r->store, &headquarters, words, NULL);
 	CHECK(sat_store_begin(registry->store, err));
-	CHECK(sat_device_approve(registry->store, registry->identity, words, "", &approved, err));
+	CHECK(sat_device_approve(registry->store, registry->identity, words, audiences, &approved, err));
 	CHECK(sat_store_commit(registry->store, err));
 	replica_export(registry, r, &place);
 	replica_merge_all(r, &place);
@@ -96,6 +96,12 @@ void replica_join(replica *r, replica *registry, const char *dir, const char *na
 	CHECK(sat_device_confirm(r->store, err));
 	CHECK(sat_store_commit(r->store, err));
 	memory_place_clear(&place);
+}
+
+void replica_join(replica *r, replica *registry, const char *dir, const char *name, uint64_t seed,
+                  sat_role role)
+{
+	replica_join_for(r, registry, dir, name, seed, role, "");
 }
 
 static int count_one(void *context, const sat_exported *exported)

@@ -31,6 +31,9 @@ void replica_found(replica *r, const char *dir, const char *name, uint64_t seed,
 /* A laptop of `role` that was invited, approved and confirmed, all through bundles. */
 void replica_join(replica *r, replica *registry, const char *dir, const char *name, uint64_t seed,
                   sat_role role);
+/* The same for one that stands for audiences as well: sorted words. */
+void replica_join_for(replica *r, replica *registry, const char *dir, const char *name, uint64_t seed,
+                      sat_role role, const char *audiences);
 /* Closes the store the proper way, and opens it. */
 void replica_close(replica *r);
 void replica_open(replica *r);

@@ -1,0 +1,399 @@
+"""What goes wrong on purpose, so that every claim of check.py is seen to fail.
+
+A plant changes either what the facts say (a later no, say, that the core never heard of, so that what was sent is
+now a leak), or what was found in the bundles (a value that is missing).  It does so at one export in the second half of
+a history, and says whether there was room for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Iterator, Optional
+
+from model import PERMITTED, Concerned, Decision, Field, Json, Replica, Value
+from opened import Row, markers
+
+World = Any                    # those of check.py, which imports this
+Check = Any
+
+NEVER = "never_agreed"
+
+
+class Plant:
+    """One thing that goes wrong."""
+
+    breaks = ""                # the claim
+
+    def __init__(self) -> None:
+        self.done = False
+
+    def go_wrong(self, world: World, check: Check) -> bool:
+        """Does it, if there is room."""
+        raise NotImplementedError
+
+
+def sent(check: Check) -> Iterator[tuple[Row, str, Value]]:
+    """Every value in the bundles that was not in earlier ones."""
+    for row in check.content.rows:
+        for name in row.values:
+            value = check.world.values[row.record, name, row.dot]
+            if value.key not in check.before:
+                yield row, name, value
+
+
+def asked(check: Check, value: Value) -> Optional[tuple[Concerned, str]]:
+    """Somebody who had to permit a value, and a purpose."""
+    programme = check.world.programme
+    for who in sorted(check.sender.concerned[value.record]):
+        for purpose in sorted(programme.kinds[value.kind].fields[value.name].needs):
+            if programme.decides(who, purpose):
+                return who, purpose
+    return None
+
+
+def say(sender: Replica, subject: str, purpose: str, event: str, final: bool) -> None:
+    """A decision that nobody but the facts knows."""
+    nobody: frozenset[str] = frozenset()
+    sender.decide(Decision("0-1", sender.name, subject, purpose, event, False, final, 0, nobody, nobody, 0, {}, 0))
+
+
+class LaterNo(Plant):
+    """Somebody said no to what was sent."""
+
+    breaks = "permitted"
+
+    def go_wrong(self, world: World, check: Check) -> bool:
+        for _, _, value in sent(check):
+            found = asked(check, value)
+            if found is not None:
+                say(check.sender, found[0][1], found[1], "refused", False)
+                return True
+        return False
+
+
+class TakenBack(Plant):
+    """Somebody took back for ever what was sent."""
+
+    breaks = "taken back"
+
+    def go_wrong(self, world: World, check: Check) -> bool:
+        for _, _, value in sent(check):
+            found = asked(check, value)
+            if found is not None and found[0] in value.stated:
+                say(check.sender, found[0][1], found[1], "withdrawn", True)
+                return True
+        return False
+
+
+class AnotherNeed(Plant):
+    """A field needs one purpose more, to which nobody was ever asked."""
+
+    breaks = "permitted"
+
+    def go_wrong(self, world: World, check: Check) -> bool:
+        for row, name, value in sent(check):
+            if any(who[0] == "person" for who in check.sender.concerned[value.record]):
+                fields = world.programme.kinds[row.kind].fields
+                fields[name] = replace(fields[name], needs=fields[name].needs | {NEVER})
+                world.programme.notice[NEVER] = 0
+                return True
+        return False
+
+
+class Erased(Plant):
+    """A record was erased, and sent."""
+
+    breaks = "erased record"
+
+    def go_wrong(self, world: World, check: Check) -> bool:
+        for row, _, _ in sent(check):
+            check.sender.erased.add(row.record)
+            return True
+        return False
+
+
+class Overwritten(Plant):
+    """A value was overwritten, and sent."""
+
+    breaks = "current"
+
+    def go_wrong(self, world: World, check: Check) -> bool:
+        for row, name, value in sent(check):
+            check.sender.write(row.record, row.kind, "0-2", {name: value.content})
+            return True
+        return False
+
+
+class Altered(Plant):
+    """A value is another than was written."""
+
+    breaks = "written"
+
+    def go_wrong(self, world: World, check: Check) -> bool:
+        for row, name, value in sent(check):
+            if isinstance(value.content, str):
+                row.values[name] = value.content + "."
+                return True
+        return False
+
+
+class Foreign(Plant):
+    """A laptop brings what another wrote."""
+
+    breaks = "brought"
+
+    def go_wrong(self, world: World, check: Check) -> bool:
+        for _, _, value in sent(check):
+            if check.sender.role != "registry":
+                value.at = "registry"
+                return True
+        return False
+
+
+class Missing(Plant):
+    """A value that is permitted is not there."""
+
+    breaks = "complete"
+
+    def go_wrong(self, world: World, check: Check) -> bool:
+        for row, name, value in sent(check):
+            # With one that names nobody, so that whom the record concerns is still told.
+            what = world.programme.kinds[row.kind].fields[name]
+            if what.concerns is None and row.statement is None and len(row.values) > 1:
+                del row.values[name]
+                return True
+        return False
+
+
+class Blanked(Plant):
+    """A value is blank that nobody took back."""
+
+    breaks = "blank"
+
+    def go_wrong(self, world: World, check: Check) -> bool:
+        for row, name, _ in sent(check):
+            what = world.programme.kinds[row.kind].fields[name]
+            if what.concerns is None:
+                del row.values[name]
+                row.blank.append(name)
+                return True
+        return False
+
+
+class Unnamed(Plant):
+    """A record comes without somebody whom it concerns."""
+
+    breaks = "concerned"
+
+    def go_wrong(self, world: World, check: Check) -> bool:
+        for row, _, _ in sent(check):
+            check.sender.concerned[row.record].add(("person", "0-3"))
+            if all(check.sender.answer(v, check.to) == PERMITTED for r, _, v in sent(check) if r.record == row.record):
+                return True
+            check.sender.concerned[row.record].discard(("person", "0-3"))
+        return False
+
+
+class Unstated(Plant):
+    """A write states another episode than it was written under."""
+
+    breaks = "stated"
+
+    def go_wrong(self, world: World, check: Check) -> bool:
+        for row, _, _ in sent(check):
+            for who in row.states():
+                row.statement = {**row.states(), who: {**row.states()[who], "purpose_0": 77}}
+                return True
+        return False
+
+
+class Uncovered(Plant):
+    """A write lies under more than it did."""
+
+    breaks = "past"
+
+    def go_wrong(self, world: World, check: Check) -> bool:
+        for row, _, _ in sent(check):
+            row.past.append("0-5")
+            return True
+        return False
+
+
+class Unneeded(Plant):
+    """A column does not say what it needs."""
+
+    breaks = "needs"
+
+    def go_wrong(self, world: World, check: Check) -> bool:
+        for row, name, _ in sent(check):
+            if row.heads[name]["purposes"]:
+                row.heads[name]["purposes"] = []
+                return True
+        return False
+
+
+def told(check: Check) -> Iterator[tuple[str, Json, Decision]]:
+    """Every decision in the bundles that was not in earlier ones."""
+    for dot, core in check.content.cores.items():
+        if dot not in check.before:
+            yield dot, core, check.world.decisions[dot]
+
+
+class Misplaced(Plant):
+    """A decision stands in another episode."""
+
+    breaks = "decided"
+
+    def go_wrong(self, world: World, check: Check) -> bool:
+        for _, core, _ in told(check):
+            core["episode"] += 1
+            return True
+        return False
+
+
+class Unbased(Plant):
+    """A decision supersedes less than it did."""
+
+    breaks = "decided"
+
+    def go_wrong(self, world: World, check: Check) -> bool:
+        for _, core, _ in told(check):
+            if core["supersedes"]:
+                core["supersedes"].pop()
+                return True
+        return False
+
+
+class Unheard(Plant):
+    """A decision about somebody concerned is not there."""
+
+    breaks = "decisions complete"
+
+    def go_wrong(self, world: World, check: Check) -> bool:
+        concerned = {who[1] for _, _, value in sent(check) for who in check.sender.concerned[value.record]}
+        # The last one of a chain, so that nothing hangs on its name.
+        named = {name for core in check.content.cores.values() for name in core["supersedes"]}
+        for dot, core, decision in told(check):
+            details = check.sender.details_answer(decision, check.to)
+            if decision.subject in concerned and core["name"] not in named and details != PERMITTED:
+                del check.content.cores[dot]
+                return True
+        return False
+
+
+class Overheard(Plant):
+    """A detail needs one purpose more, to which nobody was ever asked."""
+
+    breaks = "details"
+
+    def go_wrong(self, world: World, check: Check) -> bool:
+        for _, core, decision in told(check):
+            if core["mode"] and decision.details and decision.purpose not in world.programme.collective:
+                name = sorted(decision.details)[0]
+                what = world.programme.details.get(name, Field("text", frozenset(), False, None))
+                world.programme.details = {**world.programme.details, name: replace(what, needs=what.needs | {NEVER})}
+                world.programme.notice[NEVER] = 0
+                return True
+        return False
+
+
+class Misheard(Plant):
+    """A detail is another than was said."""
+
+    breaks = "details"
+
+    def go_wrong(self, world: World, check: Check) -> bool:
+        for _, core, decision in told(check):
+            if core["mode"] and decision.details:
+                core["details"][sorted(decision.details)[0]] += "."
+                return True
+        return False
+
+
+class Untold(Plant):
+    """Details that are permitted are not there."""
+
+    breaks = "details complete"
+
+    def go_wrong(self, world: World, check: Check) -> bool:
+        for dot, core, _ in told(check):
+            if core["mode"] and ("details", dot) not in check.before:
+                core["mode"] = 0
+                return True
+        return False
+
+
+class Unburied(Plant):
+    """A tombstone is missing."""
+
+    breaks = "tombstones complete"
+
+    def go_wrong(self, world: World, check: Check) -> bool:
+        for record in sorted(check.content.tombstones):
+            if ("erased", record) not in check.before:
+                check.content.tombstones.discard(record)
+                return True
+        return False
+
+
+class Buried(Plant):
+    """A tombstone for a record that nobody erased."""
+
+    breaks = "tombstones"
+
+    def go_wrong(self, world: World, check: Check) -> bool:
+        check.content.tombstones.add("0-4")
+        return True
+
+
+class Leaked(Plant):
+    """The bytes of a text that is withheld stand somewhere in a frame."""
+
+    breaks = "bytes"
+
+    def texts(self, check: Check) -> Iterator[str]:
+        """Those that are withheld."""
+        for value in check.sender.current():
+            if isinstance(value.content, str) and check.sender.answer(value, check.to) != PERMITTED:
+                yield value.content
+
+    def go_wrong(self, world: World, check: Check) -> bool:
+        for text in self.texts(check):
+            for marker in markers(text):
+                check.content.plain.append(b"\x01\x02" + marker + b"\x03")
+                return True
+        return False
+
+
+class LeakedDetail(Leaked):
+    """The same of a detail."""
+
+    def texts(self, check: Check) -> Iterator[str]:
+        for decision in check.sender.decisions.by_id.values():
+            if check.sender.details_answer(decision, check.to) != PERMITTED:
+                yield from decision.details.values()
+
+
+class LeakedGrave(Leaked):
+    """The same of a text of a record that was erased."""
+
+    def texts(self, check: Check) -> Iterator[str]:
+        for value in check.world.values.values():
+            if value.record in check.sender.erased and isinstance(value.content, str):
+                yield value.content
+
+
+class Unmerged(Plant):
+    """A recipient could not merge what it was sent."""
+
+    breaks = "merged"
+
+    def go_wrong(self, world: World, check: Check) -> bool:
+        check.merged = False
+        return bool(check.recipient.replies)
+
+
+ALL: dict[str, type[Plant]] = {plant.__name__: plant for plant in (
+    LaterNo, TakenBack, AnotherNeed, Erased, Overwritten, Altered, Foreign, Missing, Blanked, Unnamed, Unstated,
+    Uncovered, Unneeded, Misplaced, Unbased, Unheard, Overheard, Misheard, Untold, Unburied, Buried, Leaked,
+    LeakedDetail, LeakedGrave, Unmerged)}
