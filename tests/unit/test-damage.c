@@ -355,7 +355,7 @@ static void damage__bundle_within_a_file(void **state)
 	sat_merged merged = merge(s, within.data, within.length);
 	assert_int_equal(merged.records, 0);
 	restore(s);
-	sat_bytes_put(&within, within.data, 500);
+	memset(sat_bytes_extend(&within, 500), ' ', 500);
 	check_damage(s, "within", 0, within.data, within.length, REFUSED, SAT_DAMAGED);
 }
 
