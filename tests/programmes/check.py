@@ -458,16 +458,18 @@ def check_seeds(options: argparse.Namespace) -> int:
     first, number = options.seeds
     jobs = [Job(options.make, seed, options.bug, "", options.keep, options.to_the_letter)
             for seed in range(first, first + number)]
+    # A planted bug ends the run when it is found, but never while others are at work.
+    stride = options.jobs if options.bug else number
     counts: Counter[tuple[str, str]] = Counter()
     failed = 0
     with multiprocessing.Pool(options.jobs) as pool:
-        for answer in pool.imap(run, jobs):
-            counts.update(answer.counts)
-            if not answer.claim:
-                continue
-            failed += 1
-            print(f"seed {answer.job.seed}: {answer.why}", flush=True)
-            if options.bug:
+        for at in range(0, number, stride):
+            for answer in pool.imap(run, jobs[at:at + stride]):
+                counts.update(answer.counts)
+                if answer.claim:
+                    failed += 1
+                    print(f"seed {answer.job.seed}: {answer.why}", flush=True)
+            if failed and options.bug:
                 print(f"planted bug {options.bug} is found")
                 return 0
     print("\n".join([f"{number} programmes from seed {first}, {failed} failed"] + figures(counts)))
