@@ -42,7 +42,8 @@ int sat_gate_today(sat_store *store, bool own_clock, int32_t *today, sat_error *
 int sat_gate_new_day(sat_store *store, sat_error *err);
 
 /* Persons are asked for the purposes that the programme gives to persons, communities for those that it calls
- * collective, and both for what the programme does not know.  In all that follows "persons" are those
+ * collective, and both for what the programme does not know.  What somebody says about a purpose that is another's
+ * counts against it all the same: a no hides, and a taking back erases.  In all that follows "persons" are those
  * concerned, communities among them (dot.h).
  *
  * What all of them together allow for values with one statement. */

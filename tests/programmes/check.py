@@ -494,7 +494,7 @@ def main() -> int:
     """Prints figures; 0 when everything holds."""
     parser = argparse.ArgumentParser(description="Check bundles against the consent of random histories.")
     parser.add_argument("make")
-    parser.add_argument("--seeds", type=int, nargs=2, default=[1, 100], metavar=("FIRST", "COUNT"))
+    parser.add_argument("--seeds", type=int, nargs=2, default=[1, 300], metavar=("FIRST", "COUNT"))
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--bug", type=int, default=0)
     parser.add_argument("--planted", nargs="?", const="all")
