@@ -247,11 +247,12 @@ static void suppress__memory_that_runs_out_is_told(void **state)
 		asked = allocations_unwatch();
 		/* Valgrind puts an allocator of its own in the place of ours. */
 		if (asked == 0)
-			skip();
+			break;
 		assert_int_equal(rc, asked >= n ? SAT_ENOMEM : 0);
 		assert_int_equal(err.code, rc);
 	}
-	assert_in_range(n, 4, 1000);
+	if (asked != 0)
+		assert_in_range(n, 4, 1000);
 }
 
 /* --- two reports ------------------------------------------------------------------------------------- */
