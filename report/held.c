@@ -165,7 +165,6 @@ static void add_workshop(void *context, sat_reading *r)
 	if (w == NULL)
 		return;
 	*w = (sat_report_workshop){
-		.id = sat_reading_id(r),
 		.series = series_of(g, sat_reading_reference(r, WORKSHOP_SERIES)),
 		.title = title,
 		.aim = sat_reading_text(r, WORKSHOP_AIM),
@@ -249,7 +248,6 @@ static void add_meeting(void *context, sat_reading *r)
 	if (m == NULL)
 		return;
 	*m = (sat_report_meeting){
-		.id = sat_reading_id(r),
 		.title = title,
 		.date = date,
 		.place = sat_reading_text(r, MEETING_PLACE),

@@ -18,11 +18,11 @@ typedef struct sat_page_words {
 	const char *by_community, *by_gender, *by_age_band, *by_workshop, *unasked, *all, *as_of;
 	const char *not_published;  /* how "n.p." is read out */
 	/* Messages, requests, actions. */
-	const char *theme, *messages, *requests, *said_at, *translation, *asked, *answer, *declined, *answered_by, *answered_on,
+	const char *messages, *requests, *said_at, *translation, *asked, *answer, *declined, *answered_by, *answered_on,
 	    *brought_back, *not_brought_back, *words_withheld, *actions, *other_actions, *due, *overdue, *done,
 	    *not_done, *undone, *outcome, *open, *answered, *refused, *no_reason;
 	/* Materials, organisations and certifications. */
-	const char *kind, *version, *made_by, *used_at, *left_with, *name, *did, *organisation, *standard, *scope,
+	const char *kind, *version, *made_by, *used_at, *left_with, *organisation, *standard, *scope,
 	    *announced, *valid_until, *community, *nearness, *communities, *certifications, *language_name;
 	const char *deeds[SAT_DEEDS];
 	const char *near_as[SAT_NEAR_REGION + 1];

