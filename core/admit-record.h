@@ -11,7 +11,8 @@
 
 /* Admits the rows first..end of a block, which are of one record and whose claims were weighed.  An erased
  * record stays erased, and one that is here is of the kind that came first.  Counts records and conflicts.
- * SAT_ENOMEM, and what the store reports.  In a transaction; uses the admission's arena, which the caller resets for each record. */
+ * SAT_ENOMEM, and what the store reports.  In a transaction; uses the admission's arena, which the caller
+ * resets for each record. */
 int sat_admit_record(sat_admission *admission, const sat_fitting *fitting, size_t first, size_t end,
                      sat_error *err);
 

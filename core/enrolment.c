@@ -136,7 +136,7 @@ int sat_device_revoke(sat_store *store, const sat_identity *identity, int64_t id
 	return sat_statement_issue(store, identity, SAT_SIGNED_REVOCATION, body.data, body.length, err);
 }
 
-int sat_device_certificate(sat_store *store, sat_bytes *object, sat_error *err)
+int sat_device_certificate(sat_store *store, const sat_device_id *device, sat_bytes *object, sat_error *err)
 {
 	sat_stmt *s = NULL;
 	int rc = sat_db_prepare(store->db, &s,
@@ -151,7 +151,7 @@ int sat_device_certificate(sat_store *store, sat_bytes *object, sat_error *err)
 		sat_approval a;
 		const void *data = sat_column_blob(s, 0, &length);
 		found = sat_statement_read(&st, data, length, NULL) == 0 && sat_approval_read(&a, &st) &&
-		        sat_device_equal(&a.device, &store->self);
+		        sat_device_equal(&a.device, device);
 		if (found)
 			sat_bytes_put(object, data, length);
 	}

@@ -44,9 +44,9 @@ int sat_device_approve(sat_store *store, const sat_identity *identity, const cha
 /* At the registry: revokes a device; accepted are the counters that have arrived here.  SAT_ENOTFOUND,
  * SAT_EEXISTS when it was revoked before, SAT_EUSAGE for the registry itself.  In a transaction. */
 int sat_device_revoke(sat_store *store, const sat_identity *identity, int64_t id, sat_error *err);
-/* Appends the registry's newest approval of this device, as it was signed; nothing when there is none: with it
+/* Appends the registry's newest approval of `device`, as it was signed; nothing when there is none.  With its own
  * a device can introduce itself to who has not heard of it, a registry restored from an older backup, say. */
-int sat_device_certificate(sat_store *store, sat_bytes *object, sat_error *err);
+int sat_device_certificate(sat_store *store, const sat_device_id *device, sat_bytes *object, sat_error *err);
 /* Whether an object is the registry's approval of `device`; `*keys` then receives the device's keys. */
 int sat_certificate_check(sat_store *store, const void *object, size_t length, const sat_device_id *device,
                           sat_public *keys, bool *good, sat_error *err);

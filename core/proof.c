@@ -5,6 +5,7 @@
 
 #include "decision-table.h"
 #include "device.h"
+#include "enrolment.h"
 #include "incarnation-statement.h"
 #include "store-private.h"
 
@@ -73,29 +74,19 @@ static int find_statement(sat_store *store, int64_t index, sat_proof *proof, sat
 	                      "its author's machine has not signed for it yet; it does with the next export");
 }
 
-/* Of several approvals any will do: each names the keys. */
+/* Of several approvals any will do, as each names the keys: the newest. */
 static int find_approval(sat_store *store, const sat_device *author, sat_arena *arena, sat_proof *proof,
                          sat_error *err)
 {
-	sat_stmt *s = NULL;
-	int rc = sat_db_prepare(store->db, &s,
-	                        "SELECT object FROM sat_statement WHERE type = 1 ORDER BY serial DESC", err);
-	while (rc == 0 && proof->approval == NULL && (rc = sat_step(store->db, s, err)) == 1) {
-		sat_statement st;
-		sat_approval a;
-		size_t length;
-		const void *object = sat_column_blob(s, 0, &length);
-		rc = sat_statement_read(&st, object, length, err);
-		if (rc != 0 || !sat_approval_read(&a, &st) || !sat_device_equal(&a.device, &author->device))
-			continue;
-		proof->approval = sat_arena_copy(arena, object, length);
-		proof->approval_bytes = length;
-		rc = proof->approval == NULL ? sat_no_memory(err) : 0;
-	}
-	sat_db_finalize(store->db, &s);
-	if (rc < 0 || proof->approval != NULL)
-		return rc < 0 ? rc : 0;
-	return sat_fail(err, SAT_ENOTFOUND, "headquarters' approval of %s is not here", author->name);
+	SAT_BYTES(object);
+	int rc = sat_device_certificate(store, &author->device, &object, err);
+	if (rc == 0 && object.length == 0)
+		rc = sat_fail(err, SAT_ENOTFOUND, "headquarters' approval of %s is not here", author->name);
+	if (rc != 0)
+		return rc;
+	proof->approval = sat_arena_copy(arena, object.data, object.length);
+	proof->approval_bytes = object.length;
+	return proof->approval == NULL ? sat_no_memory(err) : 0;
 }
 
 int sat_proof_make(sat_store *store, const sat_decision *d, bool details, sat_arena *arena, sat_proof *proof,

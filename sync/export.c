@@ -153,7 +153,7 @@ static int add_certificate(job *j, sat_manifest *m, sat_bytes *certificate, sat_
 {
 	if (j->options.form != SAT_FULL || j->store->role == SAT_REGISTRY)
 		return 0;
-	int rc = sat_device_certificate(j->store, certificate, err);
+	int rc = sat_device_certificate(j->store, &j->store->self, certificate, err);
 	if (rc != 0 || certificate->length == 0 || certificate->length > SAT_CERTIFICATE_BYTES_MAX)
 		return rc;
 	m->flags |= SAT_MANIFEST_CERTIFICATE;

@@ -271,7 +271,7 @@ static void exchange__certificate_of_another_introduces_nobody(void **state)
 	SAT_BYTES(certificate);
 	sat_public keys;
 	bool good;
-	assert_int_equal(sat_device_certificate(c->one.store, &certificate, NULL), 0);
+	assert_int_equal(sat_device_certificate(c->one.store, &c->one.store->self, &certificate, NULL), 0);
 	assert_int_equal(sat_certificate_check(c->hq.store, certificate.data, certificate.length,
 	                                       sat_identity_device(c->one.identity), &keys, &good, NULL), 0);
 	assert_true(good);
