@@ -3,7 +3,9 @@
 #include <strings.h>
 
 #include "command.h"
+#include "core/apart.h"
 #include "core/query.h"
+#include "labels.h"
 #include "values.h"
 #include "view.h"
 
@@ -81,7 +83,23 @@ static int find_namesakes(cli *c, sat_table *table, const sat_write *writes, siz
 
 /* --- adding ------------------------------------------------------------------------------------- */
 
-static int add(cli *c, int argc, char **argv, sat_dot *id)
+/* A record that is labelled as soon as it is made leaves no gap in the numbers of others. */
+static int write_labelled(cli *c, sat_table *table, const sat_write *writes, size_t count, const cli_label *label,
+                          sat_arena *arena, sat_dot *id)
+{
+	sat_decision d;
+	int rc = sat_apart_begin_new(c->store, &c->err);
+	if (rc == 0)
+		rc = sat_record_add(c->store, table, writes, count, id, &c->err);
+	if (rc == 0)
+		rc = cli_label_read(c, label, *id, arena, &d);
+	if (rc == 0)
+		rc = sat_consent_record(c->store, c->identity, &d, 1, &c->err);
+	sat_apart_end(c->store);
+	return rc != 0 ? rc : cli_label_remark(c, label, &d);
+}
+
+static int add(cli *c, int argc, char **argv, const cli_label *label, sat_dot *id)
 {
 	SAT_ARENA(arena);
 	sat_table *table;
@@ -100,7 +118,10 @@ static int add(cli *c, int argc, char **argv, sat_dot *id)
 		rc = sat_store_begin(c->store, &c->err);
 	if (rc != 0)
 		return rc;
-	rc = sat_record_add(c->store, table, writes, count, id, &c->err);
+	if (cli_label_said(label))
+		rc = write_labelled(c, table, writes, count, label, &arena, id);
+	else
+		rc = sat_record_add(c->store, table, writes, count, id, &c->err);
 	if (rc == 0)
 		rc = sat_store_commit(c->store, &c->err);
 	if (rc != 0)
@@ -110,11 +131,13 @@ static int add(cli *c, int argc, char **argv, sat_dot *id)
 
 int cmd_add(cli *c, int argc, char **argv)
 {
-	if (!cli_options(c, &usage, NULL, &argc, &argv))
+	cli_label label = { 0 };
+	const cli_option options[] = { CLI_LABEL_OPTIONS(&label, "label"), { 0 } };
+	if (!cli_options(c, &usage, options, &argc, &argv))
 		return c->code;
 	sat_dot id;
 	char text[SAT_ID_CHARS];
-	if (cli_open(c) != 0 || add(c, argc, argv, &id) != 0)
+	if (cli_open(c) != 0 || (cli_label_said(&label) && cli_unlock(c) != 0) || add(c, argc, argv, &label, &id) != 0)
 		return cli_fail(c);
 	cli_set(c, "id", cli_text(cli_id(c, id, text)));
 	cli_print(c, "%s\n", text);

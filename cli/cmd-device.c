@@ -3,14 +3,16 @@
 #include <string.h>
 
 #include "command.h"
+#include "decisions.h"
 
 static const char about[] =
     "list      the devices that this replica knows, with the six words of each\n"
     "approve   at headquarters: lets in the laptop whose six words these are, as its owner reads them out\n"
     "confirm   on a laptop: its owner says that headquarters had the same six words\n"
+    "audiences at headquarters: says anew for whom an approved laptop stands; labels and decisions name them\n"
     "revoke    at headquarters: what the device sends from now on is set aside";
 
-static const cli_usage usage = { "device", "list | approve WORDS | confirm | revoke ID-OR-NAME", about, 1,
+static const cli_usage usage = { "device", "list | approve WORDS | confirm | audiences ID-OR-NAME [WORDS] | revoke ID-OR-NAME", about, 1,
 	                         -1 };
 
 /* The words stand between headquarters and one laptop; two laptops have none. */
@@ -49,9 +51,10 @@ static int list(cli *c)
 			          json_string_value(json_object_get(device, "id")), all[i].name,
 			          sat_role_phrase(all[i].role));
 		else
-			cli_print(c, "%s  %s, %s, %s\n", json_string_value(json_object_get(device, "id")),
+			cli_print(c, "%s  %s, %s, %s%s%s\n", json_string_value(json_object_get(device, "id")),
 			          all[i].name, json_string_value(json_object_get(device, "role")),
-			          all[i].id == 1 ? "this device" : all[i].state);
+			          all[i].id == 1 ? "this device" : all[i].state,
+			          all[i].audiences[0] == '\0' ? "" : "; stands for ", all[i].audiences);
 		if (words != NULL)
 			cli_print(c, "    words: %s\n", words);
 		json_array_append_new(devices, device);
@@ -82,15 +85,42 @@ static int approve(cli *c, int argc, char **argv, const char *audiences)
 		sat_bytes_put(&words, argv[i], strlen(argv[i]));
 	}
 	sat_bytes_put_u8(&words, 0);
-	approval a = { (const char *)words.data, audiences, { 0 } };
+	SAT_ARENA(arena);
+	approval a = { (const char *)words.data, "", { 0 } };
 	if (!sat_bytes_ok(&words))
 		return cli_wrong(c, "too many words");
-	if (cli_unlock(c) != 0 || cli_transaction(c, approve_change, &a) != 0)
+	if ((audiences[0] != '\0' && cli_recipients(c, "--audiences", audiences, &arena, &a.audiences) != 0) ||
+	    cli_unlock(c) != 0 || cli_transaction(c, approve_change, &a) != 0)
 		return cli_fail(c);
 	sat_device_find(c->store, &a.device.device, &a.device, NULL);
 	cli_set(c, "device", device_json(c, &a.device));
 	cli_say(c, "Approved \"%s\" as %s.  The approval travels with the next export to it.\n", a.device.name,
 	        sat_role_phrase(a.device.role));
+	return CLI_DONE;
+}
+
+static int stand_change(cli *c, void *context)
+{
+	approval *a = context;
+	return sat_device_stand_for(c->store, c->identity, a->device.id, a->audiences, &c->err);
+}
+
+/* None of the words of a device, where there are no words. */
+static int stand_for(cli *c, int argc, char **argv)
+{
+	SAT_ARENA(arena);
+	approval a = { .audiences = "" };
+	if (argc < 1 || argc > 2)
+		return cli_wrong(c, "device audiences needs one device, and the words in one argument: \"women "
+		                    "community:Aurukun\"; without words it stands for its role alone");
+	if (cli_open(c) != 0 || sat_device_named(c->store, argv[0], &a.device, &c->err) != 0 ||
+	    (argc == 2 && cli_recipients(c, "the list of words", argv[1], &arena, &a.audiences) != 0) ||
+	    cli_unlock(c) != 0 || cli_transaction(c, stand_change, &a) != 0)
+		return cli_fail(c);
+	sat_device_get(c->store, a.device.id, &a.device, NULL);
+	cli_set(c, "device", device_json(c, &a.device));
+	cli_say(c, "\"%s\" stands for %s now.  That travels with the next exports.\n", a.device.name,
+	        a.device.audiences[0] == '\0' ? "its role alone" : a.device.audiences);
 	return CLI_DONE;
 }
 
@@ -168,6 +198,8 @@ int cmd_device(cli *c, int argc, char **argv)
 		return approve(c, argc - 1, argv + 1, audiences);
 	if (strcmp(argv[0], "confirm") == 0 && argc == 1)
 		return confirm(c, yes);
+	if (strcmp(argv[0], "audiences") == 0)
+		return stand_for(c, argc - 1, argv + 1);
 	if (strcmp(argv[0], "revoke") == 0)
 		return revoke(c, argc - 1, argv + 1, yes);
 	return cli_wrong(c, "usage: satchel device %s", usage.arguments);

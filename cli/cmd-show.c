@@ -4,6 +4,7 @@
 
 #include "command.h"
 #include "core/record.h"
+#include "labels.h"
 #include "values.h"
 #include "view.h"
 
@@ -150,8 +151,10 @@ int cmd_show(cli *c, int argc, char **argv)
 	cli_set(c, "kind", cli_text(state.table->name));
 	cli_set(c, "fields", fields);
 	cli_print(c, "%s %s\n", state.table->name, text);
-	if (show_mourning(c, &state) != 0)
+	json_t *labels = NULL;
+	if (show_mourning(c, &state) != 0 || cli_labels_of(c, id, "    ", &labels) != 0)
 		return cli_fail(c);
+	cli_set(c, "labels", labels);
 	for (uint16_t i = 0; i < state.table->column_count; i++) {
 		if (show_field(c, &state, i, fields) != 0)
 			return cli_fail(c);

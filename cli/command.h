@@ -214,6 +214,8 @@ int cmd_erase(cli *c, int argc, char **argv);
 int cmd_import(cli *c, int argc, char **argv);
 int cmd_dump(cli *c, int argc, char **argv);
 int cmd_consent(cli *c, int argc, char **argv);
+int cmd_label(cli *c, int argc, char **argv);
+int cmd_date(cli *c, int argc, char **argv);
 int cmd_report(cli *c, int argc, char **argv);
 int cmd_export(cli *c, int argc, char **argv);
 int cmd_merge(cli *c, int argc, char **argv);

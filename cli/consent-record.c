@@ -260,24 +260,27 @@ int cli_consent_record(cli *c, int argc, char **argv)
 		"how the group decided",
 		"what those said who did not agree",
 	};
+	/* What only labels say has none. */
 	static const char *const help_of_terms[SAT_TERM_COUNT] = {
-		"who speaks for the group",
-		"whom to ask about it",
-		"who answers for the data",
-		"in mourning: whom to ask again",
-		"whose law it is under",
-		"why",
-		"the day on which to ask again",
-		"how long the data is kept",
-		"where the data is kept",
-		"in mourning: the name to say instead",
-		"how to take it back",
+		[SAT_TERM_AUTHORITY] = "who speaks for the group",
+		[SAT_TERM_CONTACT] = "whom to ask about it",
+		[SAT_TERM_CONTROLLER] = "who answers for the data",
+		[SAT_TERM_FAMILY_CONTACT] = "in mourning: whom to ask again",
+		[SAT_TERM_JURISDICTION] = "whose law it is under",
+		[SAT_TERM_REASON] = "why",
+		[SAT_TERM_RENEW_ON] = "the day on which to ask again",
+		[SAT_TERM_RETENTION] = "how long the data is kept",
+		[SAT_TERM_STORAGE_LOCATION] = "where the data is kept",
+		[SAT_TERM_SUBSTITUTE_NAME] = "in mourning: the name to say instead",
+		[SAT_TERM_WITHDRAWAL_METHOD] = "how to take it back",
 	};
 	for (int i = 0; i < SAT_TERMS; i++)
 		options[FIRST_DETAIL + i] = (cli_option){ sat_detail_name(i), CLI_TEXT, &r.details[i], "TEXT", help[i] };
-	for (int i = 0; i < SAT_TERM_COUNT; i++)
-		options[FIRST_TERM + i] = (cli_option){ option_name((sat_term)i, names[i]), CLI_TEXT, &r.terms[i],
-			                                "TEXT", help_of_terms[i] };
+	for (int i = 0, at = FIRST_TERM; i < SAT_TERM_COUNT; i++) {
+		if (help_of_terms[i] != NULL)
+			options[at++] = (cli_option){ option_name((sat_term)i, names[i]), CLI_TEXT, &r.terms[i], "TEXT",
+				                      help_of_terms[i] };
+	}
 	if (!cli_options(c, &usage, options, &argc, &argv))
 		return c->code;
 	SAT_ARENA(arena);

@@ -29,6 +29,8 @@ static const command commands[] = {
 	{ "import", cmd_import, "read records from a CSV file" },
 	{ "dump", cmd_dump, "write records as CSV or JSON" },
 	{ "consent", cmd_consent, "record, show and withdraw decisions about consent" },
+	{ "label", cmd_label, "whom records are kept for, and what a community says of them" },
+	{ "date", cmd_date, "the day that headquarters signs, by which embargoes end" },
 	{ "report", cmd_report, "report outcomes, with small numbers of people hidden" },
 	{ "export", cmd_export, "copy what is new to a stick or folder, sealed" },
 	{ "merge", cmd_merge, "take in what is on a stick or in a bundle" },

@@ -110,6 +110,18 @@ int sat_device_approve(sat_store *store, const sat_identity *identity, const cha
 	    "on the way: make a new invitation and carry it by hand");
 }
 
+int sat_device_stand_for(sat_store *store, const sat_identity *identity, int64_t id, const char *audiences,
+                         sat_error *err)
+{
+	sat_device device;
+	int rc = store->role != SAT_REGISTRY
+	             ? sat_fail(err, SAT_EUSAGE, "only headquarters says for whom a laptop stands")
+	             : sat_device_get(store, id, &device, err);
+	if (rc == 0 && strcmp(device.state, "approved") != 0)
+		rc = sat_fail(err, SAT_EINVALID, "\"%s\" is not approved. Nothing was changed", device.name);
+	return rc != 0 ? rc : issue_approval(store, identity, &device.keys, device.role, device.name, audiences, err);
+}
+
 int sat_device_revoke(sat_store *store, const sat_identity *identity, int64_t id, sat_error *err)
 {
 	sat_device device;

@@ -41,6 +41,11 @@ void sat_device_words(sat_store *store, const sat_device *device, char words[sta
  * SAT_EINVALID for what are no six words, SAT_EUSAGE elsewhere than at the registry.  In a transaction. */
 int sat_device_approve(sat_store *store, const sat_identity *identity, const char *words,
                        const char *audiences, sat_device *approved, sat_error *err);
+/* At the registry: says anew for which audiences an approved device stands (sorted words; "" for none); what it
+ * has been sent counts from zero.  SAT_ENOTFOUND, SAT_EINVALID for one that is not approved, SAT_EUSAGE elsewhere
+ * than at the registry.  In a transaction. */
+int sat_device_stand_for(sat_store *store, const sat_identity *identity, int64_t id, const char *audiences,
+                         sat_error *err);
 /* At the registry: revokes a device; accepted are the counters that have arrived here.  SAT_ENOTFOUND,
  * SAT_EEXISTS when it was revoked before, SAT_EUSAGE for the registry itself.  In a transaction. */
 int sat_device_revoke(sat_store *store, const sat_identity *identity, int64_t id, sat_error *err);

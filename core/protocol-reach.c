@@ -112,6 +112,16 @@ static int walk_down(sat_store *store, const sat_dot *records, size_t count, sat
 	return rc;
 }
 
+int sat_protocol_count(sat_store *store, sat_dot record, size_t *count, sat_error *err)
+{
+	int64_t n = 0;
+	int rc = walk_down(store, &record, 1, err);
+	if (rc == 0)
+		rc = sat_db_int(store->db, "SELECT count(*) FROM temp.sat_reached WHERE level > 0 AND kind <> 0", &n, 0, err);
+	*count = (size_t)n;
+	return rc;
+}
+
 /* --- telling again ---------------------------------------------------------------------------------- */
 
 int sat_protocol_tell_again(sat_store *store, sat_dot record, sat_error *err)

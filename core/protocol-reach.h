@@ -17,6 +17,9 @@ int sat_protocol_touch(sat_store *store, const sat_dot *records, size_t count, s
  * from them.  In a transaction. */
 int sat_protocol_tell_again(sat_store *store, sat_dot record, sat_error *err);
 
+/* How many records that are here derive from a record.  In a transaction. */
+int sat_protocol_count(sat_store *store, sat_dot record, size_t *count, sat_error *err);
+
 /* Whether a device (sat_device.id) holds, or held, something at or below a record: it was sent there, or it came
  * from there.  Such a device is told of labels, withdrawals and tombstones though it may not see what they are
  * about, since it has to heed them.  In a transaction. */

@@ -19,6 +19,8 @@ typedef enum sat_term {
 	SAT_TERM_CONTROLLER,        /* who answers for the data */
 	SAT_TERM_FAMILY_CONTACT,    /* in mourning: whom to ask again */
 	SAT_TERM_JURISDICTION,
+	SAT_TERM_LABEL_CODES,       /* of a label: "TK WR, BC P" (label-codes.h) */
+	SAT_TERM_LABEL_WORDS,       /* of a label: the community's own */
 	SAT_TERM_REASON,            /* of an exclusion, an error, an end */
 	SAT_TERM_RENEW_ON,          /* a date, 2027-06-30: ask again then; a reminder, it ends nothing */
 	SAT_TERM_RETENTION,
