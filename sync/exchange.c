@@ -451,11 +451,22 @@ static void conclude_set_aside(merge *m)
 	char text[SAT_ERROR_MESSAGE_BYTES], count[COUNT_CHARS], decisions[COUNT_CHARS];
 	snprintf(text, sizeof text,
 	         m->rejected ? "%s was revoked. What it wrote before that is merged; a person at headquarters decided that "
-	                       "what it wrote later stays out: %s, %s. Nothing else is to be done."
+	                       "what it wrote later stays out: %s, %s.%s"
 	                     : "%s was revoked. What it wrote before that is merged; what it wrote later is set aside until "
 	                       "a person at headquarters decides (satchel quarantine): %s, %s.",
-	         m->peer.name, entries(m->set_aside, count), of_them(m->set_aside_decisions, decisions));
+	         m->peer.name, entries(m->set_aside, count), of_them(m->set_aside_decisions, decisions),
+	         m->out->declined == 0 ? " Nothing else is to be done." : "");
 	verdict(m, SAT_REVOKED_SENDER, text);
+}
+
+/* What consent does not let in is asked for again when it does, but not of a revoked laptop: it is sent nothing, and
+ * what it then brought would be set aside. */
+static void add_keep_the_file(merge *m)
+{
+	size_t length = strlen(m->out->reason);
+	snprintf(m->out->reason + length, sizeof m->out->reason - length,
+	         " %s let in for want of consent. A revoked laptop is not asked for that again: keep this file, and merge it "
+	         "again when consent is here.", m->out->declined == 1 ? "One value was not" : "Some values were not");
 }
 
 /* Header and manifest stand in a bundle twice, and its padding says nothing: all of that may be damaged and nothing
@@ -537,6 +548,8 @@ static int merge_data(merge *m, sat_error *err)
 	m->out->conflicts = total->conflicts;
 	m->out->declined = total->declined;
 	conclude(m, manifest->frame_count);
+	if (m->out->declined > 0 && strcmp(m->peer.state, "revoked") == 0)
+		add_keep_the_file(m);
 	return 2;
 }
 
