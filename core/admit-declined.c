@@ -72,10 +72,11 @@ static int note(sat_admission *a, const sat_state *state, const sat_sibling *s, 
 	return rc;
 }
 
-/* True when a value under `dot` is this one, or was overwritten by it. */
+/* True when a value under `dot` is this one, or was overwritten by it.  A blank is not: its content may come. */
 static bool accounts_for(const sat_sibling *held, sat_dot dot)
 {
-	return held->dot == dot || sat_past_covers(held->past, held->past_count, dot);
+	return (held->dot == dot && (!held->blank || SAT_PLANTED_BUG(38))) ||
+	       sat_past_covers(held->past, held->past_count, dot);
 }
 
 /* What is held already, or known to be overwritten, is nothing to decline. */
@@ -152,6 +153,33 @@ int sat_declined_persons(sat_store *store, sat_state *state, sat_error *err)
 
 /* --- settling ----------------------------------------------------------------------------------- */
 
+/* Whether a sibling is blank for ever: its episode is closed, as far as known here.  One that was told by somebody
+ * who knows more is not yet, and never is when what he knows was set aside. */
+static int blank_for_ever(sat_admission *a, const sat_state *state, const sat_sibling *s, bool *yes, sat_error *err)
+{
+	sat_leave leave;
+	int rc = sat_gate_weigh(a->gate, state->persons, state->person_count, s->stated, s->stated_count, &leave, err);
+	*yes = rc == 0 && sat_gate_answer(&leave, state->table->columns[s->field].needs) == SAT_ERASED;
+	return rc;
+}
+
+/* Whether nothing is to be asked for any more under `dot` of a field. */
+static int is_settled(sat_admission *a, const sat_state *state, const char *field, sat_dot dot, bool *settled,
+                      sat_error *err)
+{
+	int rc = 0;
+	*settled = false;
+	for (size_t i = 0; rc == 0 && !*settled && i < state->count; i++) {
+		const sat_sibling *s = &state->siblings[i];
+		if (strcmp(state->table->columns[s->field].name, field) != 0)
+			continue;
+		*settled = accounts_for(s, dot);
+		if (!*settled && s->dot == dot)
+			rc = blank_for_ever(a, state, s, settled, err);
+	}
+	return rc;
+}
+
 int sat_declined_settle(sat_admission *a, const sat_state *state, sat_error *err)
 {
 	sat_store *store = a->store;
@@ -168,11 +196,11 @@ int sat_declined_settle(sat_admission *a, const sat_state *state, sat_error *err
 	while ((rc = sat_step(store->db, s, err)) == 1) {
 		const char *field = sat_column_text(s, 0, NULL);
 		sat_dot dot = sat_column_int(s, 1);
-		bool known = false;
-		for (size_t i = 0; !known && i < state->count; i++)
-			known = strcmp(state->table->columns[state->siblings[i].field].name, field) == 0 &&
-			        accounts_for(&state->siblings[i], dot);
-		if (!known)
+		bool settled;
+		rc = is_settled(a, state, field, dot, &settled, err);
+		if (rc != 0)
+			break;
+		if (!settled)
 			continue;
 		sat_bind_int(store->sql.declined_delete, 1, state->id);
 		sat_bind_string(store->sql.declined_delete, 2, field);

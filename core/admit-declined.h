@@ -4,6 +4,10 @@
  * and whom it came from, until the value is admitted, superseded or erased.  It is asked for again (ask.h) when
  * decisions about a person of it are new, or our own audiences are others.
  *
+ * That a blank of it is held changes nothing, as long as its episode is open here: whoever told the blank knows of a
+ * withdrawal that is still on its way, or was set aside and may never come, and content may still fill it.  A device
+ * that is revoked meanwhile is asked in vain; a bundle of it that a person let in can be merged again (exchange.c).
+ *
  *     sat_declined_sift(admission, &told, &held, err)      before a state is merged
  *     sat_declined_settle(admission, &merged, err)         after it was
  */
@@ -25,8 +29,8 @@ int sat_declined_sift(sat_admission *admission, sat_state *told, const sat_state
 /* Adds the persons of what was declined of a record: they concern it, though the values that said so are not
  * here. */
 int sat_declined_persons(sat_store *store, sat_state *state, sat_error *err);
-/* Forgets what was declined of a record and is held in `state` now, or waits in it, or is covered, or blank for
- * ever. */
+/* Forgets what was declined of a record and is held in `state` now, or waits in it, or is covered, or is blank for
+ * ever, which a blank is whose episode is closed here. */
 int sat_declined_settle(sat_admission *admission, const sat_state *state, sat_error *err);
 
 #endif

@@ -14,18 +14,8 @@
 #include "core/store-private.h"
 #include "frame.h"
 #include "ledger.h"
+#include "merge-verdict.h"
 #include "pull.h"
-
-static const char *const verdicts[] = {
-	[SAT_MERGED] = "merged",           [SAT_ENROLMENT] = "enrolment",
-	[SAT_DUPLICATE] = "duplicate",     [SAT_SALVAGED] = "salvaged",
-	[SAT_WAITING] = "waiting",         [SAT_UNKNOWN_SENDER] = "unknown_sender",
-	[SAT_REVOKED_SENDER] = "revoked",  [SAT_NOT_FOR_US] = "not_for_us",
-	[SAT_DAMAGED] = "damaged",         [SAT_FORGED] = "forged",
-	[SAT_TOO_NEW] = "too_new",         [SAT_REFUSED_BUNDLE] = "refused",
-};
-
-const char *sat_verdict_name(sat_verdict verdict) { return verdicts[verdict]; }
 
 typedef struct merge {
 	sat_store *store;
@@ -34,64 +24,30 @@ typedef struct merge {
 	sat_merged *out;
 	sat_device peer;
 	sat_name16 name;
-	bool introduced;             /* the sender brought its approval, which was not known here */
-	bool begun;                 /* a transaction is open */
+	bool begun;              /* a transaction is open */
 	sat_admission *admission;
 	sat_frame_state *states;
-	size_t lost, too_new, missing, set_aside, set_aside_decisions;
-	bool released, rejected;    /* what a person at the registry decided about what was set aside */
+	sat_merge_course course; /* what it came to so far */
 	sat_arena frame_arena;
 } merge;
 
 /* Ends the bundle with a verdict: no error, and nothing changed. */
-static int verdict(merge *m, sat_verdict v, const char *reason)
-{
-	m->out->verdict = v;
-	snprintf(m->out->reason, sizeof m->out->reason, "%s", reason);
-	return 1;
-}
+static int verdict(merge *m, sat_verdict v, const char *reason) { return sat_verdict_give(m->out, v, reason); }
 
 /* Header and manifest could not be had: says why. */
 static int unreadable(merge *m, const sat_error *why, sat_error *err)
 {
-	bool right = false;
+	bool whole = false;
 	if (why->code == SAT_ENOTFORUS || why->code == SAT_EDAMAGED) {
-		int rc = sat_pull_hash_right(&m->pull, &right, err);
+		int rc = sat_pull_hash_right(&m->pull, &whole, err);
 		if (rc != 0)
 			return rc;
 	}
-	if (why->code == SAT_EDAMAGED && m->pull.size > 0 && !right && !sat_pull_looks_like_one(&m->pull))
-		return verdict(m, SAT_DAMAGED, "This file is no Satchel bundle, or a bundle whose beginning was lost. It "
-		                               "was left as it is.");
-	char text[SAT_ERROR_MESSAGE_BYTES + 256];
-	switch (why->code) {
-	case SAT_ENOTFORUS:
-		return right ? verdict(m, SAT_NOT_FOR_US,
-		                       "This bundle is sealed to somebody else. It was left as it is; carry it on.")
-		             : verdict(m, SAT_DAMAGED,
-		                       "This bundle is damaged, or for somebody else. Nothing was merged from it; "
-		                       "it was left as it is. Its sender still has everything: export again.");
-	case SAT_ELIMIT: /* a size that no bundle has */
-	case SAT_EDAMAGED:
-		if (right)
-			return verdict(m, SAT_FORGED,
-			               "This bundle was changed on its way by somebody who is not its sender. Nothing "
-			               "was merged from it. Keep the file and tell headquarters.");
-		snprintf(text, sizeof text,
-		         "This bundle is damaged: %s. Nothing was merged from it. Copy it again from where it is whole, or "
-		         "ask its sender, who still has everything, to export again.", why->message);
-		return verdict(m, SAT_DAMAGED, text);
-	case SAT_ETOONEW:
-		return verdict(m, SAT_TOO_NEW, "This bundle was written by a newer Satchel. It was left as it is; "
-		                               "install the newer Satchel here and merge it again.");
-	case SAT_EREFUSED:
-		snprintf(text, sizeof text, "This bundle was refused: %s. Nothing was merged from it.", why->message);
-		return verdict(m, SAT_REFUSED_BUNDLE, text);
-	default:
-		if (err != NULL)
-			*err = *why;
-		return why->code;
-	}
+	bool alien = m->pull.size > 0 && !sat_pull_looks_like_one(&m->pull);
+	int rc = sat_verdict_unreadable(m->out, why, whole, alien);
+	if (rc != 1 && err != NULL)
+		*err = *why;
+	return rc;
 }
 
 /* --- who sent it ----------------------------------------------------------------------------------- */
@@ -169,7 +125,7 @@ static int introduce(merge *m, const sat_manifest *manifest, sat_error *err)
 	if (rc == 0)
 		rc = sat_store_commit(m->store, err);
 	m->begun = rc != 0;
-	m->introduced = rc == 0;
+	m->course.introduced = rc == 0;
 	return rc;
 }
 
@@ -220,8 +176,8 @@ static int read_decision(merge *m, sat_error *err)
 	sat_bind_blob(s, 1, m->name.bytes, sizeof m->name.bytes);
 	rc = sat_step(m->store->db, s, err);
 	const char *state = rc == 1 ? sat_column_text(s, 0, NULL) : "";
-	m->released = strcmp(state, SAT_PLANTED_BUG(18) ? "rejected" : "released") == 0;
-	m->rejected = strcmp(state, "rejected") == 0;
+	m->course.released = strcmp(state, SAT_PLANTED_BUG(18) ? "rejected" : "released") == 0;
+	m->course.rejected = strcmp(state, "rejected") == 0;
 	sat_db_finalize(m->store->db, &s);
 	return rc < 0 ? rc : 0;
 }
@@ -262,7 +218,7 @@ static int begin(merge *m, const sat_manifest *manifest, sat_error *err)
 		rc = sat_incarnation_intern(m->store, manifest->incarnation, &from.incarnation, err);
 	if (rc == 0 && from.revoked)
 		rc = read_decision(m, err);
-	from.revoked = from.revoked && !m->released;
+	from.revoked = from.revoked && !m->course.released;
 	if (rc == 0)
 		rc = sat_admission_begin(&m->admission, m->store, &from, err);
 	m->states = calloc(manifest->frame_count + 1, sizeof *m->states);
@@ -318,7 +274,7 @@ static int check_batches(merge *m, sat_frame_content *content, sat_error *err)
 		sat_device device;
 		bool known;
 		if (author->device == 0) {
-			m->missing++;
+			m->course.missing++;
 			continue;
 		}
 		int rc = sat_batch_known(m->store, batch, &known, err);
@@ -369,23 +325,23 @@ static int admit_frame(merge *m, const void *data, size_t count, int64_t told, s
 
 static int take_frame(merge *m, int64_t told, sat_error *err)
 {
-	size_t index, count, missing_before = m->missing;
+	size_t index, count, missing_before = m->course.missing;
 	const void *data;
 	sat_bundle_reader_frame(m->pull.reader, &index, &data, &count);
 	int rc = admit_frame(m, data, count, told, err);
 	if (rc == SAT_ETOONEW) {
-		m->too_new++;
+		m->course.too_new++;
 		return 0;
 	}
 	if (rc != 0)
 		return sat_error_context(err, "frame %zu", index);
 	const sat_outcome *outcome = sat_admission_of_frame(m->admission);
-	m->missing += outcome->missing;
-	m->set_aside += outcome->set_aside;
-	m->set_aside_decisions += outcome->set_aside_decisions;
-	m->states[index] = m->missing > missing_before || outcome->set_aside > 0 ? SAT_FRAME_NONE
-	                   : outcome->declined > 0                               ? SAT_FRAME_DECLINED
-	                                                                         : SAT_FRAME_SETTLED;
+	m->course.missing += outcome->missing;
+	m->course.set_aside += outcome->set_aside;
+	m->course.set_aside_decisions += outcome->set_aside_decisions;
+	m->states[index] = m->course.missing > missing_before || outcome->set_aside > 0 ? SAT_FRAME_NONE
+	                   : outcome->declined > 0                                      ? SAT_FRAME_DECLINED
+	                                                                                : SAT_FRAME_SETTLED;
 	return 0;
 }
 
@@ -398,32 +354,13 @@ static int read_frames(merge *m, int64_t told, sat_error *err)
 		if (rc != 0 || event == SAT_BUNDLE_DONE)
 			break;
 		if (event == SAT_BUNDLE_LOST)
-			m->lost++;
+			m->course.lost++;
 		else if (event == SAT_BUNDLE_FRAME)
 			rc = take_frame(m, told, err);
 	}
 	if (rc != SAT_EREFUSED && rc != SAT_ELIMIT && rc != SAT_EFORGED && rc != SAT_EDAMAGED)
 		return rc;
-	char text[SAT_ERROR_MESSAGE_BYTES + SAT_DEVICE_NAME_BYTES + 160];
-	snprintf(text, sizeof text,
-	         "This bundle was refused: %s. Nothing was merged from it; tell headquarters which laptop it came "
-	         "from (%s).", err->message, m->peer.name);
-	return verdict(m, SAT_REFUSED_BUNDLE, text);
-}
-
-enum { COUNT_CHARS = 64 };
-
-static const char *entries(size_t n, char text[static COUNT_CHARS])
-{
-	snprintf(text, COUNT_CHARS, "%zu %s", n, n == 1 ? "entry" : "entries");
-	return text;
-}
-
-static const char *of_them(size_t decisions, char text[static COUNT_CHARS])
-{
-	snprintf(text, COUNT_CHARS, decisions == 0 ? "no decision about consent among them"
-	                                           : "%zu of them about consent", decisions);
-	return text;
+	return sat_verdict_refuse(m->out, err->message, m->peer.name);
 }
 
 static int set_aside(merge *m, sat_error *err)
@@ -433,10 +370,8 @@ static int set_aside(merge *m, sat_error *err)
 	                        "INSERT OR IGNORE INTO sat_quarantine(bundle, device, reason, at, state) "
 	                        "VALUES(?, ?, ?, ?, 'waiting')", err);
 	if (rc == 0) {
-		char reason[2 * COUNT_CHARS + 80], count[COUNT_CHARS], decisions[COUNT_CHARS];
-		snprintf(reason, sizeof reason,
-		         "%s written after the laptop was revoked, %s", entries(m->set_aside, count),
-		         of_them(m->set_aside_decisions, decisions));
+		char reason[SAT_REASON_ASIDE_BYTES];
+		sat_verdict_reason_aside(&m->course, reason);
 		sat_bind_blob(s, 1, m->name.bytes, sizeof m->name.bytes);
 		sat_bind_int(s, 2, m->peer.id);
 		sat_bind_string(s, 3, reason);
@@ -447,74 +382,20 @@ static int set_aside(merge *m, sat_error *err)
 	return rc;
 }
 
-static void conclude_set_aside(merge *m)
-{
-	char text[SAT_ERROR_MESSAGE_BYTES], count[COUNT_CHARS], decisions[COUNT_CHARS];
-	snprintf(text, sizeof text,
-	         m->rejected ? "%s was revoked. What it wrote before that is merged; a person at headquarters decided that "
-	                       "what it wrote later stays out: %s, %s. Nothing else is to be done."
-	                     : "%s was revoked. What it wrote before that is merged; what it wrote later is set aside until "
-	                       "a person at headquarters decides (satchel quarantine): %s, %s.",
-	         m->peer.name, entries(m->set_aside, count), of_them(m->set_aside_decisions, decisions));
-	verdict(m, SAT_REVOKED_SENDER, text);
-}
-
-/* Header and manifest stand in a bundle twice, and its padding says nothing: all of that may be damaged and nothing
- * be lost. */
-static void conclude_damaged(merge *m, size_t frames)
-{
-	char text[SAT_ERROR_MESSAGE_BYTES];
-	if (m->lost == 0)
-		snprintf(text, sizeof text,
-		         "This bundle is damaged, but everything that it brought could be read and is merged. Nothing has "
-		         "to be sent again.");
-	else
-		snprintf(text, sizeof text,
-		         "This bundle is damaged: %zu of its %zu parts %s lost, %s. The receipt tells its sender what to "
-		         "send again; nothing else is to be done.", m->lost, frames, m->lost == 1 ? "was" : "were",
-		         m->lost == frames ? "that is all of it" : "the rest is merged");
-	verdict(m, SAT_SALVAGED, text);
-}
-
 /* The verdict on a bundle that was merged, wholly or in part. */
-static void conclude(merge *m, size_t frames)
+static void conclude(merge *m, const sat_manifest *manifest)
 {
-	char text[SAT_ERROR_MESSAGE_BYTES] = "", count[COUNT_CHARS];
-	sat_verdict v = SAT_MERGED;
-	if (m->set_aside > 0) {
-		conclude_set_aside(m);
-		return;
-	}
-	if (m->too_new == 0 && (m->lost > 0 || (sat_bundle_reader_mended(m->pull.reader) && frames > 0 &&
-	                                        m->missing == 0))) {
-		conclude_damaged(m, frames);
-		return;
-	}
-	if (m->too_new > 0) {
-		v = SAT_TOO_NEW;
-		snprintf(text, sizeof text,
-		         "%zu of %zu parts need a newer Satchel and were left in the file; the rest is merged. "
-		         "Install the newer Satchel and merge it again.", m->too_new, frames);
-	} else if (m->missing > 0) {
-		v = SAT_WAITING;
-		snprintf(text, sizeof text,
-		         "%s %s on something that has not arrived yet, and will come again by %s; the rest is merged.",
-		         entries(m->missing, count), m->missing == 1 ? "rests" : "rest",
-		         m->missing == 1 ? "itself" : "themselves");
-	} else if (m->introduced) {
-		bool registry = sat_store_role(m->store) == SAT_REGISTRY;
-		snprintf(text, sizeof text, "\"%s\" was not known here%s: it brought the approval that headquarters had "
-		         "signed%s", m->peer.name, registry ? ", as after a backup was restored" : " yet",
-		         registry ? ", which counts again. If it was lost or stolen meanwhile, revoke it: satchel device "
-		                    "revoke." : ".");
-	} else if (m->released) {
-		snprintf(text, sizeof text, "%s was revoked; a person at headquarters let this bundle in.", m->peer.name);
-	} else if (strcmp(m->peer.state, "revoked") == 0) {
-		v = SAT_REVOKED_SENDER;
-		snprintf(text, sizeof text, "%s was revoked; everything in this bundle was written before that and is "
-		         "merged.", m->peer.name);
-	}
-	verdict(m, v, text);
+	const sat_outcome *total = sat_admission_total(m->admission);
+	m->out->records = total->records;
+	m->out->decisions = total->decisions;
+	m->out->conflicts = total->conflicts;
+	m->out->declined = m->course.declined = total->declined;
+	m->course.sender = m->peer.name;
+	m->course.registry = sat_store_role(m->store) == SAT_REGISTRY;
+	m->course.revoked = strcmp(m->peer.state, "revoked") == 0;
+	m->course.mended = sat_bundle_reader_mended(m->pull.reader);
+	m->course.frames = manifest->frame_count;
+	sat_verdict_conclude(m->out, &m->course);
 }
 
 static int merge_data(merge *m, sat_error *err)
@@ -528,16 +409,11 @@ static int merge_data(merge *m, sat_error *err)
 		rc = sat_ledger_got(m->store, m->peer.id, &m->name, manifest, m->states, err);
 	if (rc == 0)
 		rc = sat_ledger_heard(m->store, m->peer.id, manifest, incarnation, err);
-	if (rc == 0 && m->set_aside > 0)
+	if (rc == 0 && m->course.set_aside > 0)
 		rc = set_aside(m, err);
 	if (rc != 0)
 		return rc;
-	const sat_outcome *total = sat_admission_total(m->admission);
-	m->out->records = total->records;
-	m->out->decisions = total->decisions;
-	m->out->conflicts = total->conflicts;
-	m->out->declined = total->declined;
-	conclude(m, manifest->frame_count);
+	conclude(m, manifest);
 	return 2;
 }
 

@@ -4,6 +4,8 @@
 #
 #	run ARGUMENTS...             runs the program: $code, $out and $err are what came of it
 #	on STORE ARGUMENTS...        the same for a store
+#	hq, one ARGUMENTS...         the same for hq.db, headquarters, and camp.db, a laptop
+#	two_machines STICK           makes both, and enrols the laptop by way of that stick
 #	typed LINE ARGUMENTS...      runs it at a terminal on which somebody types this line
 #	is NAME EXPECTED ACTUAL      ok when both are equal
 #	code_is NAME EXPECTED        ok when the latest exit code is that
@@ -66,6 +68,22 @@ on() {
 	local store=$1
 	shift
 	run --store "$store" "$@"
+}
+
+hq() { run --store hq.db "$@"; }
+one() { run --store camp.db "$@"; }
+
+two_machines() {
+	mkdir "$1"
+	hq init --registry --name Headquarters --no-passphrase
+	hq invite "$1"
+	one init --invitation "$1" --name "Camp one" --no-passphrase
+	one export "$1"
+	hq merge "$1"
+	hq device approve "$(words_of camp.db)"
+	hq export "$1"
+	one merge "$1"
+	one device confirm --yes
 }
 
 is() {

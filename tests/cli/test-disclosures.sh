@@ -4,19 +4,7 @@
 . "$(dirname "$0")/tap.sh"
 t_begin
 
-# --- two machines -------------------------------------------------------------------------------------
-hq() { run --store hq.db "$@"; }
-one() { run --store camp.db "$@"; }
-mkdir stick
-hq init --registry --name Headquarters --no-passphrase
-hq invite stick
-one init --invitation stick --name "Camp one" --no-passphrase
-one export stick
-hq merge stick
-hq device approve "$(words_of camp.db)"
-hq export stick
-one merge stick
-one device confirm --yes
+two_machines stick
 
 # --- before and after -----------------------------------------------------------------------------------
 one add person "pseudonym=Participant 0417" name="Wombat Compass" phone="0400 000 417"

@@ -4,19 +4,8 @@
 . "$(dirname "$0")/tap.sh"
 t_begin
 
-hq() { run --store hq.db "$@"; }
-one() { run --store camp.db "$@"; }
-
-mkdir STICK NOWHERE
-hq init --registry --name Headquarters --no-passphrase
-hq invite STICK
-one init --invitation STICK --name "Camp one" --no-passphrase
-one export STICK
-hq merge STICK
-hq device approve "$(words_of camp.db)"
-hq export STICK
-one merge STICK
-one device confirm --yes
+mkdir NOWHERE
+two_machines STICK
 
 one add person "pseudonym=Participant 0417" "name=Name 0417"
 one consent record "Participant 0417" has_guardian=yes --until 2099-01-01

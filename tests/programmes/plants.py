@@ -41,6 +41,40 @@ def sent(check: Check) -> Iterator[tuple[Row, str, Value]]:
                 yield row, name, value
 
 
+def told(check: Check) -> Iterator[tuple[str, Json, Decision]]:
+    """Every decision in the bundles that was not in earlier ones."""
+    for dot, core in check.content.cores.items():
+        if dot not in check.before:
+            yield dot, core, check.world.decisions[dot]
+
+
+def names_nobody(world: World, row: Row, name: str) -> bool:
+    """Whether whom the record concerns is still told without this value."""
+    return world.programme.kinds[row.kind].fields[name].concerns is None
+
+
+class AtValue(Plant):
+    """Goes wrong at the first new value that has room for it."""
+
+    def alter(self, world: World, check: Check, row: Row, name: str, value: Value) -> bool:
+        """Does it to this one, if there is room."""
+        raise NotImplementedError
+
+    def go_wrong(self, world: World, check: Check) -> bool:
+        return any(self.alter(world, check, *found) for found in sent(check))
+
+
+class AtDecision(Plant):
+    """Goes wrong at the first new decision that has room for it."""
+
+    def alter(self, world: World, check: Check, dot: str, core: Json, decision: Decision) -> bool:
+        """Does it to this one, if there is room."""
+        raise NotImplementedError
+
+    def go_wrong(self, world: World, check: Check) -> bool:
+        return any(self.alter(world, check, *found) for found in told(check))
+
+
 def asked(check: Check, value: Value) -> Optional[tuple[Concerned, str]]:
     """Somebody who had to permit a value, and a purpose."""
     programme = check.world.programme
@@ -57,210 +91,181 @@ def say(sender: Replica, subject: str, purpose: str, event: str, final: bool) ->
     sender.decide(Decision("0-1", sender.name, subject, purpose, event, False, final, 0, nobody, nobody, 0, {}, 0))
 
 
-class LaterNo(Plant):
+class LaterNo(AtValue):
     """Somebody said no to what was sent."""
 
     breaks = "permitted"
 
-    def go_wrong(self, world: World, check: Check) -> bool:
-        for _, _, value in sent(check):
-            found = asked(check, value)
-            if found is not None:
-                say(check.sender, found[0][1], found[1], "refused", False)
-                return True
+    def alter(self, world: World, check: Check, row: Row, name: str, value: Value) -> bool:
+        found = asked(check, value)
+        if found is not None:
+            say(check.sender, found[0][1], found[1], "refused", False)
+            return True
         return False
 
 
-class TakenBack(Plant):
+class TakenBack(AtValue):
     """Somebody took back for ever what was sent."""
 
     breaks = "taken back"
 
-    def go_wrong(self, world: World, check: Check) -> bool:
-        for _, _, value in sent(check):
-            found = asked(check, value)
-            if found is not None and found[0] in value.stated:
-                say(check.sender, found[0][1], found[1], "withdrawn", True)
-                return True
+    def alter(self, world: World, check: Check, row: Row, name: str, value: Value) -> bool:
+        found = asked(check, value)
+        if found is not None and found[0] in value.stated:
+            say(check.sender, found[0][1], found[1], "withdrawn", True)
+            return True
         return False
 
 
-class AnotherNeed(Plant):
+class AnotherNeed(AtValue):
     """A field needs one purpose more, to which nobody was ever asked."""
 
     breaks = "permitted"
 
-    def go_wrong(self, world: World, check: Check) -> bool:
-        for row, name, value in sent(check):
-            if any(who[0] == "person" for who in check.sender.concerned[value.record]):
-                fields = world.programme.kinds[row.kind].fields
-                fields[name] = replace(fields[name], needs=fields[name].needs | {NEVER})
-                world.programme.notice[NEVER] = 0
-                return True
+    def alter(self, world: World, check: Check, row: Row, name: str, value: Value) -> bool:
+        if any(who[0] == "person" for who in check.sender.concerned[value.record]):
+            fields = world.programme.kinds[row.kind].fields
+            fields[name] = replace(fields[name], needs=fields[name].needs | {NEVER})
+            world.programme.notice[NEVER] = 0
+            return True
         return False
 
 
-class Erased(Plant):
+class Erased(AtValue):
     """A record was erased, and sent."""
 
     breaks = "erased record"
 
-    def go_wrong(self, world: World, check: Check) -> bool:
-        for row, _, _ in sent(check):
-            check.sender.erased.add(row.record)
-            return True
-        return False
+    def alter(self, world: World, check: Check, row: Row, name: str, value: Value) -> bool:
+        check.sender.erased.add(row.record)
+        return True
 
 
-class Overwritten(Plant):
+class Overwritten(AtValue):
     """A value was overwritten, and sent."""
 
     breaks = "current"
 
-    def go_wrong(self, world: World, check: Check) -> bool:
-        for row, name, value in sent(check):
-            check.sender.write(row.record, row.kind, "0-2", {name: value.content})
-            return True
-        return False
+    def alter(self, world: World, check: Check, row: Row, name: str, value: Value) -> bool:
+        check.sender.write(row.record, row.kind, "0-2", {name: value.content})
+        return True
 
 
-class Altered(Plant):
+class Altered(AtValue):
     """A value is another than was written."""
 
     breaks = "written"
 
-    def go_wrong(self, world: World, check: Check) -> bool:
-        for row, name, value in sent(check):
-            if isinstance(value.content, str):
-                row.values[name] = value.content + "."
-                return True
+    def alter(self, world: World, check: Check, row: Row, name: str, value: Value) -> bool:
+        if isinstance(value.content, str):
+            row.values[name] = value.content + "."
+            return True
         return False
 
 
-class Foreign(Plant):
+class Foreign(AtValue):
     """A laptop brings what another wrote."""
 
     breaks = "brought"
 
-    def go_wrong(self, world: World, check: Check) -> bool:
-        for _, _, value in sent(check):
-            if check.sender.role != "registry":
-                value.at = "registry"
-                return True
+    def alter(self, world: World, check: Check, row: Row, name: str, value: Value) -> bool:
+        if check.sender.role != "registry":
+            value.at = "registry"
+            return True
         return False
 
 
-class Missing(Plant):
+class Missing(AtValue):
     """A value that is permitted is not there."""
 
     breaks = "complete"
 
-    def go_wrong(self, world: World, check: Check) -> bool:
-        for row, name, value in sent(check):
-            # With one that names nobody, so that whom the record concerns is still told.
-            what = world.programme.kinds[row.kind].fields[name]
-            if what.concerns is None and row.statement is None and len(row.values) > 1:
-                del row.values[name]
-                return True
+    def alter(self, world: World, check: Check, row: Row, name: str, value: Value) -> bool:
+        if names_nobody(world, row, name) and row.statement is None and len(row.values) > 1:
+            del row.values[name]
+            return True
         return False
 
 
-class Blanked(Plant):
+class Blanked(AtValue):
     """A value is blank that nobody took back."""
 
     breaks = "blank"
 
-    def go_wrong(self, world: World, check: Check) -> bool:
-        for row, name, _ in sent(check):
-            what = world.programme.kinds[row.kind].fields[name]
-            if what.concerns is None:
-                del row.values[name]
-                row.blank.append(name)
-                return True
+    def alter(self, world: World, check: Check, row: Row, name: str, value: Value) -> bool:
+        if names_nobody(world, row, name):
+            del row.values[name]
+            row.blank.append(name)
+            return True
         return False
 
 
-class Unnamed(Plant):
+class Unnamed(AtValue):
     """A record comes without somebody whom it concerns."""
 
     breaks = "concerned"
 
-    def go_wrong(self, world: World, check: Check) -> bool:
-        for row, _, _ in sent(check):
-            check.sender.concerned[row.record].add(("person", "0-3"))
-            if all(check.sender.answer(v, check.to) == PERMITTED for r, _, v in sent(check) if r.record == row.record):
-                return True
-            check.sender.concerned[row.record].discard(("person", "0-3"))
+    def alter(self, world: World, check: Check, row: Row, name: str, value: Value) -> bool:
+        check.sender.concerned[row.record].add(("person", "0-3"))
+        if all(check.sender.answer(v, check.to) == PERMITTED for r, _, v in sent(check) if r.record == row.record):
+            return True
+        check.sender.concerned[row.record].discard(("person", "0-3"))
         return False
 
 
-class Unstated(Plant):
+class Unstated(AtValue):
     """A write states another episode than it was written under."""
 
     breaks = "stated"
 
-    def go_wrong(self, world: World, check: Check) -> bool:
-        for row, _, _ in sent(check):
-            for who in row.states():
-                row.statement = {**row.states(), who: {**row.states()[who], "purpose_0": 77}}
-                return True
+    def alter(self, world: World, check: Check, row: Row, name: str, value: Value) -> bool:
+        for who in row.states():
+            row.statement = {**row.states(), who: {**row.states()[who], "purpose_0": 77}}
+            return True
         return False
 
 
-class Uncovered(Plant):
+class Uncovered(AtValue):
     """A write lies under more than it did."""
 
     breaks = "past"
 
-    def go_wrong(self, world: World, check: Check) -> bool:
-        for row, _, _ in sent(check):
-            row.past.append("0-5")
-            return True
-        return False
+    def alter(self, world: World, check: Check, row: Row, name: str, value: Value) -> bool:
+        row.past.append("0-5")
+        return True
 
 
-class Unneeded(Plant):
+class Unneeded(AtValue):
     """A column does not say what it needs."""
 
     breaks = "needs"
 
-    def go_wrong(self, world: World, check: Check) -> bool:
-        for row, name, _ in sent(check):
-            if row.heads[name]["purposes"]:
-                row.heads[name]["purposes"] = []
-                return True
-        return False
-
-
-def told(check: Check) -> Iterator[tuple[str, Json, Decision]]:
-    """Every decision in the bundles that was not in earlier ones."""
-    for dot, core in check.content.cores.items():
-        if dot not in check.before:
-            yield dot, core, check.world.decisions[dot]
-
-
-class Misplaced(Plant):
-    """A decision stands in another episode."""
-
-    breaks = "decided"
-
-    def go_wrong(self, world: World, check: Check) -> bool:
-        for _, core, _ in told(check):
-            core["episode"] += 1
+    def alter(self, world: World, check: Check, row: Row, name: str, value: Value) -> bool:
+        if row.heads[name]["purposes"]:
+            row.heads[name]["purposes"] = []
             return True
         return False
 
 
-class Unbased(Plant):
+class Misplaced(AtDecision):
+    """A decision stands in another episode."""
+
+    breaks = "decided"
+
+    def alter(self, world: World, check: Check, dot: str, core: Json, decision: Decision) -> bool:
+        core["episode"] += 1
+        return True
+
+
+class Unbased(AtDecision):
     """A decision supersedes less than it did."""
 
     breaks = "decided"
 
-    def go_wrong(self, world: World, check: Check) -> bool:
-        for _, core, _ in told(check):
-            if core["supersedes"]:
-                core["supersedes"].pop()
-                return True
+    def alter(self, world: World, check: Check, dot: str, core: Json, decision: Decision) -> bool:
+        if core["supersedes"]:
+            core["supersedes"].pop()
+            return True
         return False
 
 
@@ -281,45 +286,42 @@ class Unheard(Plant):
         return False
 
 
-class Overheard(Plant):
+class Overheard(AtDecision):
     """A detail needs one purpose more, to which nobody was ever asked."""
 
     breaks = "details"
 
-    def go_wrong(self, world: World, check: Check) -> bool:
-        for _, core, decision in told(check):
-            if core["mode"] and decision.details and decision.purpose not in world.programme.collective:
-                name = sorted(decision.details)[0]
-                what = world.programme.details.get(name, Field("text", frozenset(), False, None))
-                world.programme.details = {**world.programme.details, name: replace(what, needs=what.needs | {NEVER})}
-                world.programme.notice[NEVER] = 0
-                return True
+    def alter(self, world: World, check: Check, dot: str, core: Json, decision: Decision) -> bool:
+        if core["mode"] and decision.details and decision.purpose not in world.programme.collective:
+            name = sorted(decision.details)[0]
+            what = world.programme.details.get(name, Field("text", frozenset(), False, None))
+            world.programme.details = {**world.programme.details, name: replace(what, needs=what.needs | {NEVER})}
+            world.programme.notice[NEVER] = 0
+            return True
         return False
 
 
-class Misheard(Plant):
+class Misheard(AtDecision):
     """A detail is another than was said."""
 
     breaks = "details"
 
-    def go_wrong(self, world: World, check: Check) -> bool:
-        for _, core, decision in told(check):
-            if core["mode"] and decision.details:
-                core["details"][sorted(decision.details)[0]] += "."
-                return True
+    def alter(self, world: World, check: Check, dot: str, core: Json, decision: Decision) -> bool:
+        if core["mode"] and decision.details:
+            core["details"][sorted(decision.details)[0]] += "."
+            return True
         return False
 
 
-class Untold(Plant):
+class Untold(AtDecision):
     """Details that are permitted are not there."""
 
     breaks = "details complete"
 
-    def go_wrong(self, world: World, check: Check) -> bool:
-        for dot, core, _ in told(check):
-            if core["mode"] and ("details", dot) not in check.before:
-                core["mode"] = 0
-                return True
+    def alter(self, world: World, check: Check, dot: str, core: Json, decision: Decision) -> bool:
+        if core["mode"] and ("details", dot) not in check.before:
+            core["mode"] = 0
+            return True
         return False
 
 

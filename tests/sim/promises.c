@@ -338,16 +338,16 @@ static void check_accounted(world *w, machine *m, const holdings *now, const par
 {
 	for (size_t i = 0; i < p->told_count; i++) {
 		const model_value *v = p->told[i].value;
-		const held *is = holdings_value(now, v), *was = holdings_value(m->held, v);
+		const held *is = holdings_value(now, v);
 		if (is == NULL && (holdings_cover(now, v) || holdings_tombstone(now, v->record) ||
 		                   holdings_waits(now, v) || is_declined(w, now, v)))
 			continue;
 		if (is == NULL)
 			world_fail(w, 2, "%s merged a bundle and neither keeps nor declines %s", world_name(w, m),
 			           value_text(w, v));
-		/* A blank that was here stays one, though the decisions that made it may be still on their way. */
-		bool fresh = is->blank && (was == NULL || !was->blank);
-		if (fresh && !p->told[i].blank && is->answer != SAT_ERASED && !is_declined(w, now, v))
+		/* A blank that was here stays one, when the decisions that made it are still on their way or set aside: then
+		 * what it is blank of is declined, and may come again. */
+		if (is->blank && !p->told[i].blank && is->answer != SAT_ERASED && !is_declined(w, now, v))
 			world_fail(w, 2, "%s merged %s and keeps a blank", world_name(w, m), value_text(w, v));
 	}
 }
@@ -552,8 +552,9 @@ bool promise_arrived(const world *w, const machine *from, const machine *to, con
 {
 	const holdings *there = to->held;
 	const held *is = holdings_value(there, v);
-	if (is != NULL)
-		return !is->blank || is->answer == SAT_ERASED || is_declined(w, there, v);
+	/* What somebody told it a blank of was declined, or it is blank for ever. */
+	if (is != NULL && (!is->blank || is->answer == SAT_ERASED || !is_declined(w, there, v)))
+		return !is->blank || is->answer == SAT_ERASED;
 	/* A record that only a revoked laptop knows of waits for a person. */
 	if (holdings_cover(there, v) || holdings_tombstone(there, v->record) || holdings_waits(there, v) ||
 	    holdings_answer(w, there, v, &there->own) != SAT_PERMITTED)

@@ -197,10 +197,12 @@ static const char *const planted[] = {
 	"details of a decision go to everybody",
 	"nobody signs that something was erased", "the search index keeps words that were taken back",
 	"a community is not asked",
+	"what is held as a blank is not declined",
 };
 
-/* Only large texts make records of which there are parts. */
-enum { PARTS_BUG = 21 };
+/* Only large texts make records of which there are parts; only in long histories does a blank come by somebody whose
+ * withdrawal stays out, and then its content. */
+enum { PARTS_BUG = 21, BLANK_BUG = 38, LONG_HISTORY = 240 };
 
 /* Each bug in a process of its own.  Devices are enrolled before any bug is switched on. */
 static int run_planted(options *o)
@@ -218,6 +220,8 @@ static int run_planted(options *o)
 			sat_plant = o->plant = bug;
 			if (bug == PARTS_BUG)
 				o->from = o->stride = LARGE_EVERY;
+			if (bug == BLANK_BUG)
+				o->steps = LONG_HISTORY;
 			char own[16];
 			size_t end = strlen(base);
 			snprintf(own, sizeof own, "/bug%d", bug);

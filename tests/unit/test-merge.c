@@ -4,20 +4,18 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "core/incarnation.h"
-#include "tests/support/replica.h"
+#include "registry-place.h"
 
 enum { WRITERS = 4, WRITES = 12, ROUNDS = 400 };
 
 typedef struct place {
-	char dir[64];
+	char dir[PLACE_DIR_CHARS];
 	replica r;
 	sat_table *table;
 	int64_t writers[WRITERS];
@@ -25,10 +23,8 @@ typedef struct place {
 
 static int set_up(void **state)
 {
-	place *p = calloc(1, sizeof *p);
-	strcpy(p->dir, "/tmp/satchel-XXXXXX");
-	assert_non_null(mkdtemp(p->dir));
-	replica_found(&p->r, p->dir, "registry", 1, NULL);
+	place *p = *state = calloc(1, sizeof *p);
+	registry_place_make(p->dir, &p->r);
 	p->table = sat_table_named(p->r.store, "workshop");
 	assert_int_equal(sat_store_begin(p->r.store, NULL), 0);
 	for (int i = 0; i < WRITERS; i++) {
@@ -37,17 +33,13 @@ static int set_up(void **state)
 		assert_int_equal(sat_incarnation_intern(p->r.store, name, &p->writers[i], NULL), 0);
 	}
 	assert_int_equal(sat_store_commit(p->r.store, NULL), 0);
-	*state = p;
 	return 0;
 }
 
 static int tear_down(void **state)
 {
 	place *p = *state;
-	char command[128];
-	replica_free(&p->r);
-	snprintf(command, sizeof command, "rm -rf %s", p->dir);
-	assert_int_equal(system(command), 0);
+	registry_place_remove(p->dir, &p->r);
 	free(p);
 	return 0;
 }

@@ -3,39 +3,32 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "registry-place.h"
 #include "report/publication.h"
-#include "tests/support/replica.h"
 
 typedef struct place {
-	char dir[64];
+	char dir[PLACE_DIR_CHARS];
 	replica r;
 	sat_arena arena;
 } place;
 
 static int set_up(void **state)
 {
-	place *p = calloc(1, sizeof *p);
-	strcpy(p->dir, "/tmp/satchel-XXXXXX");
-	assert_non_null(mkdtemp(p->dir));
-	replica_found(&p->r, p->dir, "registry", 1, NULL);
-	*state = p;
+	place *p = *state = calloc(1, sizeof *p);
+	registry_place_make(p->dir, &p->r);
 	return 0;
 }
 
 static int tear_down(void **state)
 {
 	place *p = *state;
-	char command[128];
-	replica_free(&p->r);
+	registry_place_remove(p->dir, &p->r);
 	sat_arena_clear(&p->arena);
-	snprintf(command, sizeof command, "rm -rf %s", p->dir);
-	assert_int_equal(system(command), 0);
 	free(p);
 	return 0;
 }

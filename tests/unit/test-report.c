@@ -10,25 +10,23 @@
 
 #include <cmocka.h>
 
+#include "registry-place.h"
 #include "report/publication.h"
 #include "report/report-csv.h"
 #include "report/report-html.h"
 #include "report/report-json.h"
 #include "tests/support/allocations.h"
-#include "tests/support/replica.h"
 
 typedef struct place {
-	char dir[64];
+	char dir[PLACE_DIR_CHARS];
 	replica r;
 	sat_dot workshop, aurukun, mapoon;
 } place;
 
 static int set_up(void **state)
 {
-	place *p = calloc(1, sizeof *p);
-	strcpy(p->dir, "/tmp/satchel-XXXXXX");
-	assert_non_null(mkdtemp(p->dir));
-	replica_found(&p->r, p->dir, "registry", 1, NULL);
+	place *p = *state = calloc(1, sizeof *p);
+	registry_place_make(p->dir, &p->r);
 	p->workshop =
 	    replica_add(&p->r, "workshop", "title", "Bauxite workshop", "start", "2022-06-14", NULL);
 	p->aurukun = replica_add(&p->r, "community", "name", "Aurukun", "region", "Western Cape York",
@@ -38,17 +36,13 @@ static int set_up(void **state)
 		replica_decide(&p->r, i == 0 ? p->aurukun : p->mapoon, "community_words", SAT_GIVEN, false);
 		replica_decide(&p->r, i == 0 ? p->aurukun : p->mapoon, "community_report", SAT_GIVEN, false);
 	}
-	*state = p;
 	return 0;
 }
 
 static int tear_down(void **state)
 {
 	place *p = *state;
-	char command[128];
-	replica_free(&p->r);
-	snprintf(command, sizeof command, "rm -rf %s", p->dir);
-	assert_int_equal(system(command), 0);
+	registry_place_remove(p->dir, &p->r);
 	free(p);
 	return 0;
 }

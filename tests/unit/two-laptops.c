@@ -76,3 +76,33 @@ void camp_revoke(camp *c, const char *name)
 	assert_int_equal(sat_device_revoke(c->hq.store, c->hq.identity, device.id, NULL), 0);
 	assert_int_equal(sat_store_commit(c->hq.store, NULL), 0);
 }
+
+void camp_copy(camp *c, const replica *of, replica *copy)
+{
+	*copy = *of;
+	snprintf(copy->path, sizeof copy->path, "%s/copy.db", c->dir);
+	assert_int_equal(sat_store_backup(of->store, copy->path, NULL), 0);
+	test_env_init(&copy->env, 77);
+	replica_open(copy);
+}
+
+void camp_carry_without(camp *c, replica *from, replica *to, size_t lost)
+{
+	replica_export(from, to, &c->stick);
+	SAT_AUTO(sat_bundle_reader) reader = NULL;
+	const sat_manifest *m = camp_manifest(&reader, to, &c->stick.bundles[0]);
+	assert_in_range(m->frame_count, 2, 3);
+	uint64_t at = sat_bundle_reader_body(reader) + (lost == 0 ? 0 : m->frames[0].length);
+	c->stick.bundles[0].data[at] ^= 1;
+	assert_int_equal(replica_merge_all(to, &c->stick).verdict, SAT_SALVAGED);
+}
+
+sat_dot camp_known_to_all(camp *c)
+{
+	sat_dot person = replica_add(&c->one, "person", "pseudonym", "P 0417", NULL);
+	replica_decide(&c->one, person, "attend_record", SAT_GIVEN, false);
+	camp_carry(&c->hq, &c->one, &c->stick);
+	camp_carry(&c->one, &c->hq, &c->stick);
+	camp_carry(&c->hq, &c->two, &c->stick);
+	return person;
+}
