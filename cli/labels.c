@@ -125,21 +125,44 @@ static int add_term(void *context, const char *name, const char *value)
 	return 0;
 }
 
+/* The words of an audience without the one that keeps it in place; true when that is among them. */
+static bool split_audience(const char *recipients, sat_bytes *others)
+{
+	bool stays = false;
+	for (const char *at = recipients == NULL ? "" : recipients; *at != '\0';) {
+		size_t length = strcspn(at, " ");
+		if (length == strlen(SAT_DO_NOT_COPY) && strncmp(at, SAT_DO_NOT_COPY, length) == 0) {
+			stays = true;
+		} else {
+			sat_bytes_put_text(others, others->length > 0 ? " " : "");
+			sat_bytes_put(others, at, length);
+		}
+		at += length + (at[length] == ' ');
+	}
+	sat_bytes_put_u8(others, 0);
+	return stays;
+}
+
 static int tell_one(cli *c, const sat_decision *d, const char *indent, json_t *labels)
 {
 	char until[CLI_TIME_CHARS] = "", id[SAT_ID_CHARS];
 	wording w = { json_object(), { 0 } };
-	json_object_set_new(w.label, "id", cli_text(cli_id(c, d->id, id)));
-	json_object_set_new(w.label, "audience", cli_text(d->recipients == NULL ? "" : d->recipients));
+	SAT_BYTES(others);
+	bool stays = split_audience(d->recipients, &others);
+	if (!sat_bytes_ok(&others))
+		return sat_no_memory(&c->err);
+	const char *audience = (const char *)others.data;
 	if (d->until != 0)
 		cli_day(d->until, until);
+	json_object_set_new(w.label, "id", cli_text(cli_id(c, d->id, id)));
+	json_object_set_new(w.label, "audience", cli_text(audience));
+	json_object_set_new(w.label, "do_not_copy", json_boolean(stays));
 	json_object_set_new(w.label, "embargo", d->until == 0 ? json_null() : json_string(until));
 	int rc = d->details[SAT_TERMS] == NULL ? 0 : sat_terms_each(d->details[SAT_TERMS], add_term, &w, &c->err);
 	if (rc == 0)
-		cli_print(c, "%slabel%.*s%s%s%s%s\n", indent, (int)w.line.length,
-		          w.line.length == 0 ? "" : (const char *)w.line.data,
-		          d->recipients == NULL || d->recipients[0] == '\0' ? "" : "; for ",
-		          d->recipients == NULL ? "" : d->recipients, d->until == 0 ? "" : "; until ", until);
+		cli_print(c, "%slabel%.*s%s%s%s%s%s\n", indent, (int)w.line.length,
+		          w.line.length == 0 ? "" : (const char *)w.line.data, audience[0] == '\0' ? "" : "; for ",
+		          audience, stays ? "; not to be copied" : "", d->until == 0 ? "" : "; until the end of ", until);
 	sat_bytes_clear(&w.line);
 	json_array_append_new(labels, w.label);
 	return rc;

@@ -101,7 +101,7 @@ section() {
 . "$here/../../cli/satchel.bash-completion"
 run --help
 commands=$(sed -n 's/^  \([a-z]*\) .*/\1/p' out.txt)
-is help__lists_the_commands 25 "$(wc -w <<<"$commands")"
+is help__lists_the_commands 27 "$(wc -w <<<"$commands")"
 for command in $commands "consent record" "consent show" "consent withdraw"; do
 	section "$command" >section.txt
 	[ -s section.txt ]
