@@ -65,7 +65,7 @@ static int find_namesakes(cli *c, sat_table *table, const sat_write *writes, siz
 	}
 	n.ids = json_array();
 	cli_set(c, "namesakes", n.ids);
-	int rc = n.title == NULL ? 0 : sat_query_each(c->store, table, look_at, &n, &c->err);
+	int rc = n.title == NULL ? 0 : cli_each(c, table, look_at, &n);
 	size_t i;
 	json_t *id;
 	json_array_foreach(n.ids, i, id)

@@ -87,7 +87,7 @@ int cmd_conflicts(cli *c, int argc, char **argv)
 		return c->code;
 	listing l = { c, json_array(), 0 };
 	cli_set(c, "conflicts", l.conflicts);
-	if (cli_open(c) != 0 || sat_query_in_conflict(c->store, list_one, &l, &c->err) != 0)
+	if (cli_open(c) != 0 || cli_each_conflict(c, list_one, &l) != 0)
 		return cli_fail(c);
 	if (l.count == 0)
 		cli_say(c, "There is no conflict.\n");

@@ -153,7 +153,7 @@ int cmd_dump(cli *c, int argc, char **argv)
 	cli_stream_begin(c, "records");
 	if (!c->json)
 		put_header(&d);
-	if (sat_query_each(c->store, d.table, dump_one, &d, &c->err) != 0)
+	if (cli_each(c, d.table, dump_one, &d) != 0)
 		return cli_fail(c);
 	cli_set(c, "kind", cli_text(d.table->name));
 	cli_set(c, "count", json_integer((json_int_t)d.records));

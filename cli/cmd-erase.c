@@ -62,7 +62,7 @@ int cmd_erase(cli *c, int argc, char **argv)
 		return c->code;
 	sat_dot id;
 	char text[SAT_ID_CHARS];
-	if (cli_open(c) != 0 || cli_record_named(c, argv[0], strlen(argv[0]), NULL, &id) != 0 ||
+	if (cli_open(c) != 0 || cli_record_held(c, argv[0], &id) != 0 ||
 	    ask(c, id, yes) != 0 || cli_transaction(c, erase_change, &id) != 0)
 		return cli_fail(c);
 	cli_set(c, "id", cli_text(cli_id(c, id, text)));

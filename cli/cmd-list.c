@@ -133,7 +133,7 @@ int cmd_list(cli *c, int argc, char **argv)
 	    cli_writes_read(c, table, argv + 1, count, &arena, filters) != 0)
 		return cli_fail(c);
 	cli_stream_begin(c, "records");
-	if (sat_query_each(c->store, table, list_one, &l, &c->err) != 0)
+	if (cli_each(c, table, list_one, &l) != 0)
 		return cli_fail(c);
 	cli_set(c, "kind", cli_text(table->name));
 	cli_set(c, "count", json_integer((json_int_t)l.count));
@@ -184,6 +184,8 @@ static int search(cli *c, const char *words, size_t *count, bool *more)
 		bool yes = false;
 		rc = sat_record_load(c->store, NULL, ids[i], &arena, &state, &c->err);
 		if (rc == 0 && state.created)
+			rc = cli_record_seen(c, &state, &yes);
+		if (rc == 0 && yes)
 			rc = may_be_found(c, &state, words, &yes);
 		if (rc == 0 && yes) {
 			(*count)++;

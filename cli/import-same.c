@@ -103,7 +103,7 @@ int import_same(import *i, const sat_write *writes, size_t count, bool *same)
 	*same = false;
 	if (!i->here_is_known) {
 		list_columns(i);
-		int rc = sat_query_each(i->c->store, i->table, keep_one, i, &i->c->err);
+		int rc = cli_each(i->c, i->table, keep_one, i);
 		if (rc != 0)
 			return rc;
 		i->here_is_known = true;

@@ -7,6 +7,7 @@
 #include "core/query.h"
 #include "core/record.h"
 #include "hashes.h"
+#include "view.h"
 
 enum { TABLES_MAX = SAT_KINDS_MAX };
 
@@ -63,7 +64,7 @@ static int titles_in(cli *c, sat_table *table, titles_of **out)
 		return 0;
 	*out = &titles->tables[titles->count++];
 	(*out)->table = table;
-	return sat_query_each(c->store, table, keep_one, *out, &c->err);
+	return cli_each(c, table, keep_one, *out);
 }
 
 /* Equal hashes are no proof. */

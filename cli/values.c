@@ -161,10 +161,23 @@ static bool looks_like_id(const char *text, size_t length)
 	       strcspn(text, "0123456789") < length;
 }
 
-static int record_of_id(cli *c, const char *text, const sat_table *table, sat_dot *id)
+/* What a label keeps from this replica is not there for it. */
+static int see(cli *c, const char *text, sat_dot id)
+{
+	sat_gate *gate;
+	bool seen;
+	int rc = cli_own_gate(c, &gate);
+	if (rc == 0)
+		rc = sat_gate_see_record(gate, id, &seen, &c->err);
+	return rc != 0 || seen ? rc : sat_fail(&c->err, SAT_ENOTFOUND, "there is no record %s in this store", text);
+}
+
+static int record_of_id(cli *c, const char *text, const sat_table *table, bool hidden_too, sat_dot *id)
 {
 	int rc = sat_id_read(c->store, text, id, &c->err);
 	sat_table *found = NULL;
+	if (rc == 0 && !hidden_too)
+		rc = see(c, text, *id);
 	if (rc == 0)
 		rc = sat_table_of_record(c->store, *id, &found, &c->err);
 	if (rc != 0)
@@ -182,6 +195,8 @@ static int record_of_id(cli *c, const char *text, const sat_table *table, sat_do
 	return rc;
 }
 
+int cli_record_held(cli *c, const char *text, sat_dot *id) { return record_of_id(c, text, NULL, true, id); }
+
 int cli_record_named(cli *c, const char *text, size_t length, sat_table *table, sat_dot *id)
 {
 	char copy[64];
@@ -190,7 +205,7 @@ int cli_record_named(cli *c, const char *text, size_t length, sat_table *table, 
 	if (length > 0 && length < sizeof copy && memchr(text, '\0', length) == NULL) {
 		memcpy(copy, text, length);
 		copy[length] = '\0';
-		rc = record_of_id(c, copy, table, id);
+		rc = record_of_id(c, copy, table, false, id);
 		if (rc == 0)
 			return 0;
 		if (whole_id(copy, length) || (rc != SAT_EINVALID && rc != SAT_ENOTFOUND))

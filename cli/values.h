@@ -18,6 +18,8 @@ int cli_column_named(cli *c, sat_table *table, const char *text, size_t length, 
 /* A record by id, or by the title that one record of `table` (NULL: no titles) alone has.  It must be
  * here and, where `table` is given, of that kind. */
 int cli_record_named(cli *c, const char *text, size_t length, sat_table *table, sat_dot *id);
+/* A record by its id alone, also one that a label keeps from this replica: to erase it, or to end the label. */
+int cli_record_held(cli *c, const char *text, sat_dot *id);
 
 /* Reads a value of a column's type; empty text clears.  Choices and references are checked against
  * the programme and the store; `lenient`, for a table that was dumped, takes whole ids of records

@@ -8,6 +8,7 @@
 #include "core/incarnation.h"
 #include "core/life-cycle.h"
 #include "core/permission.h"
+#include "core/protocol.h"
 #include "core/query.h"
 #include "core/record.h"
 #include "core/terms.h"
@@ -44,11 +45,51 @@ int cli_registry_gate(cli *c, sat_gate **gate)
 	return rc;
 }
 
+int cli_each(cli *c, sat_table *table, sat_on_record each, void *context)
+{
+	sat_gate *gate;
+	int rc = cli_own_gate(c, &gate);
+	return rc != 0 ? rc : sat_query_each(c->store, table, gate, each, context, &c->err);
+}
+
+int cli_each_conflict(cli *c, sat_on_record each, void *context)
+{
+	sat_gate *gate;
+	int rc = cli_own_gate(c, &gate);
+	return rc != 0 ? rc : sat_query_in_conflict(c->store, gate, each, context, &c->err);
+}
+
+int cli_record_seen(cli *c, const sat_state *state, bool *seen)
+{
+	sat_gate *gate;
+	int rc = cli_own_gate(c, &gate);
+	return rc != 0 ? rc : sat_gate_see_state(gate, state, seen, &c->err);
+}
+
+/* Whether labels let the recipient of a gate see a record, or the sentence on what does not. */
+static int ask_labels(cli *c, sat_gate *gate, const sat_state *state, bool *yes, char *reason, size_t room)
+{
+	sat_records parents;
+	sat_sight sight = { 0 };
+	char id[SAT_ID_CHARS];
+	*yes = true;
+	int rc = !sat_protocol_any(c->store) ? 0 : sat_protocol_parents(state, &parents, &c->err);
+	if (rc == 0 && sat_protocol_any(c->store))
+		rc = sat_gate_see(gate, state->id, parents.at, parents.count, &sight, &c->err);
+	*yes = rc == 0 && sight.obstacle == SAT_NO_OBSTACLE;
+	if (rc == 0 && !*yes && reason != NULL)
+		snprintf(reason, room, "record %s %s", cli_id(c, sight.label, id), sat_obstacle_words(sight.obstacle));
+	return rc;
+}
+
 static int ask(cli *c, sat_gate *gate, const sat_state *state, const sat_sibling *s, sat_purposes needs, bool *yes,
                char *reason, size_t room)
 {
 	sat_leave leave;
-	int rc = sat_gate_weigh(gate, state->persons, state->person_count, s->stated, s->stated_count, &leave,
+	int rc = ask_labels(c, gate, state, yes, reason, room);
+	if (rc != 0 || !*yes)
+		return rc;
+	rc = sat_gate_weigh(gate, state->persons, state->person_count, s->stated, s->stated_count, &leave,
 	                        &c->err);
 	if (rc != 0)
 		return rc;
@@ -80,11 +121,12 @@ int cli_seen(cli *c, const sat_state *state, const sat_sibling *sibling, bool *s
              size_t room)
 {
 	*seen = true;
-	/* One's own writing may be seen without anybody's yes, but not while somebody is mourned. */
+	/* One's own writing may be seen without anybody's yes, but not while somebody is mourned, and not against a
+	 * label. */
 	sat_purposes needs = state->table->columns[sibling->field].needs;
 	if (cli_own(c, sibling))
 		needs &= sat_purpose_find(c->store, SAT_IN_MOURNING);
-	if (needs == 0)
+	if (needs == 0 && !sat_protocol_any(c->store))
 		return 0;
 	sat_gate *gate;
 	int rc = cli_own_gate(c, &gate);

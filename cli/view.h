@@ -8,11 +8,14 @@
 
 #include "command.h"
 #include "core/merge.h"
+#include "core/query.h"
 
 #define CLI_REASON_BYTES 256
 
 /* True when the value was written by this device. */
 bool cli_own(cli *c, const sat_sibling *sibling);
+/* Do labels let this replica see the record at all? */
+int cli_record_seen(cli *c, const sat_state *state, bool *seen);
 /* May it be shown here?  `reason` (may be NULL) receives why not. */
 int cli_seen(cli *c, const sat_state *state, const sat_sibling *sibling, bool *seen, char *reason,
              size_t room);
@@ -21,6 +24,9 @@ int cli_permitted(cli *c, const sat_state *state, const sat_sibling *sibling, bo
 /* May headquarters have it? */
 int cli_shared(cli *c, const sat_state *state, const sat_sibling *sibling, bool *shared, char *reason,
                size_t room);
+/* Walks over the records of a kind, and over those in conflict, that labels let this replica see. */
+int cli_each(cli *c, sat_table *table, sat_on_record each, void *context);
+int cli_each_conflict(cli *c, sat_on_record each, void *context);
 /* The gates themselves, opened on first use. */
 int cli_own_gate(cli *c, sat_gate **gate);
 int cli_registry_gate(cli *c, sat_gate **gate);

@@ -5,6 +5,44 @@
 
 #include "erase.h"
 #include "plant.h"
+#include "protocol-reach.h"
+#include "protocol.h"
+
+/* --- what labels keep from us --------------------------------------------------------------------- */
+
+/* Of whom a label keeps out, and who has it all the same, it must be told: they have to heed it. */
+static int see_for_sender(sat_admission *a, sat_dot record, const sat_records *parents, sat_error *err)
+{
+	sat_device sender;
+	sat_sight sight = { 0 };
+	int rc = sat_device_get(a->store, a->from.device, &sender, err);
+	sat_recipient to = { .role = sender.role, .audiences = sender.audiences };
+	if (rc == 0 && a->sender_gate == NULL)
+		rc = sat_gate_open(&a->sender_gate, a->store, &to, err);
+	if (rc == 0)
+		rc = sat_gate_see(a->sender_gate, record, parents->at, parents->count, &sight, err);
+	return rc != 0 || sight.obstacle == SAT_NO_OBSTACLE ? rc : sat_protocol_tell_again(a->store, sight.label, err);
+}
+
+int sat_admission_see(sat_admission *a, sat_dot record, const sat_records *parents, bool *seen, sat_error *err)
+{
+	sat_sight sight;
+	int rc = sat_gate_see(a->gate, record, parents->at, parents->count, &sight, err);
+	*seen = rc == 0 && sight.obstacle == SAT_NO_OBSTACLE;
+	return rc != 0 ? rc : see_for_sender(a, record, parents, err);
+}
+
+static int see(sat_admission *a, const sat_state *told, const sat_state *held, bool *seen, sat_error *err)
+{
+	sat_records parents;
+	*seen = true;
+	if (!sat_protocol_any(a->store))
+		return 0;
+	int rc = sat_protocol_parents(told, &parents, err);
+	if (rc == 0)
+		rc = sat_admission_see(a, told->id, &parents, seen, err);
+	return rc != 0 || !*seen ? rc : sat_gate_see_state(a->gate, held, seen, err);
+}
 
 /* --- declining ----------------------------------------------------------------------------------- */
 
@@ -34,10 +72,11 @@ static int note(sat_admission *a, const sat_state *state, const sat_sibling *s, 
 	return rc;
 }
 
-/* True when a value under `dot` is this one, or was overwritten by it.  A blank is not: its content may come. */
-static bool accounts_for(const sat_sibling *held, sat_dot dot)
+/* True when a value under `dot` is this one, or was overwritten by it.  A blank is not, but for another blank: its
+ * content may come. */
+static bool accounts_for(const sat_sibling *held, sat_dot dot, bool blank)
 {
-	return (held->dot == dot && (!held->blank || SAT_PLANTED_BUG(31))) ||
+	return (held->dot == dot && (!held->blank || blank || SAT_PLANTED_BUG(31))) ||
 	       sat_past_covers(held->past, held->past_count, dot);
 }
 
@@ -46,7 +85,7 @@ static bool knows(const sat_state *held, const sat_sibling *s)
 {
 	bool known = false;
 	for (size_t i = 0; !known && i < held->count; i++)
-		known = held->siblings[i].field == s->field && accounts_for(&held->siblings[i], s->dot);
+		known = held->siblings[i].field == s->field && accounts_for(&held->siblings[i], s->dot, s->blank);
 	return known;
 }
 
@@ -59,7 +98,10 @@ static int weigh(sat_admission *a, sat_state *state, const sat_state *other, boo
 		if (sat_state_concern(state, other->persons[i], &changed) != 0)
 			return sat_no_memory(err);
 	}
+	bool seen = true;
 	int rc = sat_state_erase_dead(a->store, a->gate, state, &changed, err);
+	if (rc == 0)
+		rc = see(a, state, other, &seen, err);
 	if (rc == 0 && (*kept = sat_arena_zeroed(&a->arena, state->count + 1, sizeof **kept)) == NULL)
 		rc = sat_no_memory(err);
 	for (size_t i = 0; rc == 0 && i < state->count; i++) {
@@ -67,7 +109,7 @@ static int weigh(sat_admission *a, sat_state *state, const sat_state *other, boo
 		sat_leave leave;
 		rc = sat_gate_weigh(a->gate, state->persons, state->person_count, s->stated, s->stated_count, &leave,
 		                    err);
-		(*kept)[i] = rc == 0 && (s->blank || SAT_PLANTED_BUG(10) ||
+		(*kept)[i] = rc == 0 && seen && (s->blank || SAT_PLANTED_BUG(10) ||
 		                         sat_gate_answer(&leave, state->table->columns[s->field].needs) == SAT_PERMITTED);
 	}
 	return rc;
@@ -132,7 +174,7 @@ static int is_settled(sat_admission *a, const sat_state *state, const char *fiel
 		const sat_sibling *s = &state->siblings[i];
 		if (strcmp(state->table->columns[s->field].name, field) != 0)
 			continue;
-		*settled = accounts_for(s, dot);
+		*settled = accounts_for(s, dot, false);
 		if (!*settled && s->dot == dot)
 			rc = blank_for_ever(a, state, s, settled, err);
 	}

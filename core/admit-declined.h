@@ -15,6 +15,12 @@
 #define SAT_ADMIT_DECLINED_H
 
 #include "admit-private.h"
+#include "protocol.h"
+
+/* Whether the labels above a record let us keep what is told of it; `parents` as told.  A sender whom they leave
+ * out is told of them.  In a transaction. */
+int sat_admission_see(sat_admission *admission, sat_dot record, const sat_records *parents, bool *seen,
+                      sat_error *err);
 
 /* Takes out of `told` what consent does not let in, makes blanks of what is dead, and adds the persons of
  * `held`, which is what is known of the record already.  What is taken out and was not known is counted

@@ -3,6 +3,7 @@
 
 #include "admit-claim.h"
 #include "admit-creations.h"
+#include "admit-declined.h"
 #include "admit-record.h"
 #include "erase.h"
 #include "history.h"
@@ -78,6 +79,24 @@ static int join_range(sat_admission *a, const sat_fitting *f, size_t first, size
 
 /* --- one row ------------------------------------------------------------------------------------- */
 
+/* Whether labels let us keep the row. */
+static int see(sat_admission *a, const sat_fitting *f, size_t row, bool *seen, sat_error *err)
+{
+	sat_records parents = { .at = sat_arena_take(&a->arena, (f->block->fields + 1) * sizeof *parents.at) };
+	*seen = true;
+	if (parents.at == NULL)
+		return sat_no_memory(err);
+	for (size_t i = 0; i < f->block->fields; i++) {
+		const sat_block_field *field = &f->block->field[i];
+		/* Lists take the long way. */
+		if (field->cells[row] == SAT_PRESENT && field->type == SAT_REFERENCES)
+			*seen = false;
+		if (field->cells[row] == SAT_PRESENT && field->type == SAT_REFERENCE)
+			parents.at[parents.count++] = field->values[row].reference;
+	}
+	return *seen ? sat_admission_see(a, f->block->row[row].record, &parents, seen, err) : 0;
+}
+
 /* True when every value of the row may be kept here as it stands. */
 static int all_permitted(sat_admission *a, const sat_fitting *f, size_t row, bool *yes, sat_error *err)
 {
@@ -94,8 +113,11 @@ static int all_permitted(sat_admission *a, const sat_fitting *f, size_t row, boo
 	if (usual.many)
 		return 0;
 	sat_leave leave;
-	int rc = sat_usual_weigh(&usual, a->gate, &leave, err);
-	*yes = rc == 0;
+	bool seen = true;
+	int rc = sat_protocol_any(a->store) ? see(a, f, row, &seen, err) : 0;
+	if (rc == 0)
+		rc = sat_usual_weigh(&usual, a->gate, &leave, err);
+	*yes = rc == 0 && seen;
 	for (size_t i = 0; *yes && i < f->block->fields; i++) {
 		uint8_t cell = f->block->field[i].cells[row];
 		*yes = cell == SAT_ABSENT ||

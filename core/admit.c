@@ -13,6 +13,7 @@
 #include "erase.h"
 #include "history.h"
 #include "plant.h"
+#include "protocol.h"
 #include "refit.h"
 
 /* --- an admission and what it came to ------------------------------------------------------------ */
@@ -36,11 +37,18 @@ int sat_admission_begin(sat_admission **out, sat_store *store, const sat_sender 
 	return rc;
 }
 
+static void forget_gates(sat_admission *a)
+{
+	sat_gate_free(a->gate);
+	sat_gate_free(a->sender_gate);
+	a->gate = a->sender_gate = NULL;
+}
+
 void sat_admission_free(sat_admission *a)
 {
 	if (a == NULL)
 		return;
-	sat_gate_free(a->gate);
+	forget_gates(a);
 	sat_arena_clear(&a->arena);
 	sat_arena_clear(&a->frame_arena);
 	free(a);
@@ -83,8 +91,7 @@ int sat_admission_heed_statements(sat_admission *a, size_t count, sat_error *err
 	int rc = count == 0 ? 0 : sat_device_get(a->store, 1, &self, err);
 	if (count == 0 || rc != 0)
 		return rc;
-	sat_gate_free(a->gate);
-	a->gate = NULL;
+	forget_gates(a);
 	if (strcmp(self.audiences, a->audiences) == 0)
 		return 0;
 	memcpy(a->audiences, self.audiences, sizeof a->audiences);
@@ -208,17 +215,19 @@ int sat_admit_decisions(sat_admission *a, const sat_batch *batches, const sat_de
 		if (rc != 0)
 			return rc;
 		a->frame.decisions += fresh;
-		if (fresh > 0) {
-			sat_gate_free(a->gate);
-			a->gate = NULL;
-		}
+		if (fresh > 0)
+			forget_gates(a);
 	}
 	return 0;
 }
 
-int sat_admit_tombstones(sat_admission *a, const sat_dot *records, size_t count, sat_error *err)
+int sat_admit_tombstones(sat_admission *a, const sat_dot *records, size_t count, const sat_under *under,
+                         size_t under_count, sat_error *err)
 {
 	int rc = 0;
+	/* Before they are gone, so that their receipts know it. */
+	for (size_t i = 0; rc == 0 && i < under_count && !a->from.revoked; i++)
+		rc = sat_protocol_put_under(a->store, under[i].record, under[i].label, err);
 	for (size_t i = 0; rc == 0 && i < count; i++) {
 		bool erased;
 		rc = sat_record_erased(a->store, records[i], &erased, err);

@@ -62,8 +62,10 @@ int sat_admit_blocks(sat_admission *admission, const sat_block *blocks, size_t c
 /* Decisions of a frame: `counts[i]` of them belong to batch i; signatures checked by the caller. */
 int sat_admit_decisions(sat_admission *admission, const sat_batch *batches, const sat_decision *decisions,
                         const size_t *counts, size_t batch_count, sat_error *err);
-/* Records that were erased; anybody may pass on a tombstone, but a revoked device's are set aside. */
-int sat_admit_tombstones(sat_admission *admission, const sat_dot *records, size_t count, sat_error *err);
+/* Records that were erased, and labels under which some of them stood; anybody may pass on a tombstone, but a
+ * revoked device's are set aside. */
+int sat_admit_tombstones(sat_admission *admission, const sat_dot *records, size_t count, const sat_under *under,
+                         size_t under_count, sat_error *err);
 /* Asks: records to send again.  One that took effect before does nothing. */
 int sat_admit_asks(sat_admission *admission, const sat_asked *asks, size_t count, sat_error *err);
 /* Moments of writes that the sender may bring; one that is known stays as it is. */

@@ -72,52 +72,59 @@ static int walk_unknown(tree *levels, unsigned level, uint32_t node, uint8_t **a
 	return rc;
 }
 
+/* Fills in the hashes of all nodes that are known, from the names of the leaves that are `held` (NULL: all) and
+ * the proof of the rest. */
+static int grow(tree levels[static 8], unsigned *depth, const sat_batch *batch, const bool *held,
+                const uint8_t (*names)[SAT_HASH_BYTES], sat_arena *arena, sat_error *err)
+{
+	int rc = plan(levels, depth, batch->leaves, held, arena, err);
+	if (rc != 0)
+		return rc;
+	size_t next = 0;
+	for (uint32_t i = 0; i < batch->leaves; i++) {
+		if (levels[0].known[i])
+			memcpy(levels[0].hash[i], names[next++], SAT_HASH_BYTES);
+	}
+	uint8_t *at = (uint8_t *)batch->proof;
+	const uint8_t *end = at == NULL ? NULL : at + batch->proof_count * SAT_HASH_BYTES;
+	if (walk_unknown(levels, *depth - 1, 0, &at, end, true) != 0 || at != end)
+		return sat_fail(err, SAT_EREFUSED, "the proof of a batch of decisions does not fit");
+	for (unsigned level = 1; level < *depth; level++) {
+		for (uint32_t i = 0; i < levels[level].count; i++) {
+			if (levels[level].known[i])
+				hash_node(&levels[level - 1], i, levels[level].hash[i]);
+		}
+	}
+	return 0;
+}
+
 int sat_batch_root(const sat_batch *batch, const bool *in, const uint8_t (*here)[SAT_HASH_BYTES],
                    uint8_t root[static SAT_HASH_BYTES], sat_error *err)
 {
 	SAT_ARENA(arena);
 	tree levels[8];
 	unsigned depth;
-	int rc = plan(levels, &depth, batch->leaves, in, &arena, err);
-	if (rc != 0)
-		return rc;
-	size_t next = 0;
-	for (uint32_t i = 0; i < batch->leaves; i++) {
-		if (levels[0].known[i])
-			memcpy(levels[0].hash[i], here[next++], SAT_HASH_BYTES);
-	}
-	uint8_t *at = (uint8_t *)batch->proof;
-	const uint8_t *end = at == NULL ? NULL : at + batch->proof_count * SAT_HASH_BYTES;
-	if (walk_unknown(levels, depth - 1, 0, &at, end, true) != 0 || at != end)
-		return sat_fail(err, SAT_EREFUSED, "the proof of a batch of decisions does not fit");
-	for (unsigned level = 1; level < depth; level++) {
-		for (uint32_t i = 0; i < levels[level].count; i++) {
-			if (levels[level].known[i])
-				hash_node(&levels[level - 1], i, levels[level].hash[i]);
-		}
-	}
-	memcpy(root, levels[depth - 1].hash[0], SAT_HASH_BYTES);
-	return 0;
+	int rc = grow(levels, &depth, batch, in, here, &arena, err);
+	if (rc == 0)
+		memcpy(root, levels[depth - 1].hash[0], SAT_HASH_BYTES);
+	return rc;
 }
 
-int sat_batch_proof(sat_batch *batch, const bool *in, const uint8_t (*all)[SAT_HASH_BYTES],
-                    sat_arena *arena, sat_error *err)
+int sat_batch_narrow(sat_batch *batch, const bool *held, const uint8_t (*names)[SAT_HASH_BYTES], const bool *in,
+                     sat_arena *arena, sat_error *err)
 {
-	tree levels[8];
+	tree whole[8], left[8];
 	unsigned depth;
-	int rc = plan(levels, &depth, batch->leaves, in, arena, err);
+	uint8_t *proof = sat_arena_take(arena, (size_t)batch->leaves * SAT_HASH_BYTES);
+	int rc = proof == NULL ? sat_no_memory(err) : grow(whole, &depth, batch, held, names, arena, err);
+	if (rc == 0)
+		rc = plan(left, &depth, batch->leaves, in, arena, err);
 	if (rc != 0)
 		return rc;
-	memcpy(levels[0].hash, all, (size_t)batch->leaves * SAT_HASH_BYTES);
-	for (unsigned level = 1; level < depth; level++) {
-		for (uint32_t i = 0; i < levels[level].count; i++)
-			hash_node(&levels[level - 1], i, levels[level].hash[i]);
-	}
-	uint8_t *proof = sat_arena_take(arena, (size_t)batch->leaves * SAT_HASH_BYTES);
-	if (proof == NULL)
-		return sat_no_memory(err);
+	for (unsigned level = 0; level < depth; level++)
+		left[level].hash = whole[level].hash;
 	uint8_t *at = proof;
-	walk_unknown(levels, depth - 1, 0, &at, proof + (size_t)batch->leaves * SAT_HASH_BYTES, false);
+	walk_unknown(left, depth - 1, 0, &at, proof + (size_t)batch->leaves * SAT_HASH_BYTES, false);
 	batch->proof = proof;
 	batch->proof_count = (size_t)(at - proof) / SAT_HASH_BYTES;
 	return 0;

@@ -27,9 +27,10 @@ typedef struct sat_batch {
  * not fit. */
 int sat_batch_root(const sat_batch *batch, const bool *in, const uint8_t (*here)[SAT_HASH_BYTES],
                    uint8_t root[static SAT_HASH_BYTES], sat_error *err);
-/* The hashes that prove a batch without the leaves that are not `in`, given all names; in `arena`. */
-int sat_batch_proof(sat_batch *batch, const bool *in, const uint8_t (*all)[SAT_HASH_BYTES],
-                    sat_arena *arena, sat_error *err);
+/* Narrows what proves a batch down to the leaves that are `in`, in `arena`.  `held` are those whose names are given
+ * (NULL: all), in the order of leaves, and the batch's present proof covers the rest. */
+int sat_batch_narrow(sat_batch *batch, const bool *held, const uint8_t (*names)[SAT_HASH_BYTES], const bool *in,
+                     sat_arena *arena, sat_error *err);
 /* What the signature of a batch is over, and the same without a store. */
 int sat_batch_digest(sat_store *store, const sat_batch *batch, const uint8_t root[static SAT_HASH_BYTES],
                      uint8_t digest[static SAT_HASH_BYTES], sat_error *err);

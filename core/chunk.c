@@ -83,7 +83,7 @@ void sat_chunk_take_mark(const sat_chunk *c, sat_chunk_mark *m)
 {
 	*m = (sat_chunk_mark){ .bytes = c->bytes, .entries = c->entries, .records = c->records,
 		               .withheld = c->withheld, .statements = c->statement_count,
-		               .tombstones = c->tombstone_count, .batches = c->batch_count,
+		               .tombstones = c->tombstone_count, .under = c->under_count, .batches = c->batch_count,
 		               .decisions = c->decision_count, .asks = c->ask_count,
 		               .moments = c->moment_count, .assumed = c->assumed, .vouches = c->vouches,
 		               .author = c->author };
@@ -99,6 +99,7 @@ void sat_chunk_back_to(sat_chunk *c, const sat_chunk_mark *m)
 	c->withheld = m->withheld;
 	c->statement_count = m->statements;
 	c->tombstone_count = m->tombstones;
+	c->under_count = m->under;
 	c->batch_count = m->batches;
 	c->decision_count = m->decisions;
 	c->ask_count = m->asks;

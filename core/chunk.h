@@ -38,6 +38,11 @@ typedef struct sat_object {
 	size_t length;
 } sat_object;
 
+/* An erased record, and a labelled one under which it stood. */
+typedef struct sat_under {
+	sat_dot record, label;
+} sat_under;
+
 /* "Please send this record again", under a random name, so that it takes effect once. */
 typedef struct sat_asked {
 	uint8_t name[16];
@@ -65,11 +70,12 @@ typedef struct sat_chunk {
 	/* track lead */
 	sat_object *statements;
 	sat_dot *tombstones;
+	sat_under *under;           /* of those, in their order */
 	sat_batch *batches;
 	sat_decision *decisions;    /* in the order of batches; decision_counts[i] belong to batch i */
 	size_t *decision_counts;
 	sat_asked *asks;
-	size_t statement_count, tombstone_count, batch_count, decision_count, ask_count;
+	size_t statement_count, tombstone_count, under_count, batch_count, decision_count, ask_count;
 } sat_chunk;
 
 /* Empties a chunk for what lies above sequence `at`, with a block for each of `tables` tables; its
@@ -97,7 +103,7 @@ size_t sat_chunk_value_bytes(const sat_value *value);
 
 /* How far a chunk was filled, so that a step can be taken back. */
 typedef struct sat_chunk_mark {
-	size_t bytes, entries, records, withheld, statements, tombstones, batches, decisions, asks, moments;
+	size_t bytes, entries, records, withheld, statements, tombstones, under, batches, decisions, asks, moments;
 	bool assumed, vouches;
 	int64_t author;
 	size_t rows[SAT_KINDS_MAX];

@@ -122,9 +122,7 @@ int sat_record_each_of_person(sat_store *store, sat_dot person,
 	return rc;
 }
 
-/* A dot that was given out here after the latest export.  Nobody else has heard of it, so nothing that
- * was offered can name it. */
-static bool never_offered(const sat_store *store, sat_dot dot)
+bool sat_never_offered(const sat_store *store, sat_dot dot)
 {
 	return dot >= store->run_first && dot < store->run_first + store->run_count &&
 	       store->run_seq + (dot - store->run_first) > store->offered;
@@ -133,7 +131,7 @@ static bool never_offered(const sat_store *store, sat_dot dot)
 static int touch_one(void *context, sat_table *table, sat_dot id, sat_error *err)
 {
 	sat_store *store = context;
-	return never_offered(store, id) ? 0 : sat_history_touch(store, id, table->id, err);
+	return sat_never_offered(store, id) ? 0 : sat_history_touch(store, id, table->id, err);
 }
 
 /* Whether any record concerns somebody from the first to the last of these: a look into each index,
@@ -164,7 +162,7 @@ int sat_record_touch_persons(sat_store *store, const sat_dot *persons, size_t co
 {
 	sat_dot first = INT64_MAX, last = 0;
 	for (size_t i = 0; i < count; i++) {
-		if (never_offered(store, persons[i]))
+		if (sat_never_offered(store, persons[i]))
 			continue;
 		first = persons[i] < first ? persons[i] : first;
 		last = persons[i] > last ? persons[i] : last;
@@ -173,7 +171,7 @@ int sat_record_touch_persons(sat_store *store, const sat_dot *persons, size_t co
 	bool any = store->offered > 0 && first <= last;
 	int rc = any ? any_concerned(store, first, last, &any, err) : 0;
 	for (size_t i = 0; rc == 0 && any && i < count; i++) {
-		if (!never_offered(store, persons[i]))
+		if (!sat_never_offered(store, persons[i]))
 			rc = sat_record_each_of_person(store, persons[i], touch_one, store, err);
 	}
 	return rc;

@@ -12,6 +12,10 @@ int sat_concerned_add(sat_store *store, const sat_state *state, sat_dot person, 
 /* Adds to `state` all persons who were noted in this way. */
 int sat_concerned_load(sat_store *store, sat_state *state, sat_error *err);
 
+/* True for a dot that was given out here after the latest export.  Nobody else has heard of it, so nothing that
+ * was offered can name it. */
+bool sat_never_offered(const sat_store *store, sat_dot dot);
+
 /* Gives every record that concerns one of these persons, and that some export has covered, the next
  * sequence: what the gate says about it may have changed. */
 int sat_record_touch_persons(sat_store *store, const sat_dot *persons, size_t count, sat_error *err);

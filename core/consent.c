@@ -11,6 +11,7 @@
 #include "erasure.h"
 #include "life-cycle.h"
 #include "permission.h"
+#include "protocol.h"
 #include "store-private.h"
 
 /* --- what follows from a new decision ------------------------------------------------------------- */
@@ -40,7 +41,7 @@ static int add_news(sat_store *store, news *n, const sat_decision *d, sat_error 
 	if (!d->final)
 		return 0;
 	sat_erasure_of_decision(d, name);
-	return sat_erasure_due(store, name, err);
+	return sat_erasure_due(store, d->subject, name, err);
 }
 
 /* What is dead is erased, records first. */
@@ -84,6 +85,8 @@ static int follow(sat_store *store, const sat_decision *decisions, const bool *i
 		}
 		n = (news){ 0 };
 	}
+	if (rc == 0)
+		rc = sat_protocol_heed(store, decisions, is_new, count, err);
 	if (rc == 0)
 		rc = sat_record_touch_persons(store, subject, subjects, err);
 	for (size_t i = 0; rc == 0 && i < subjects; i++)
@@ -230,15 +233,10 @@ static size_t batch_bytes(const sat_decision *decisions, size_t count)
 	return bytes;
 }
 
-int sat_consent_record(sat_store *store, const sat_identity *identity, sat_decision *decisions,
-                       size_t count, sat_error *err)
+/* Signs, writes and follows one batch. */
+static int record_batch(sat_store *store, const sat_identity *identity, sat_decision *decisions, size_t count,
+                        sat_error *err)
 {
-	if (count == 0)
-		return 0;
-	if (count > SAT_BATCH_MAX || batch_bytes(decisions, count) > SAT_BATCH_BYTES_MAX)
-		return sat_fail(err, SAT_ELIMIT,
-		                "these decisions are too many or too long to be saved together; save them in "
-		                "several steps");
 	SAT_ARENA(arena);
 	sat_batch batch = { 0 };
 	int rc = number_and_seal(store, decisions, count, &batch, &arena, err);
@@ -258,6 +256,68 @@ int sat_consent_record(sat_store *store, const sat_identity *identity, sat_decis
 		decisions[i].supersedes_count = 0;
 		decisions[i].stated = NULL;
 	}
+	return rc;
+}
+
+/* The labels under which the subject of a decision stands, the one that it puts among them. */
+static int labels_of(sat_store *store, const sat_decision *d, sat_arena *arena, sat_records *labels, sat_error *err)
+{
+	int rc = sat_protocol_labels(store, &d->subject, 1, arena, labels, err);
+	if (rc != 0 || labels->count > 0 || strcmp(d->purpose, SAT_PROTOCOL) != 0)
+		return rc;
+	*labels = (sat_records){ sat_arena_copy(arena, &d->subject, sizeof d->subject), 1 };
+	return labels->at == NULL ? sat_no_memory(err) : 0;
+}
+
+static bool same_records(const sat_records *a, const sat_records *b)
+{
+	return a->count == b->count && (a->count == 0 || memcmp(a->at, b->at, a->count * sizeof *a->at) == 0);
+}
+
+/* Decisions that follow one another about what stands under the same labels are one batch; mostly that is all. */
+static int record_apart(sat_store *store, const sat_identity *identity, sat_decision *decisions, size_t count,
+                        size_t *done, sat_error *err)
+{
+	SAT_ARENA(arena);
+	sat_records labels, next;
+	int rc = labels_of(store, &decisions[0], &arena, &labels, err);
+	for (*done = 1; rc == 0 && *done < count; ++*done) {
+		rc = labels_of(store, &decisions[*done], &arena, &next, err);
+		if (rc == 0 && !same_records(&labels, &next))
+			break;
+	}
+	bool begins = !store->is_apart;
+	if (rc == 0)
+		rc = sat_apart_begin(store, labels.at, labels.count, err);
+	if (rc == 0)
+		rc = record_batch(store, identity, decisions, *done, err);
+	if (begins)
+		sat_apart_end(store);
+	return rc;
+}
+
+static bool any_about_labels(const sat_store *store, const sat_decision *decisions, size_t count)
+{
+	bool any = sat_protocol_any(store);
+	for (size_t i = 0; !any && i < count; i++)
+		any = strcmp(decisions[i].purpose, SAT_PROTOCOL) == 0;
+	return any;
+}
+
+int sat_consent_record(sat_store *store, const sat_identity *identity, sat_decision *decisions,
+                       size_t count, sat_error *err)
+{
+	if (count == 0)
+		return 0;
+	if (count > SAT_BATCH_MAX || batch_bytes(decisions, count) > SAT_BATCH_BYTES_MAX)
+		return sat_fail(err, SAT_ELIMIT,
+		                "these decisions are too many or too long to be saved together; save them in "
+		                "several steps");
+	if (!any_about_labels(store, decisions, count))
+		return record_batch(store, identity, decisions, count, err);
+	int rc = 0;
+	for (size_t at = 0, done = 0; rc == 0 && at < count; at += done)
+		rc = record_apart(store, identity, decisions + at, count - at, &done, err);
 	return rc;
 }
 

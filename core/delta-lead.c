@@ -5,7 +5,35 @@
 
 #include "decision-table.h"
 #include "details.h"
+#include "erasure.h"
 #include "plant.h"
+#include "protocol.h"
+
+typedef struct hearing {
+	sat_delta *delta;
+	bool may;
+} hearing;
+
+static int hear(void *context, sat_dot record, sat_error *err)
+{
+	hearing *h = context;
+	bool may;
+	int rc = sat_delta_may_hear(h->delta, record, &may, err);
+	h->may = h->may && may;
+	return rc;
+}
+
+/* Receipts for what was erased under a label go to those who may hear of it. */
+static int may_hear_statement(sat_delta *d, const void *object, size_t length, bool *may, sat_error *err)
+{
+	sat_statement statement;
+	hearing h = { .delta = d, .may = true };
+	int rc = sat_protocol_any(d->store) ? sat_statement_read(&statement, object, length, err) : 0;
+	if (rc == 0 && sat_protocol_any(d->store) && statement.type == SAT_SIGNED_ERASURE && !SAT_PLANTED_BUG(34))
+		rc = sat_erasure_each_labelled(d->store, &statement, hear, &h, err);
+	*may = h.may;
+	return rc;
+}
 
 static int add_statements(sat_delta *d, const sat_stretch *s, sat_error *err)
 {
@@ -18,6 +46,12 @@ static int add_statements(sat_delta *d, const sat_stretch *s, sat_error *err)
 			continue;
 		size_t length;
 		const void *object = sat_column_blob(d->statements, 0, &length);
+		bool may;
+		rc = may_hear_statement(d, object, length, &may, err);
+		if (rc != 0)
+			return rc;
+		if (!may)
+			continue;
 		if (SAT_CHUNK_GROW(c, statements, statement_count) == NULL)
 			return sat_no_memory(err);
 		sat_object *out = &c->statements[c->statement_count++];
@@ -32,6 +66,24 @@ static int add_statements(sat_delta *d, const sat_stretch *s, sat_error *err)
 	return rc;
 }
 
+/* Under which labels an erased record stood, which it cannot say itself any more. */
+static int add_under(sat_delta *d, sat_dot record, sat_error *err)
+{
+	sat_chunk *c = &d->chunk;
+	int rc = 0;
+	if (!sat_protocol_any(d->store))
+		return 0;
+	sat_bind_int(d->under, 1, record);
+	while ((rc = sat_step(d->store->db, d->under, err)) == 1) {
+		if (SAT_CHUNK_GROW(c, under, under_count) == NULL)
+			return sat_no_memory(err);
+		c->under[c->under_count++] = (sat_under){ record, sat_column_int(d->under, 0) };
+		c->bytes += 24;
+	}
+	sat_reset(d->under);
+	return rc;
+}
+
 static int add_tombstones(sat_delta *d, const sat_stretch *s, sat_error *err)
 {
 	sat_chunk *c = &d->chunk;
@@ -41,11 +93,21 @@ static int add_tombstones(sat_delta *d, const sat_stretch *s, sat_error *err)
 	while ((rc = sat_step(d->store->db, d->tombstones, err)) == 1) {
 		if (sat_delta_told(d, sat_column_int(d->tombstones, 1)))
 			continue;
+		sat_dot record = sat_column_int(d->tombstones, 0);
+		bool may;
+		rc = sat_delta_may_hear(d, record, &may, err);
+		if (rc != 0)
+			return rc;
+		if (!may && !SAT_PLANTED_BUG(33))
+			continue;
 		if (SAT_CHUNK_GROW(c, tombstones, tombstone_count) == NULL)
 			return sat_no_memory(err);
-		c->tombstones[c->tombstone_count++] = sat_column_int(d->tombstones, 0);
+		c->tombstones[c->tombstone_count++] = record;
 		c->bytes += 17;
 		c->entries++;
+		rc = add_under(d, record, err);
+		if (rc != 0)
+			return rc;
 	}
 	sat_reset(d->tombstones);
 	return rc;
@@ -99,15 +161,17 @@ static int leave_out_details(sat_delta *d, sat_decision *decision, sat_error *er
 static int find_bare(sat_delta *d, const sat_decision *decisions, size_t count, bool *stay, bool *bare,
                      sat_error *err)
 {
-	*bare = false;
 	for (size_t i = 0; i < count; i++) {
 		sat_answer answer = SAT_PERMITTED;
 		int rc = decisions[i].has_details && !SAT_PLANTED_BUG(27)
 		             ? sat_details_answer(d->gate, d->store, &decisions[i], &answer, err)
 		             : 0;
+		bool seen = true;
+		if (rc == 0 && decisions[i].has_details)
+			rc = sat_gate_see_record(d->gate, decisions[i].subject, &seen, err);
 		if (rc != 0)
 			return rc;
-		stay[i] = answer != SAT_PERMITTED;
+		stay[i] = answer != SAT_PERMITTED || !seen;
 		*bare = *bare || stay[i] || !decisions[i].has_details;
 	}
 	return 0;
@@ -115,9 +179,10 @@ static int find_bare(sat_delta *d, const sat_decision *decisions, size_t count, 
 
 /* Details that the recipient may not have stay here.  The batch's seed would give away the salt that hides
  * them, so the others go with salts of their own. */
-static int sift_details(sat_delta *d, sat_batch *batch, sat_decision *decisions, size_t count, sat_error *err)
+static int sift_details(sat_delta *d, sat_batch *batch, bool part, sat_decision *decisions, size_t count,
+                        sat_error *err)
 {
-	bool bare, *stay;
+	bool bare = part, *stay;
 	sat_arena_reset(&d->scratch);
 	uint8_t *salts = sat_arena_take(&d->scratch, (size_t)batch->leaves * SAT_SALT_BYTES);
 	if (salts == NULL || (stay = sat_arena_take(&d->scratch, count + 1)) == NULL)
@@ -139,7 +204,61 @@ static int sift_details(sat_delta *d, sat_batch *batch, sat_decision *decisions,
 	return rc;
 }
 
-/* All decisions of `batch` that are here, in the order of leaves. */
+/* Proves a batch by those of its decisions that are `in`, of all that are here. */
+static int narrow(sat_delta *d, sat_batch *batch, sat_decision *decisions, const bool *in, size_t count,
+                  sat_error *err)
+{
+	sat_arena_reset(&d->scratch);
+	bool *held = sat_arena_zeroed(&d->scratch, batch->leaves, sizeof *held);
+	bool *left = sat_arena_zeroed(&d->scratch, batch->leaves, sizeof *left);
+	uint8_t(*names)[SAT_HASH_BYTES] = sat_arena_take(&d->scratch, (count + 1) * sizeof *names);
+	if (held == NULL || left == NULL || names == NULL)
+		return sat_no_memory(err);
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		sat_decision *one = &decisions[i];
+		size_t leaf = (size_t)(one->id - batch->first);
+		if (one->has_details && !one->own_salt)
+			sat_batch_salt(batch, one->id, one->salt);
+		rc = sat_decision_seal(d->store, one, err);
+		memcpy(names[i], one->name, SAT_HASH_BYTES);
+		held[leaf] = true;
+		left[leaf] = in[i];
+	}
+	return rc != 0 ? rc
+	               : sat_batch_narrow(batch, held, (const uint8_t(*)[SAT_HASH_BYTES])names, left, &d->chunk.arena,
+	                                  err);
+}
+
+/* Leaves out decisions about what the recipient may not hear of; `*part` when there were any. */
+static int sift_subjects(sat_delta *d, sat_batch *batch, sat_decision *decisions, size_t *count, bool *part,
+                         sat_error *err)
+{
+	*part = false;
+	if (!sat_protocol_any(d->store) || SAT_PLANTED_BUG(32))
+		return 0;
+	bool *in = sat_arena_zeroed(&d->chunk.arena, *count + 1, sizeof *in);
+	if (in == NULL)
+		return sat_no_memory(err);
+	size_t kept = 0;
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < *count; i++) {
+		rc = sat_delta_may_hear(d, decisions[i].subject, &in[i], err);
+		kept += rc == 0 && in[i];
+	}
+	*part = kept < *count;
+	if (rc == 0 && *part && kept > 0)
+		rc = narrow(d, batch, decisions, in, *count, err);
+	kept = 0;
+	for (size_t i = 0; rc == 0 && i < *count; i++) {
+		if (in[i])
+			decisions[kept++] = decisions[i];
+	}
+	*count = kept;
+	return rc;
+}
+
+/* All decisions of `batch` that are here and may be heard of, in the order of leaves. */
 static int put_batch(sat_delta *d, const sat_batch *batch, sat_error *err)
 {
 	sat_chunk *c = &d->chunk;
@@ -148,6 +267,7 @@ static int put_batch(sat_delta *d, const sat_batch *batch, sat_error *err)
 		return sat_no_memory(err);
 	c->batches[c->batch_count] = *batch;
 	size_t before = c->decision_count;
+	bool part = false;
 	sat_bind_int(d->consent_range, 1, batch->first);
 	sat_bind_int(d->consent_range, 2, batch->first + batch->leaves - 1);
 	int rc;
@@ -161,8 +281,13 @@ static int put_batch(sat_delta *d, const sat_batch *batch, sat_error *err)
 			break;
 	}
 	sat_reset(d->consent_range);
+	size_t count = c->decision_count - before;
 	if (rc == 0)
-		rc = sift_details(d, &c->batches[c->batch_count], c->decisions + before, c->decision_count - before, err);
+		rc = sift_subjects(d, &c->batches[c->batch_count], c->decisions + before, &count, &part, err);
+	c->decision_count = before + count;
+	if (rc != 0 || count == 0)
+		return rc;
+	rc = sift_details(d, &c->batches[c->batch_count], part, c->decisions + before, count, err);
 	for (size_t i = before; i < c->decision_count; i++)
 		c->bytes += decision_bytes(&c->decisions[i]);
 	c->decision_counts[c->batch_count++] = c->decision_count - before;

@@ -24,7 +24,9 @@ struct sat_delta {
 	size_t records, withheld; /* totals of the chunks before */
 	bool assumed;
 	sat_stmt *run_at, *run_next, *tombstones, *statements, *asks, *vouch, *batches, *consent_range, *consent_changed,
-		*moments;
+		*moments, *under;
+	sat_dot heard_about;     /* the record of the latest question below; 0: none, and the answer */
+	bool may_hear;
 	sat_arena scratch;       /* for one record, or for the moments of one chunk */
 };
 
@@ -48,6 +50,10 @@ static inline bool sat_delta_sends(const sat_delta *delta, int64_t author)
 {
 	return delta->options.everything || delta->asked || author == delta->self;
 }
+
+/* Whether anything may be said to the recipient about a record: it sees it, or holds something of it and has to
+ * heed what is decided about it. */
+int sat_delta_may_hear(sat_delta *delta, sat_dot record, bool *may, sat_error *err);
 
 /* True when `told` is the recipient's own incarnation, which needs not be told the same; notes in the chunk
  * that something was left out for that. */

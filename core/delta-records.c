@@ -2,6 +2,7 @@
 #include "delta-records.h"
 
 #include "plant.h"
+#include "protocol.h"
 #include "record.h"
 #include "usual-row.h"
 
@@ -191,6 +192,10 @@ static int add_state(sat_delta *d, sat_table *table, sat_stmt *row, bool *full, 
 	if (let == NULL)
 		return sat_no_memory(err);
 	size_t count, held_back;
+	bool seen;
+	rc = sat_gate_see_state(d->gate, &state, &seen, err);
+	if (rc != 0 || !seen)
+		return rc;
 	rc = sift(d, &state, let, &count, &held_back, err);
 	bool owned = sat_dot_linked(state.id) && sat_delta_sends(d, sat_delta_author(d, state.id));
 	bool again = d->dividing && d->divided > 0; /* a further part of one that was counted */
@@ -249,6 +254,26 @@ static int put_usual(sat_chunk *c, const sat_table *table, sat_dot id, const sat
 	return rc;
 }
 
+/* Whether the recipient sees a record, by the values of its row. */
+static int see_usual(sat_delta *d, const sat_table *table, sat_dot id, const sat_value *values, bool *seen,
+                     sat_error *err)
+{
+	sat_dot parents[SAT_FIELDS_MAX];
+	sat_sight sight = { 0 };
+	size_t count = 0;
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && sight.obstacle == SAT_NO_OBSTACLE && i < table->column_count; i++) {
+		if (values[i].type == SAT_REFERENCE)
+			parents[count++] = values[i].reference;
+		if (values[i].type == SAT_REFERENCES)
+			rc = sat_gate_see(d->gate, id, values[i].references.at, values[i].references.count, &sight, err);
+	}
+	if (rc == 0 && sight.obstacle == SAT_NO_OBSTACLE)
+		rc = sat_gate_see(d->gate, id, parents, count, &sight, err);
+	*seen = rc == 0 && sight.obstacle == SAT_NO_OBSTACLE;
+	return rc;
+}
+
 static int add_usual(sat_delta *d, sat_table *table, sat_stmt *row, bool *full, sat_error *err)
 {
 	sat_dot id = sat_column_int(row, SAT_AT_ID);
@@ -262,6 +287,11 @@ static int add_usual(sat_delta *d, sat_table *table, sat_stmt *row, bool *full, 
 	int64_t author = sat_delta_author(d, id);
 	if (!sat_delta_sends(d, author))
 		return 0;
+	bool seen = true;
+	if (sat_protocol_any(d->store))
+		rc = see_usual(d, table, id, values, &seen, err);
+	if (rc != 0 || !seen)
+		return rc;
 	sat_leave leave;
 	rc = sat_usual_weigh(&usual, d->gate, &leave, err);
 	if (rc != 0)

@@ -8,6 +8,8 @@
 #include "delta-moments.h"
 #include "delta-private.h"
 #include "delta-records.h"
+#include "protocol-reach.h"
+#include "protocol.h"
 
 /* Sequences looked at in one go: enough to make the queries cheap, few enough to undo when they do not
  * fit into the chunk. */
@@ -24,6 +26,7 @@ static int prepare(sat_delta *d, sat_error *err)
 		{ &d->run_at, "SELECT seq, first, count, told FROM sat_run WHERE seq <= ? ORDER BY seq DESC LIMIT 1" },
 		{ &d->run_next, "SELECT min(seq) FROM sat_run WHERE seq > ?" },
 		{ &d->tombstones, "SELECT record, told FROM sat_tombstone WHERE seq > ? AND seq <= ?" },
+		{ &d->under, "SELECT label FROM sat_under WHERE record = ?" },
 		{ &d->statements, "SELECT object, told FROM sat_statement WHERE seq > ? AND seq <= ? ORDER BY seq" },
 		{ &d->asks, "SELECT name, record FROM sat_ask WHERE device = ? AND seq > ? AND seq <= ?" },
 		{ &d->vouch, "SELECT 1 FROM sat_vouch WHERE device = ? AND record = ?" },
@@ -78,13 +81,30 @@ void sat_delta_free(sat_delta *d)
 	if (d == NULL)
 		return;
 	sat_stmt **all[] = { &d->run_at,  &d->run_next,      &d->tombstones,      &d->statements,      &d->asks, &d->vouch,
-		             &d->batches, &d->consent_range, &d->consent_changed, &d->moments };
+		             &d->batches, &d->consent_range, &d->consent_changed, &d->moments,
+		             &d->under };
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		sat_db_finalize(d->store->db, all[i]);
 	sat_gate_free(d->gate);
 	sat_arena_clear(&d->chunk.arena);
 	sat_arena_clear(&d->scratch);
 	free(d);
+}
+
+int sat_delta_may_hear(sat_delta *d, sat_dot record, bool *may, sat_error *err)
+{
+	*may = true;
+	if (!sat_protocol_any(d->store))
+		return 0;
+	int rc = 0;
+	if (d->heard_about != record) {
+		rc = sat_gate_see_record(d->gate, record, &d->may_hear, err);
+		if (rc == 0 && !d->may_hear)
+			rc = sat_protocol_held(d->store, d->options.device, record, &d->may_hear, err);
+		d->heard_about = rc == 0 ? record : 0;
+	}
+	*may = rc == 0 && d->may_hear;
+	return rc;
 }
 
 /* --- stretches ---------------------------------------------------------------------------------- */

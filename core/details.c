@@ -27,6 +27,9 @@ void sat_details_load(sat_store *store)
 
 sat_purposes sat_detail_needs(const sat_store *store, const sat_decision *d, int detail)
 {
+	/* Of a label it goes to whoever sees what is labelled. */
+	if (strcmp(d->purpose, SAT_PROTOCOL) == 0)
+		return 0;
 	sat_purposes needs = store->detail_needs[detail], own = sat_purpose_find(store, d->purpose);
 	if ((own & store->collective) != 0 && (needs & store->personal) != 0)
 		needs = (needs & ~store->personal) | own;

@@ -151,3 +151,29 @@ int sat_device_put(sat_store *store, const sat_public *keys, sat_role role, cons
 	sat_bind_string(s, 7, state);
 	return sat_run(store->db, s, err);
 }
+
+/* --- who spoke ---------------------------------------------------------------------------------- */
+
+int sat_device_speaks(sat_store *store, int64_t device, int64_t incarnation, sat_error *err)
+{
+	int rc = SAT_SQL(store, heard_insert, "INSERT OR IGNORE INTO sat_heard(incarnation, device) VALUES(?, ?)");
+	if (rc != 0)
+		return rc;
+	sat_bind_int(store->sql.heard_insert, 1, incarnation);
+	sat_bind_int(store->sql.heard_insert, 2, device);
+	return sat_run(store->db, store->sql.heard_insert, err);
+}
+
+int sat_device_spoke(sat_store *store, int64_t device, int64_t incarnation, bool *spoke, sat_error *err)
+{
+	*spoke = false;
+	int rc = SAT_SQL(store, heard_find, "SELECT 1 FROM sat_heard WHERE incarnation = ? AND device = ?");
+	if (rc != 0)
+		return rc;
+	sat_bind_int(store->sql.heard_find, 1, incarnation);
+	sat_bind_int(store->sql.heard_find, 2, device);
+	rc = sat_step(store->db, store->sql.heard_find, err);
+	sat_reset(store->sql.heard_find);
+	*spoke = rc == 1;
+	return rc < 0 ? rc : 0;
+}

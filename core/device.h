@@ -43,6 +43,12 @@ int sat_devices(sat_store *store, sat_arena *arena, sat_device **devices, size_t
 /* The registry as this replica knows it (itself, at the registry).  SAT_ENOTFOUND on a laptop without one. */
 int sat_device_registry(sat_store *store, sat_device *out, sat_error *err);
 
+/* Notes that a device sealed a bundle under an incarnation, which is not to say that its writes are the device's.
+ * In a transaction. */
+int sat_device_speaks(sat_store *store, int64_t device, int64_t incarnation, sat_error *err);
+/* Whether it ever did. */
+int sat_device_spoke(sat_store *store, int64_t device, int64_t incarnation, bool *spoke, sat_error *err);
+
 /* Puts a device in, or changes role, name, audiences and state of one that is there; a device that was
  * revoked, or is ourselves, keeps its state.  For the modules that work the table out; in a transaction. */
 int sat_device_put(sat_store *store, const sat_public *keys, sat_role role, const char *name,

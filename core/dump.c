@@ -206,8 +206,11 @@ static int dump_table(page *p, sat_gate *gate, sat_table *table, sat_error *err)
 	while ((rc = sat_step(p->store->db, rows, err)) == 1) {
 		SAT_ARENA(arena);
 		sat_state state;
+		bool seen = false;
 		rc = sat_record_load_row(p->store, table, rows, &arena, &state, err);
 		if (rc == 0)
+			rc = sat_gate_see_state(gate, &state, &seen, err);
+		if (rc == 0 && seen)
 			rc = dump_state(p, gate, &state, err);
 		if (rc != 0)
 			break;

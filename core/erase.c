@@ -8,6 +8,7 @@
 #include "details.h"
 #include "erasure.h"
 #include "plant.h"
+#include "protocol.h"
 #include "search.h"
 #include "store-private.h"
 
@@ -78,11 +79,13 @@ int sat_record_erase(sat_store *store, sat_dot id, int64_t told, sat_error *err)
 	store->tombstones++;
 	uint8_t name[SAT_ERASURE_NAME_BYTES];
 	if (rc == 0)
+		rc = sat_protocol_erase(store, id, err);
+	if (rc == 0)
 		rc = wipe_record(store, id, err);
 	if (rc == 0)
 		rc = sat_erasure_of_record(store, id, name, err);
 	if (rc == 0)
-		rc = sat_erasure_due(store, name, err);
+		rc = sat_erasure_due(store, id, name, err);
 	return rc != 0 ? rc : sat_details_erase_dead(store, id, err);
 }
 

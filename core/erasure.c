@@ -5,6 +5,7 @@
 
 #include "device.h"
 #include "plant.h"
+#include "protocol.h"
 #include "store-private.h"
 
 /* So that a receipt is far below the size of a statement. */
@@ -30,9 +31,27 @@ int sat_erasure_of_record(sat_store *store, sat_dot record, uint8_t name[static 
 	return 0;
 }
 
-int sat_erasure_due(sat_store *store, const uint8_t name[static SAT_ERASURE_NAME_BYTES], sat_error *err)
+static int note_labelled(sat_store *store, sat_dot record, const uint8_t *name, sat_error *err)
 {
-	int rc = SAT_SQL(store, erasure_due,
+	SAT_ARENA(arena);
+	sat_records labels;
+	int rc = sat_protocol_labels(store, &record, 1, &arena, &labels, err);
+	if (rc != 0 || labels.count == 0)
+		return rc;
+	rc = SAT_SQL(store, erasure_label, "INSERT OR IGNORE INTO sat_erasure_label(what, record) VALUES(?, ?)");
+	if (rc != 0)
+		return rc;
+	sat_bind_blob(store->sql.erasure_label, 1, name, SAT_ERASURE_NAME_BYTES);
+	sat_bind_int(store->sql.erasure_label, 2, record);
+	return sat_run(store->db, store->sql.erasure_label, err);
+}
+
+int sat_erasure_due(sat_store *store, sat_dot record, const uint8_t name[static SAT_ERASURE_NAME_BYTES],
+                    sat_error *err)
+{
+	int rc = note_labelled(store, record, name, err);
+	if (rc == 0)
+		rc = SAT_SQL(store, erasure_due,
 	                 "INSERT OR IGNORE INTO sat_erasure_due(what, at) SELECT ?1, ?2 "
 	                 "WHERE NOT EXISTS (SELECT 1 FROM sat_erasure WHERE what = ?1 AND device = 1)");
 	if (rc != 0)
@@ -42,12 +61,16 @@ int sat_erasure_due(sat_store *store, const uint8_t name[static SAT_ERASURE_NAME
 	return sat_run(store->db, store->sql.erasure_due, err);
 }
 
-/* Names that are due, as the body of a receipt. */
+/* Names that are due, as the body of a receipt: some that stand under no label, or else one that does. */
 static int collect(sat_store *store, sat_bytes *body, size_t *count, sat_error *err)
 {
 	SAT_BYTES(names);
 	sat_stmt *s = NULL;
-	int rc = sat_db_prepare(store->db, &s, "SELECT what FROM sat_erasure_due LIMIT ?", err);
+	int rc = sat_db_prepare(store->db, &s,
+	                        "SELECT what FROM (SELECT what FROM sat_erasure_due WHERE what NOT IN (SELECT what "
+	                        "FROM sat_erasure_label) LIMIT ?) UNION ALL SELECT what FROM (SELECT what FROM "
+	                        "sat_erasure_due WHERE NOT EXISTS (SELECT 1 FROM sat_erasure_due WHERE what NOT IN "
+	                        "(SELECT what FROM sat_erasure_label)) LIMIT 1)", err);
 	*count = 0;
 	if (rc != 0)
 		return rc;
@@ -69,7 +92,7 @@ static int sign_some(sat_store *store, const sat_identity *identity, bool *more,
 	SAT_BYTES(body);
 	size_t count;
 	int rc = collect(store, &body, &count, err);
-	*more = count == NAMES_AT_ONCE;
+	*more = count > 0;
 	if (rc != 0 || count == 0)
 		return rc;
 	rc = sat_statement_sign(store, identity, SAT_SIGNED_ERASURE, 0, body.data, body.length, err);
@@ -109,6 +132,25 @@ int sat_erasure_take_effect(sat_store *store, const sat_statement *st, sat_error
 	}
 	if (rc == 0 && (n == 0 || !sat_cursor_done(&body)))
 		rc = sat_fail(err, SAT_EDAMAGED, "a receipt for an erasure is damaged");
+	return rc;
+}
+
+int sat_erasure_each_labelled(sat_store *store, const sat_statement *receipt,
+                              int (*each)(void *, sat_dot, sat_error *), void *context, sat_error *err)
+{
+	sat_cursor body = receipt->body;
+	size_t n = sat_cursor_count(&body, SAT_ERASURE_NAME_BYTES);
+	int rc = SAT_SQL(store, erasure_labelled, "SELECT record FROM sat_erasure_label WHERE what = ?");
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		const uint8_t *name = sat_cursor_take(&body, SAT_ERASURE_NAME_BYTES);
+		if (name == NULL)
+			return sat_fail(err, SAT_EDAMAGED, "a receipt for an erasure is damaged");
+		sat_bind_blob(store->sql.erasure_labelled, 1, name, SAT_ERASURE_NAME_BYTES);
+		rc = sat_step(store->db, store->sql.erasure_labelled, err);
+		sat_dot record = rc == 1 ? sat_column_int(store->sql.erasure_labelled, 0) : 0;
+		sat_reset(store->sql.erasure_labelled);
+		rc = rc == 1 ? each(context, record, err) : rc;
+	}
 	return rc;
 }
 

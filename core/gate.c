@@ -5,34 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "concern.h"
-#include "details.h"
 #include "device.h"
+#include "gate-private.h"
 #include "plant.h"
-#include "store-private.h"
-
-/* What is known of one person, for the gate's recipient. */
-typedef struct view {
-	sat_dot person;             /* of those concerned (dot.h); 0: an empty slot */
-	sat_purposes permitted;     /* in the present episode of each purpose */
-	sat_purposes advanced;      /* purposes whose present episode is above 0 */
-	const uint32_t *episodes;   /* by bit, when something advanced; else NULL */
-} view;
-
-/* Slots of views, a power of two; half of them are used at most. */
-enum { VIEWS_MIN = 256, VIEWS_MAX = 32768 };
-
-struct sat_gate {
-	sat_store *store;
-	sat_recipient to;
-	char audiences[256];        /* ours, in a gate for ourselves */
-	view *views;                /* open addressing */
-	size_t room, count;
-	sat_purposes unasked[2];    /* what a person permits who has decided nothing, and a community */
-	sat_purposes noticed;       /* purposes of which some notice asked again */
-	sat_arena episodes;
-	sat_arena scratch;
-};
 
 int sat_gate_open(sat_gate **out, sat_store *store, const sat_recipient *to, sat_error *err)
 {
@@ -43,6 +18,13 @@ int sat_gate_open(sat_gate **out, sat_store *store, const sat_recipient *to, sat
 	}
 	gate->store = store;
 	gate->to = *to;
+	int64_t day = 0;
+	int rc = store->labels > 0 ? sat_meta_int(store, "registry_date", &day, 0, err) : 0;
+	if (rc != 0) {
+		sat_gate_free(gate);
+		return rc;
+	}
+	gate->to.signed_day = (int32_t)day;
 	gate->room = VIEWS_MIN;
 	gate->unasked[false] = sat_purpose_find(store, SAT_IN_MOURNING) | store->collective;
 	gate->unasked[true] = sat_purpose_find(store, SAT_IN_MOURNING) |
@@ -63,60 +45,6 @@ void sat_gate_free(sat_gate *gate)
 	free(gate);
 }
 
-static int signed_or_own_day(sat_store *store, bool own_clock, int64_t *day, sat_error *err)
-{
-	int rc = sat_meta_int(store, "registry_date", day, 0, err);
-	int64_t now = store->env->now(store->env->context) / 86400;
-	if (own_clock && now > *day)
-		*day = now > INT32_MAX ? INT32_MAX : now;
-	return rc;
-}
-
-int sat_gate_today(sat_store *store, bool own_clock, int32_t *today, sat_error *err)
-{
-	int64_t day, exported = 0;
-	int rc = signed_or_own_day(store, own_clock, &day, err);
-	if (rc == 0 && own_clock)
-		rc = sat_meta_int(store, "export_day", &exported, 0, err);
-	*today = (int32_t)(exported > day ? exported : day);
-	return rc;
-}
-
-/* Records of those whose decision ends on a day from `first` up to the one before `last` are sent again. */
-static int touch_ending(sat_store *store, int64_t first, int64_t last, sat_error *err)
-{
-	SAT_BYTES(persons);
-	sat_stmt *s = NULL;
-	int rc = sat_db_prepare(store->db, &s,
-	                        "SELECT DISTINCT subject FROM sat_decision WHERE until >= ? AND until < ?", err);
-	if (rc != 0)
-		return rc;
-	sat_bind_int(s, 1, first);
-	sat_bind_int(s, 2, last);
-	while ((rc = sat_step(store->db, s, err)) == 1) {
-		sat_dot person = sat_column_int(s, 0);
-		sat_bytes_put(&persons, &person, sizeof person);
-	}
-	sat_db_finalize(store->db, &s);
-	if (rc == 0 && !sat_bytes_ok(&persons))
-		rc = sat_no_memory(err);
-	const sat_dot *person = (const sat_dot *)(const void *)persons.data;
-	for (size_t i = 0; rc == 0 && i < persons.length / sizeof *person; i++)
-		rc = sat_details_touch(store, person[i], ~UINT64_C(0), 0, 0, err);
-	return rc != 0 ? rc : sat_record_touch_persons(store, person, persons.length / sizeof *person, err);
-}
-
-int sat_gate_new_day(sat_store *store, sat_error *err)
-{
-	int64_t day, exported;
-	int rc = signed_or_own_day(store, true, &day, err);
-	if (rc == 0)
-		rc = sat_meta_int(store, "export_day", &exported, 0, err);
-	if (rc == 0 && day < exported && !SAT_PLANTED_BUG(13))
-		rc = touch_ending(store, day, exported, err);
-	return rc != 0 || day == exported ? rc : sat_meta_set_int(store, "export_day", day, err);
-}
-
 int sat_gate_open_own(sat_gate **gate, sat_store *store, sat_error *err)
 {
 	sat_device self;
@@ -131,6 +59,7 @@ int sat_gate_open_own(sat_gate **gate, sat_store *store, sat_error *err)
 	if (!SAT_PLANTED_BUG(19))
 		memcpy((*gate)->audiences, self.audiences, sizeof self.audiences);
 	(*gate)->to.audiences = (*gate)->audiences;
+	(*gate)->to.own = true;
 	return 0;
 }
 
@@ -203,7 +132,7 @@ static int look(sat_gate *gate, view *v, sat_error *err)
 
 /* --- the views ---------------------------------------------------------------------------------- */
 
-static size_t slot_in(const view *views, size_t room, sat_dot person)
+size_t sat_gate_slot(const view *views, size_t room, sat_dot person)
 {
 	size_t slot = (size_t)((uint64_t)person * UINT64_C(0x9E3779B97F4A7C15) >> 32) & (room - 1);
 	while (views[slot].person != 0 && views[slot].person != person)
@@ -214,7 +143,7 @@ static size_t slot_in(const view *views, size_t room, sat_dot person)
 /* Records that concern one person mostly stand together, so when many persons have been asked about they
  * are all forgotten: memory stays small whatever the size of the store, and whoever comes again is
  * looked at again. */
-static int make_room(sat_gate *gate, sat_error *err)
+int sat_gate_make_room(sat_gate *gate, sat_error *err)
 {
 	if (gate->count * 2 < gate->room)
 		return 0;
@@ -226,7 +155,7 @@ static int make_room(sat_gate *gate, sat_error *err)
 	gate->views = views;
 	for (size_t i = 0; room > gate->room && i < gate->room; i++) {
 		if (old[i].person != 0)
-			views[slot_in(views, room, old[i].person)] = old[i];
+			views[sat_gate_slot(views, room, old[i].person)] = old[i];
 	}
 	if (room == gate->room) {
 		gate->count = 0;
@@ -237,16 +166,16 @@ static int make_room(sat_gate *gate, sat_error *err)
 	return 0;
 }
 
-static void keep_view(sat_gate *gate, const view *fresh)
+void sat_gate_keep(sat_gate *gate, const view *fresh)
 {
-	gate->views[slot_in(gate->views, gate->room, fresh->person)] = *fresh;
+	gate->views[sat_gate_slot(gate->views, gate->room, fresh->person)] = *fresh;
 	gate->count++;
 }
 
 /* Somebody who is not known yet, and for whom there is room without forgetting others. */
 static bool can_expect(const sat_gate *gate, sat_dot person)
 {
-	return gate->count * 2 < VIEWS_MAX && gate->views[slot_in(gate->views, gate->room, person)].person == 0;
+	return gate->count * 2 < VIEWS_MAX && gate->views[sat_gate_slot(gate->views, gate->room, person)].person == 0;
 }
 
 /* What the sittings of one person come to, while they go by. */
@@ -273,9 +202,9 @@ static int end_person(expectation *e, sat_error *err)
 {
 	if (!e->summed || !can_expect(e->gate, e->person))
 		return 0;
-	int rc = make_room(e->gate, err);
+	int rc = sat_gate_make_room(e->gate, err);
 	if (rc == 0)
-		keep_view(e->gate, &(view){ .person = e->person,
+		sat_gate_keep(e->gate, &(view){ .person = e->person,
 		                            .permitted = (e->yes | e->gate->unasked[false]) & ~e->no });
 	return rc;
 }
@@ -303,11 +232,11 @@ static int expect_one(void *context, sat_dot person, const sat_decision *all, si
 	view fresh = { .person = person };
 	if (needs_names(all, count) || !can_expect(gate, person))
 		return 0;
-	int rc = make_room(gate, err);
+	int rc = sat_gate_make_room(gate, err);
 	if (rc == 0)
 		rc = weigh_decisions(gate, &fresh, all, count, err);
 	if (rc == 0)
-		keep_view(gate, &fresh);
+		sat_gate_keep(gate, &fresh);
 	return rc;
 }
 
@@ -325,16 +254,16 @@ int sat_gate_expect(sat_gate *gate, sat_dot first, sat_dot last, sat_error *err)
 
 static int view_of(sat_gate *gate, sat_dot person, const view **out, sat_error *err)
 {
-	size_t slot = slot_in(gate->views, gate->room, person);
+	size_t slot = sat_gate_slot(gate->views, gate->room, person);
 	if (gate->views[slot].person == 0) {
-		int rc = make_room(gate, err);
+		int rc = sat_gate_make_room(gate, err);
 		view fresh = { .person = person };
 		if (rc == 0)
 			rc = look(gate, &fresh, err);
 		if (rc != 0)
 			return rc;
-		keep_view(gate, &fresh);
-		slot = slot_in(gate->views, gate->room, person);
+		sat_gate_keep(gate, &fresh);
+		slot = sat_gate_slot(gate->views, gate->room, person);
 	}
 	*out = &gate->views[slot];
 	return 0;

@@ -41,6 +41,19 @@ int sat_gate_today(sat_store *store, bool own_clock, int32_t *today, sat_error *
  * clock was set back, and what that one left out is sent now.  In a transaction. */
 int sat_gate_new_day(sat_store *store, sat_error *err);
 
+/* Whether the labels that a record stands under (protocol.h) let the recipient see it.  Of what is not seen
+ * nothing is told: it is asked about before anything else. */
+typedef struct sat_sight {
+	sat_obstacle obstacle;      /* SAT_NO_OBSTACLE: it is seen */
+	sat_dot label;              /* else the labelled record above that keeps it */
+} sat_sight;
+/* For a record that derives from `parents` (sat_protocol_parents), and for one whose state is here. */
+int sat_gate_see(sat_gate *gate, sat_dot record, const sat_dot *parents, size_t count, sat_sight *sight,
+                 sat_error *err);
+int sat_gate_see_state(sat_gate *gate, const sat_state *state, bool *seen, sat_error *err);
+/* For any record, here or not, by what is known of it. */
+int sat_gate_see_record(sat_gate *gate, sat_dot record, bool *seen, sat_error *err);
+
 /* Persons are asked for the purposes that the programme gives to persons, communities for those that it calls
  * collective, and both for what the programme does not know.  What somebody says about a purpose that is another's
  * counts against it all the same: a no hides, and a taking back erases.  In all that follows "persons" are those

@@ -8,7 +8,8 @@
 
 bool sat_purpose_is_state(const char *purpose)
 {
-	return strcmp(purpose, SAT_HAS_GUARDIAN) == 0 || strcmp(purpose, SAT_IN_MOURNING) == 0;
+	return strcmp(purpose, SAT_HAS_GUARDIAN) == 0 || strcmp(purpose, SAT_IN_MOURNING) == 0 ||
+	       strcmp(purpose, SAT_PROTOCOL) == 0;
 }
 
 static const char *const words[SAT_OBSTACLES] = {
@@ -27,6 +28,9 @@ static const char *const words[SAT_OBSTACLES] = {
 	[SAT_OUT_OF_TURN] = "has a decision that does not follow from the one before",
 	[SAT_COME_OF_AGE] = "has come of age since, and has to be asked again",
 	[SAT_MOURNED] = "is mourned: name, image and voice rest",
+	[SAT_LABELLED] = "is kept for others by a label",
+	[SAT_NOT_COPIED] = "stays where it is: its label says that it is not copied",
+	[SAT_EMBARGOED] = "is under an embargo that is not over",
 };
 
 static const char *const words_of_guardian[SAT_OBSTACLES] = {
@@ -181,6 +185,48 @@ static bool is_left_out(const sat_recipient *to, const char *list)
 		return list != NULL && list[0] != '\0';
 	return sat_recipient_is_named(to, list);
 }
+
+/* --- labels ---------------------------------------------------------------------------------------- */
+
+static bool keeps_in_place(const char *recipients)
+{
+	return word_in(recipients, SAT_DO_NOT_COPY, sizeof SAT_DO_NOT_COPY - 1);
+}
+
+/* Whether the words name anybody besides saying that nothing is copied. */
+static bool names_others(const char *recipients)
+{
+	return strcmp(recipients, SAT_DO_NOT_COPY) != 0;
+}
+
+static sat_obstacle weigh_label(const sat_decision *label, const sat_recipient *to)
+{
+	const char *for_whom = label->recipients == NULL ? "" : label->recipients;
+	sat_obstacle obstacle = SAT_NO_OBSTACLE;
+	if (for_whom[0] != '\0' && names_others(for_whom) && !sat_recipient_is_named(to, for_whom))
+		obstacle = SAT_LABELLED;
+	if (is_left_out(to, label->withheld_from))
+		obstacle = SAT_LABELLED;
+	if (!to->own && keeps_in_place(for_whom))
+		obstacle = SAT_NOT_COPIED;
+	return obstacle != SAT_NO_OBSTACLE && label->until != 0 ? SAT_EMBARGOED : obstacle;
+}
+
+sat_obstacle sat_protocol_permission(const sat_decision *all, size_t count, const sat_recipient *to)
+{
+	sat_obstacle worst = SAT_NO_OBSTACLE;
+	for (size_t i = 0; i < count; i++) {
+		const sat_decision *d = &all[i];
+		if (!is_of(d, SAT_PROTOCOL, SAT_OWN_VOICE) || !sat_event_permits(d->event) ||
+		    (d->until != 0 && to->signed_day > d->until) || !sat_decision_is_head(all, count, d))
+			continue;
+		sat_obstacle obstacle = weigh_label(d, to);
+		worst = obstacle > worst ? obstacle : worst;
+	}
+	return worst;
+}
+
+/* --- purposes -------------------------------------------------------------------------------------- */
 
 static sat_obstacle without_yes(const sat_decision *head)
 {

@@ -19,6 +19,15 @@
  *   in_mourning    in force while a head says yes: fields that the programme marks are not permitted.
  *                  `until` is the day on which the family is asked again; the state holds until it is ended
  *
+ *
+ * A third is said of a *record* of any kind, and keeps it for some:
+ *
+ *   protocol       a label, in force while a head says yes: whoever is not among its recipients does not see
+ *                  the record, nor anything that derives from it (protocol.h).  `until` is the last day of an
+ *                  embargo: after it the label keeps nobody out.  The word SAT_DO_NOT_COPY among the recipients
+ *                  keeps the record on the machines that have it.  Without recipients a label keeps nobody out
+ *                  either: it says what a community wants to be known (attribution, say)
+ *
  * Of these a head that says yes rules over heads that do not, since it may only hide more.
  *
  * The order of the list never matters.
@@ -30,7 +39,9 @@
 
 #define SAT_HAS_GUARDIAN "has_guardian"
 #define SAT_IN_MOURNING "in_mourning"
-/* True for the two above. */
+#define SAT_PROTOCOL "protocol"
+#define SAT_DO_NOT_COPY "do_not_copy"
+/* True for the three states above. */
 bool sat_purpose_is_state(const char *purpose);
 
 /* For whom, and on which day.  Without a role it is whoever reads a published page: in no list of
@@ -39,6 +50,8 @@ typedef struct sat_recipient {
 	sat_role role;          /* SAT_ROLE_NONE: the public */
 	const char *audiences;  /* sorted words that decisions may name besides the role; "" for none */
 	int32_t today;          /* days since 1970, as in sat_gate_today */
+	int32_t signed_day;     /* the same by the registry alone: what opens goes by it */
+	bool own;               /* this replica itself: nothing is copied */
 } sat_recipient;
 
 /* What stands in the way of a yes; of several the greatest is told. */
@@ -59,11 +72,14 @@ typedef enum sat_obstacle {
 	SAT_OUT_OF_TURN,         /* it does not follow from what it supersedes */
 	SAT_COME_OF_AGE,
 	SAT_MOURNED,
+	SAT_LABELLED,            /* of a record: a label keeps it for others */
+	SAT_NOT_COPIED,          /* a label keeps it where it is */
+	SAT_EMBARGOED,           /* and does so until a day that has not passed */
 	SAT_OBSTACLES,
 	SAT_OF_GUARDIAN = 32,    /* added to one of the above: it is the guardian's */
 } sat_obstacle;
 
-/* Ends the sentence "NAME ...": "said no".  Borrowed for ever; NULL for SAT_NO_OBSTACLE. */
+/* Ends the sentence "NAME ...": "said no"; of a label, "the record ...".  Borrowed for ever; NULL for SAT_NO_OBSTACLE. */
 const char *sat_obstacle_words(sat_obstacle obstacle);
 
 /* The present episode of (subject, purpose): 0, or one above the greatest that was closed.  A guardian
@@ -80,7 +96,11 @@ bool sat_recipient_is_named(const sat_recipient *to, const char *words);
 sat_obstacle sat_permission(const sat_decision *decisions, size_t count, const char *purpose, uint32_t notice,
                             const sat_recipient *to);
 
-/* Whether a state is in force; `*until` receives the first of the days that its heads name, 0 for none. */
+/* The greatest obstacle that the labels on one record put in the recipient's way; `decisions` are all that are
+ * known about the record, with their names where any supersedes another. */
+sat_obstacle sat_protocol_permission(const sat_decision *decisions, size_t count, const sat_recipient *to);
+
+/* Whether a state of a person is in force; `*until` receives the first of the days that its heads name, 0 for none. */
 bool sat_state_in_force(const sat_decision *decisions, size_t count, const char *state, int32_t *until);
 
 /* True for a head of its chain. */

@@ -48,7 +48,7 @@ static int find_path(sat_store *store, sat_dot decision, sat_batch *batch, sat_a
 	if (count < batch->leaves)
 		return sat_fail(err, SAT_ENOTFOUND, "what was signed together with it is not all here");
 	in[decision - batch->first] = true;
-	return sat_batch_proof(batch, in, (const uint8_t(*)[SAT_HASH_BYTES])names, arena, err);
+	return sat_batch_narrow(batch, NULL, (const uint8_t(*)[SAT_HASH_BYTES])names, in, arena, err);
 }
 
 static int find_statement(sat_store *store, int64_t index, sat_proof *proof, sat_error *err)

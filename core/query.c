@@ -7,8 +7,16 @@
 #include "record.h"
 #include "store-private.h"
 
+static int give(const sat_state *state, sat_gate *gate, sat_on_record each, void *context, sat_error *err)
+{
+	bool seen = true;
+	int rc = gate == NULL ? 0 : sat_gate_see_state(gate, state, &seen, err);
+	return rc != 0 || !seen ? rc : each(context, state, err);
+}
+
 /* A copy of the table prepares statements of its own, which nobody else steps or resets. */
-int sat_query_each(sat_store *store, sat_table *table, sat_on_record each, void *context, sat_error *err)
+int sat_query_each(sat_store *store, sat_table *table, sat_gate *gate, sat_on_record each, void *context,
+                   sat_error *err)
 {
 	sat_table own = *table;
 	own.range = NULL;
@@ -22,7 +30,7 @@ int sat_query_each(sat_store *store, sat_table *table, sat_on_record each, void 
 		sat_state state;
 		rc = sat_record_load_row(store, table, own.range, &arena, &state, err);
 		if (rc == 0)
-			rc = each(context, &state, err);
+			rc = give(&state, gate, each, context, err);
 		if (rc != 0)
 			break;
 		sat_arena_reset(&arena);
@@ -40,7 +48,7 @@ static bool has_conflict(const sat_state *state)
 	return false;
 }
 
-int sat_query_in_conflict(sat_store *store, sat_on_record each, void *context, sat_error *err)
+int sat_query_in_conflict(sat_store *store, sat_gate *gate, sat_on_record each, void *context, sat_error *err)
 {
 	sat_stmt *s = NULL;
 	int rc = sat_db_prepare(store->db, &s,
@@ -55,7 +63,7 @@ int sat_query_in_conflict(sat_store *store, sat_on_record each, void *context, s
 			continue;
 		rc = sat_record_load(store, table, sat_column_int(s, 0), &arena, &state, err);
 		if (rc == 0 && state.created && has_conflict(&state))
-			rc = each(context, &state, err);
+			rc = give(&state, gate, each, context, err);
 		if (rc != 0)
 			break;
 		sat_arena_reset(&arena);

@@ -6,6 +6,7 @@
 
 #include "concern.h"
 #include "history.h"
+#include "protocol.h"
 #include "search.h"
 #include "store-private.h"
 
@@ -226,6 +227,49 @@ static int check_write(const sat_table *table, const sat_write *write, sat_error
 	return rc != 0 ? sat_error_context(err, "field %s", column->name) : 0;
 }
 
+/* The labels under which a record stands with these writes; `before` is NULL for a new one. */
+static int labels_above(sat_store *store, const sat_state *before, const sat_write *writes, size_t count,
+                        sat_arena *arena, sat_records *labels, sat_error *err)
+{
+	sat_records former = { 0 };
+	size_t most = 1, from_count = 0;
+	int rc = before == NULL ? 0 : sat_protocol_parents(before, &former, err);
+	for (size_t i = 0; i < count; i++)
+		most += writes[i].value.type == SAT_REFERENCES ? writes[i].value.references.count : 1;
+	sat_dot *from = rc != 0 ? NULL : sat_arena_take(arena, (former.count + most) * sizeof *from);
+	if (from == NULL)
+		return rc != 0 ? rc : sat_no_memory(err);
+	for (size_t i = 0; i < former.count; i++)
+		from[from_count++] = former.at[i];
+	for (size_t i = 0; i < count; i++) {
+		const sat_value *value = &writes[i].value;
+		if (value->type == SAT_REFERENCE)
+			from[from_count++] = value->reference;
+		for (size_t k = 0; value->type == SAT_REFERENCES && k < value->references.count; k++)
+			from[from_count++] = value->references.at[k];
+	}
+	if (before != NULL)
+		from[from_count++] = before->id;
+	return sat_protocol_labels(store, from, from_count, arena, labels, err);
+}
+
+/* The dot and the sequence of a write, apart from others where it stands under labels. */
+static int next_dot(sat_store *store, const sat_state *before, const sat_write *writes, size_t count, sat_dot *dot,
+                    int64_t *seq, sat_error *err)
+{
+	SAT_ARENA(arena);
+	sat_records labels = { 0 };
+	int rc = sat_protocol_any(store) ? labels_above(store, before, writes, count, &arena, &labels, err) : 0;
+	bool begins = rc == 0 && labels.count > 0 && !store->is_apart;
+	if (begins)
+		rc = sat_apart_begin(store, labels.at, labels.count, err);
+	if (rc == 0)
+		rc = sat_store_next(store, dot, seq, err);
+	if (begins)
+		sat_apart_end(store);
+	return rc;
+}
+
 /* Whom a write names, and the record itself: all who are concerned. */
 static int persons_of_writes(const sat_write *writes, size_t count, sat_state *state)
 {
@@ -316,7 +360,7 @@ int sat_record_add(sat_store *store, sat_table *table, const sat_write *writes, 
 	sat_dot dot;
 	int64_t seq;
 	if (rc == 0)
-		rc = sat_store_next(store, &dot, &seq, err);
+		rc = next_dot(store, NULL, writes, count, &dot, &seq, err);
 	if (rc == 0)
 		rc = new_name(store, table, dot, id, err);
 	if (rc == 0 && *id == dot && table->searchable)
@@ -382,7 +426,7 @@ int sat_record_set(sat_store *store, sat_dot id, const sat_write *writes, size_t
 	int64_t seq;
 	const sat_stated *stated;
 	uint32_t stated_count;
-	rc = sat_store_next(store, &dot, &seq, err);
+	rc = next_dot(store, &before, writes, count, &dot, &seq, err);
 	if (rc == 0)
 		rc = state_now(store, state.persons, state.person_count, &arena, &stated, &stated_count, err);
 	for (size_t i = 0; rc == 0 && i < count; i++) {

@@ -6,6 +6,7 @@
 #include "device.h"
 #include "erasure.h"
 #include "plant.h"
+#include "protocol.h"
 #include "store-private.h"
 
 static int forget_sent(sat_store *store, int64_t device, sat_error *err)
@@ -174,8 +175,10 @@ static int apply_date(sat_store *store, sat_cursor body, sat_error *err)
 		return sat_fail(err, SAT_EDAMAGED, "a date from headquarters is damaged");
 	int64_t known;
 	int rc = sat_meta_int(store, "registry_date", &known, 0, err);
-	return rc != 0 || (int64_t)day <= known ? rc
-	                                        : sat_meta_set_int(store, "registry_date", (int64_t)day, err);
+	if (rc != 0 || (int64_t)day <= known)
+		return rc;
+	rc = sat_meta_set_int(store, "registry_date", (int64_t)day, err);
+	return rc != 0 ? rc : sat_protocol_new_day(store, (int32_t)known, (int32_t)day, err);
 }
 
 static int apply_release(sat_store *store, sat_cursor body, sat_error *err)

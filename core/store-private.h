@@ -2,6 +2,7 @@
 #ifndef SAT_STORE_PRIVATE_H
 #define SAT_STORE_PRIVATE_H
 
+#include "apart.h"
 #include "bytes.h"
 #include "db.h"
 #include "decision.h"
@@ -32,6 +33,7 @@ typedef struct sat_statements {
 	sat_stmt *declined_insert, *declined_delete, *declined_find, *declined_person_insert, *declined_persons;
 	sat_stmt *vouched_insert, *vouched_delete, *vouched_find, *vouch_insert;
 	sat_stmt *ask_insert, *ask_find;
+	sat_stmt *heard_insert, *heard_find, *label_insert, *label_find, *under_insert, *under_find, *erasure_label, *erasure_labelled;
 } sat_statements;
 
 struct sat_store {
@@ -59,6 +61,10 @@ struct sat_store {
 	size_t incarnation_slot_count;   /* a power of two */
 	bool arrivals;                   /* some have `arrived_now` */
 
+	sat_apart apart[SAT_APART_MAX];  /* see apart.h; the one used last first */
+	size_t apart_count;
+	bool is_apart;                   /* `own` and `counter` are those of apart[0], and the usual ones: */
+	int64_t usual_own, usual_counter;
 	int64_t own;                     /* index of the incarnation we write under; 0: none yet */
 	int64_t counter;                 /* its latest */
 	bool token_matched;              /* the incarnation may be taken up again */
@@ -81,6 +87,7 @@ struct sat_store {
 	int64_t tombstones;              /* and how many of these there are */
 	int64_t waiting;
 	int64_t declined;
+	int64_t labels;                  /* records that a label was ever put on */
 
 	bool stale;                  /* a rollback could not reread the file */
 	bool tables_changed;             /* in this transaction: a rollback has to load them again */

@@ -11,6 +11,7 @@
 
 #include "ask.h"
 #include "hex.h"
+#include "protocol.h"
 #include "refit.h"
 #include "search.h"
 #include "store-private.h"
@@ -264,6 +265,8 @@ static int load_counters(sat_store *store, sat_error *err)
 		rc = sat_db_int(store->db, "SELECT count(*) FROM sat_waiting", &store->waiting, 0, err);
 	if (rc == 0)
 		rc = sat_db_int(store->db, "SELECT count(*) FROM sat_declined", &store->declined, 0, err);
+	if (rc == 0)
+		rc = sat_protocol_load(store, err);
 	if (rc == 0)
 		rc = sat_meta_int(store, "unsearched", &store->unsearched, 0, err);
 	if (rc == 0)
@@ -538,6 +541,7 @@ void sat_store_rollback(sat_store *store)
 	if (!store->in_transaction)
 		return;
 	sat_db_exec(store->db, "ROLLBACK", NULL);
+	sat_apart_forget(store);
 	store->in_transaction = store->purge_search = false;
 	reread(store, NULL);
 }

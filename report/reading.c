@@ -55,7 +55,7 @@ int sat_reading_each(sat_reading *r, const char *kind, const char *const *fields
 		r->columns[i] = sat_column_named(table, fields[i], SAT_CLEARED);
 	r->expected = 0;
 	walk w = { r, each, context };
-	return sat_query_each(r->store, table, read_one, &w, err);
+	return sat_query_each(r->store, table, r->gate, read_one, &w, err);
 }
 
 /* --- values ----------------------------------------------------------------------------------- */

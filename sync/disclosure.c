@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/disclosed.h"
+#include "core/disclosed.h"
 #include "core/store-private.h"
 
 enum {
@@ -99,8 +101,7 @@ static int add_row(sat_disclosing *d, int64_t kind, const sat_block *block, size
 	if (l == NULL)
 		return SAT_ENOMEM;
 	sat_dot id = block->row[row].record;
-	sat_bytes_put_zigzag(&l->ids, id - l->previous);
-	l->previous = id;
+	sat_disclosed_put(&l->ids, &l->previous, id);
 	l->first = id < l->first ? id : l->first;
 	l->last = id > l->last ? id : l->last;
 	l->records++;
@@ -161,13 +162,10 @@ bool sat_disclosure_has(const sat_disclosure *disclosure, uint16_t column)
 static bool holds(const void *ids, size_t length, sat_dot record)
 {
 	sat_cursor c = sat_cursor_over(ids, length);
-	sat_dot id = 0;
-	while (sat_cursor_left(&c) > 0) {
-		id += sat_cursor_zigzag(&c);
-		if (id == record)
-			return true;
-	}
-	return false;
+	bool found = false;
+	for (sat_dot id = 0; !found && sat_disclosed_next(&c, &id);)
+		found = id == record;
+	return found;
 }
 
 /* As in sat_ledger_confirmed: as a whole, or frame by frame. */

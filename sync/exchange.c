@@ -309,7 +309,8 @@ static int admit_frame(merge *m, const void *data, size_t count, int64_t told, s
 	if (rc == 0)
 		rc = admit_claims(m, &content, err);
 	if (rc == 0)
-		rc = sat_admit_tombstones(m->admission, content.tombstones, content.tombstone_count, err);
+		rc = sat_admit_tombstones(m->admission, content.tombstones, content.tombstone_count, content.under,
+		                          content.under_count, err);
 	if (rc == 0)
 		rc = check_batches(m, &content, err);
 	if (rc == 0)

@@ -46,12 +46,40 @@ static int read_statements(sat_frame_reader *r, sat_cursor *c)
 	return sat_cursor_done(c) ? 0 : sat_frame_breach(r, "registry statements");
 }
 
+/* Under which labels some of the tombstones stood: places in their list, then labelled records. */
+static int read_under(sat_frame_reader *r, sat_cursor *c)
+{
+	sat_frame_content *content = r->content;
+	size_t n = sat_cursor_count(c, 2);
+	sat_dot *labels = NULL;
+	content->under = sat_arena_take(r->arena, (n + 1) * sizeof *content->under);
+	if (content->under == NULL)
+		return sat_frame_no_memory(r);
+	uint64_t before = 0;
+	for (size_t i = 0; i < n && sat_cursor_ok(c); i++) {
+		uint64_t at = sat_cursor_varint(c);
+		if (at >= content->tombstone_count || at < before)
+			return sat_frame_breach(r, "tombstones");
+		content->under[i].record = content->tombstones[at];
+		before = at;
+	}
+	if (n == 0 || !sat_cursor_ok(c))
+		return sat_frame_breach(r, "tombstones");
+	int rc = sat_frame_read_dots(r, c, n, &labels);
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		content->under[i].label = labels[i];
+	content->under_count = rc == 0 ? n : 0;
+	return rc;
+}
+
 static int read_tombstones(sat_frame_reader *r, sat_cursor *c)
 {
 	r->content->tombstone_count = sat_cursor_count(c, 1);
 	if (!sat_cursor_ok(c))
 		return sat_frame_breach(r, "tombstones");
 	int rc = sat_frame_read_dots(r, c, r->content->tombstone_count, &r->content->tombstones);
+	if (rc == 0 && sat_cursor_left(c) > 0)
+		rc = read_under(r, c);
 	return rc == 0 && !sat_cursor_done(c) ? sat_frame_breach(r, "tombstones") : rc;
 }
 

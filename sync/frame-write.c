@@ -33,6 +33,24 @@ static void write_statements(sat_frame_writer *w, const sat_chunk *c)
 	sat_frame_end_section(w, SAT_SECTION_STATEMENTS);
 }
 
+/* Which of the tombstones stood under which labels; both lists are in one order. */
+static void write_under(sat_frame_writer *w, sat_bytes *b, const sat_chunk *c)
+{
+	sat_dot *labels = sat_arena_take(&w->arena, c->under_count * sizeof *labels);
+	if (labels == NULL) {
+		sat_frame_fail(w, SAT_ENOMEM);
+		return;
+	}
+	sat_bytes_put_varint(b, c->under_count);
+	for (size_t i = 0, at = 0; i < c->under_count; i++) {
+		while (c->tombstones[at] != c->under[i].record)
+			at++;
+		sat_bytes_put_varint(b, at);
+		labels[i] = c->under[i].label;
+	}
+	sat_frame_put_dots(w, b, labels, c->under_count);
+}
+
 static void write_tombstones(sat_frame_writer *w, const sat_chunk *c)
 {
 	if (c->tombstone_count == 0)
@@ -40,6 +58,8 @@ static void write_tombstones(sat_frame_writer *w, const sat_chunk *c)
 	sat_bytes *b = sat_frame_begin_section(w);
 	sat_bytes_put_varint(b, c->tombstone_count);
 	sat_frame_put_dots(w, b, c->tombstones, c->tombstone_count);
+	if (c->under_count > 0)
+		write_under(w, b, c);
 	sat_frame_end_section(w, SAT_SECTION_TOMBSTONES);
 }
 

@@ -50,6 +50,7 @@ typedef struct sat_frame_content {
 	sat_incarnation_claim *claims;
 	sat_object *statements;
 	sat_dot *tombstones;
+	sat_under *under;            /* of those: under which labels they stood */
 	sat_batch *batches;
 	const bool **in;             /* by batch: which leaves are in; NULL: all */
 	sat_decision *decisions;
@@ -57,7 +58,7 @@ typedef struct sat_frame_content {
 	sat_block *blocks;
 	sat_asked *asks;
 	sat_moment *moments;
-	size_t claim_count, statement_count, tombstone_count, batch_count, decision_count, block_count,
+	size_t claim_count, statement_count, tombstone_count, under_count, batch_count, decision_count, block_count,
 		ask_count, moment_count;
 } sat_frame_content;
 

@@ -100,9 +100,12 @@ static int way_to(sat_holders *h, size_t at, sat_dot record, way *out, sat_error
 	sat_bind_int(h->record, 1, record);
 	int rc;
 	while ((rc = sat_step(h->store->db, h->record, err)) == 1) {
-		int64_t seq = sat_column_int(h->record, 0), told = sat_column_int(h->record, 1);
-		if (in_spans(s->received, s->received_count, seq) ||
-		    (told != 0 && device_of(h->store, told) == h->list[at].device.id))
+		int64_t seq = sat_column_int(h->record, 0);
+		bool told;
+		rc = sat_device_spoke(h->store, h->list[at].device.id, sat_column_int(h->record, 1), &told, err);
+		if (rc != 0)
+			break;
+		if (told || in_spans(s->received, s->received_count, seq))
 			*out = CONFIRMED;
 		else if (*out == NOT_SENT && in_spans(s->copied, s->copied_count, seq))
 			*out = SENT;
@@ -132,7 +135,8 @@ static int count_values(sat_holders *h, size_t at, const sat_state *state, sat_p
                         const uint8_t *earlier, sat_error *err)
 {
 	sat_holder *holder = &h->list[at];
-	int rc = 0;
+	bool seen;
+	int rc = sat_gate_see_state(h->gates[at], state, &seen, err);
 	for (size_t i = 0; rc == 0 && i < state->count; i++) {
 		const sat_sibling *s = &state->siblings[i];
 		sat_purposes needs = state->table->columns[s->field].needs;
@@ -143,7 +147,7 @@ static int count_values(sat_holders *h, size_t at, const sat_state *state, sat_p
 		    sat_dot_linked(s->dot) && device_of(h->store, sat_dot_index(s->dot)) == holder->device.id;
 		rc = sat_gate_weigh(h->gates[at], state->persons, state->person_count, s->stated,
 		                    s->stated_count, &leave, err);
-		bool now = rc == 0 && sat_gate_answer(&leave, needs) == SAT_PERMITTED;
+		bool now = rc == 0 && seen && sat_gate_answer(&leave, needs) == SAT_PERMITTED;
 		bool went = (earlier[s->field / 8] >> (s->field % 8) & 1) != 0;
 		holder->held += author || (now && sent == CONFIRMED);
 		holder->on_the_way += !author && now && sent == SENT;

@@ -399,6 +399,8 @@ int sat_ledger_heard(sat_store *store, int64_t device, const sat_manifest *m, in
 	bool retired;
 	int rc = sat_device_get(store, device, &peer, err);
 	if (rc == 0)
+		rc = sat_device_speaks(store, device, incarnation, err);
+	if (rc == 0)
 		rc = is_retired(store, incarnation, &retired, err);
 	if (rc != 0 || (retired && !SAT_PLANTED_BUG(5)))
 		return rc;

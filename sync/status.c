@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/delta.h"
-#include "core/record.h"
+#include "core/query.h"
 #include "core/registry-statement.h"
 #include "core/store-private.h"
 #include "exchange.h"
@@ -61,21 +61,20 @@ static int peer_status(sat_store *store, const sat_device *peer, sat_arena *aren
 	return rc;
 }
 
+static int count_in(void *context, const sat_state *state, sat_error *err)
+{
+	(void)err;
+	for (uint16_t i = 0; i < state->table->column_count; i++)
+		*(size_t *)context += sat_state_conflict(state, i);
+	return 0;
+}
+
 static int count_conflicts(sat_store *store, size_t *conflicts, sat_error *err)
 {
+	SAT_AUTO(sat_gate) gate = NULL;
 	*conflicts = 0;
-	sat_stmt *s = NULL;
-	int rc = sat_db_prepare(store->db, &s, "SELECT DISTINCT kind, record FROM sat_sibling", err);
-	while (rc == 0 && (rc = sat_step(store->db, s, err)) == 1) {
-		SAT_ARENA(arena);
-		sat_state state;
-		sat_table *table = sat_table_of_id(store, sat_column_int(s, 0));
-		rc = sat_record_load(store, table, sat_column_int(s, 1), &arena, &state, err);
-		for (uint16_t i = 0; rc == 0 && state.created && i < table->column_count; i++)
-			*conflicts += sat_state_conflict(&state, i);
-	}
-	sat_db_finalize(store->db, &s);
-	return rc < 0 ? rc : 0;
+	int rc = sat_gate_open_own(&gate, store, err);
+	return rc != 0 ? rc : sat_query_in_conflict(store, gate, count_in, conflicts, err);
 }
 
 /* A laptop shows where it stands with headquarters; headquarters shows all its laptops. */

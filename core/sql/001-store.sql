@@ -81,6 +81,17 @@ CREATE TABLE sat_tombstone (
   told   INTEGER
 );
 
+-- Records that a label was ever put on (protocol.h): what keeps the question cheap where there are none.
+CREATE TABLE sat_label (
+  record INTEGER PRIMARY KEY
+);
+-- Labelled records under which an erased one stood: its values cannot say so any more.
+CREATE TABLE sat_under (
+  record INTEGER NOT NULL,
+  label  INTEGER NOT NULL,
+  PRIMARY KEY (record, label)
+) WITHOUT ROWID;
+
 -- Decisions about consent: signed cores and, where we may hold them, details (consent.h).  `id` is
 -- the dot of the decision; its batch is the one of the same incarnation with the greatest `id` not
 -- above.  What is written here is never changed, but for details that are erased.  The view `consent`
@@ -165,6 +176,11 @@ CREATE TABLE sat_erasure_due (
   what BLOB PRIMARY KEY,
   at   INTEGER NOT NULL
 ) WITHOUT ROWID;
+-- Of erasures about records that stand under labels, which record: receipts for them go to nobody else.
+CREATE TABLE sat_erasure_label (
+  what   BLOB PRIMARY KEY,
+  record INTEGER NOT NULL
+) WITHOUT ROWID;
 
 -- ------------------------------------------------------------------------------------------- local
 
@@ -238,6 +254,14 @@ CREATE TABLE sat_device (
 CREATE TABLE sat_retired (
   incarnation INTEGER PRIMARY KEY
 );
+
+-- Under which incarnations a device sealed bundles that were merged here; who only sends on what others wrote
+-- signs for none.
+CREATE TABLE sat_heard (
+  incarnation INTEGER NOT NULL,
+  device      INTEGER NOT NULL,
+  PRIMARY KEY (incarnation, device)
+) WITHOUT ROWID;
 
 -- Accepted points of revoked devices; the greatest rules.
 CREATE TABLE sat_accepted (

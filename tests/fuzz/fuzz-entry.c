@@ -57,7 +57,8 @@ static int admit(sat_store *store, sat_admission *a, sat_frame_content *content,
 	sat_admission_frame(a);
 	int rc = sign_for_all(store, err);
 	if (rc == 0)
-		rc = sat_admit_tombstones(a, content->tombstones, content->tombstone_count, err);
+		rc = sat_admit_tombstones(a, content->tombstones, content->tombstone_count, content->under,
+		                          content->under_count, err);
 	if (rc == 0)
 		rc = admit_decisions(store, a, content, err);
 	if (rc == 0)

@@ -263,17 +263,51 @@ static void batch__any_part_proves_itself_and_no_change_does(void **state)
 	const sat_public *author = sat_identity_public(p->r.identity);
 	for (int leaf = 0; leaf < LEAVES; leaf++) {
 		bool in[LEAVES] = { false };
+		sat_batch alone = batch;
 		in[leaf] = true;
-		assert_int_equal(sat_batch_proof(&batch, in, (const uint8_t(*)[SAT_HASH_BYTES])names, &arena, NULL), 0);
-		assert_true(batch.proof_count < 20);
+		assert_int_equal(sat_batch_narrow(&alone, NULL, (const uint8_t(*)[SAT_HASH_BYTES])names, in, &arena, NULL), 0);
+		assert_true(alone.proof_count < 20);
 		sat_decision one = kept[leaf];
-		assert_int_equal(sat_batch_verify(p->r.store, &batch, in, &one, 1, author, NULL), 0);
+		assert_int_equal(sat_batch_verify(p->r.store, &alone, in, &one, 1, author, NULL), 0);
 		one.event = SAT_REFUSED;
-		assert_int_equal(sat_batch_verify(p->r.store, &batch, in, &one, 1, author, NULL), SAT_EFORGED);
+		assert_int_equal(sat_batch_verify(p->r.store, &alone, in, &one, 1, author, NULL), SAT_EFORGED);
 		one = kept[leaf];
 		one.details[SAT_METHOD] = "written";
-		assert_int_equal(sat_batch_verify(p->r.store, &batch, in, &one, 1, author, NULL), SAT_EFORGED);
+		assert_int_equal(sat_batch_verify(p->r.store, &alone, in, &one, 1, author, NULL), SAT_EFORGED);
 	}
+}
+
+/* Whoever has a part can pass on a part of that. */
+static void batch__part_of_a_part_proves_itself(void **state)
+{
+	place *p = *state;
+	enum { LEAVES = 70 };
+	sat_decision all[LEAVES] = { 0 };
+	SAT_ARENA(arena);
+	for (int i = 0; i < LEAVES; i++)
+		all[i] = (sat_decision){ .subject = p->person, .purpose = "identity", .event = SAT_GIVEN };
+	assert_int_equal(sat_store_begin(p->r.store, NULL), 0);
+	assert_int_equal(sat_consent_record(p->r.store, p->r.identity, all, LEAVES, NULL), 0);
+	assert_int_equal(sat_store_commit(p->r.store, NULL), 0);
+	sat_batch batch;
+	sat_decision *kept, left[LEAVES];
+	size_t count, n = 0, m = 0;
+	assert_int_equal(sat_consent_of_subject(p->r.store, p->person, true, &arena, &kept, &count, NULL), 0);
+	assert_int_equal(sat_batch_of(p->r.store, all[0].id, &arena, &batch, NULL), 0);
+	uint8_t names[LEAVES][SAT_HASH_BYTES], names_left[LEAVES][SAT_HASH_BYTES];
+	bool in[LEAVES], fewer[LEAVES];
+	for (int i = 0; i < LEAVES; i++) {
+		memcpy(names[i], all[i].name, SAT_HASH_BYTES);
+		in[i] = i % 3 != 0 && (i < 20 || i > 40);
+		fewer[i] = in[i] && i % 5 == 1;
+		if (in[i])
+			memcpy(names_left[n++], all[i].name, SAT_HASH_BYTES);
+		if (fewer[i])
+			left[m++] = kept[i];
+	}
+	assert_int_equal(sat_batch_narrow(&batch, NULL, (const uint8_t(*)[SAT_HASH_BYTES])names, in, &arena, NULL), 0);
+	assert_int_equal(sat_batch_narrow(&batch, in, (const uint8_t(*)[SAT_HASH_BYTES])names_left, fewer, &arena, NULL), 0);
+	assert_int_equal(sat_batch_verify(p->r.store, &batch, fewer, left, m, sat_identity_public(p->r.identity), NULL), 0);
 }
 
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -294,6 +328,7 @@ int main(void)
 		CLAIM(consent__unknown_purpose_is_refused),
 		CLAIM(consent__only_taking_back_is_final),
 		CLAIM(batch__any_part_proves_itself_and_no_change_does),
+		CLAIM(batch__part_of_a_part_proves_itself),
 	};
 	return cmocka_run_group_tests(claims, NULL, NULL);
 }

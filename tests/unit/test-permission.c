@@ -55,7 +55,8 @@ static void name_it(sat_decision *d, uint8_t number)
 	d->name[0] = number;
 }
 
-static const sat_recipient registry = { SAT_REGISTRY, "community:aurukun women", 100 };
+static const sat_recipient registry = { .role = SAT_REGISTRY, .audiences = "community:aurukun women", .today = 100,
+                                         .signed_day = 100 };
 
 static sat_obstacle ask(const sat_decision *all, size_t count)
 {
@@ -380,7 +381,7 @@ static void permission__million_histories_are_as_the_model_says(void **state)
 		size_t n = 1 + dice_below(&luck, MOST);
 		throw_history(&luck, d, names, n);
 		uint32_t notice = dice_below(&luck, 3);
-		sat_recipient to = { SAT_REGISTRY, "", 1 + (int32_t)dice_below(&luck, 3) };
+		sat_recipient to = { .role = SAT_REGISTRY, .audiences = "", .today = 1 + (int32_t)dice_below(&luck, 3) };
 		bool expected = model(d, n, notice, &to);
 		sat_obstacle got = sat_permission(d, n, "identity", notice, &to);
 		if ((got == SAT_NO_OBSTACLE) != expected)
@@ -403,7 +404,7 @@ static void permission__million_histories_are_as_the_model_says(void **state)
 static void permission__public_is_in_no_list_but_of_those_left_out(void **state)
 {
 	(void)state;
-	static const sat_recipient anybody = { SAT_ROLE_NONE, "", 100 };
+	static const sat_recipient anybody = { .role = SAT_ROLE_NONE, .audiences = "", .today = 100, .signed_day = 100 };
 	sat_decision yes = { .purpose = "identity", .event = SAT_GIVEN };
 	assert_int_equal(sat_permission(&yes, 1, "identity", 0, &anybody), SAT_NO_OBSTACLE);
 	yes.withheld_from = "auditor";

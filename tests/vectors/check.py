@@ -141,7 +141,8 @@ def frame_of(frame: Json) -> Json:
     def items(kind: int, name: str) -> list[Json]:
         return [item for section in sections.get(kind, []) for item in section[name]]
 
-    return {"status": "intact",
+    under = [pair for section in sections.get(3, []) for pair in section.get("under", [])]
+    return {"status": "intact", **({"under": under} if under else {}),
             "incarnations": [{name: s[name] for name in ("incarnation", "device", "highest")}
                              for s in items(1, "statements")],
             "statements": [{name: s[name] for name in ("type", "issuer", "serial", "name")}

@@ -252,6 +252,15 @@ static json_t *blocks(sat_store *store, const sat_frame_content *content)
 	return list;
 }
 
+static json_t *under(sat_store *store, const sat_frame_content *content)
+{
+	json_t *json = json_array();
+	for (size_t i = 0; i < content->under_count; i++)
+		json_array_append_new(json, json_pack("[o, o]", dot(store, content->under[i].record),
+		                                      dot(store, content->under[i].label)));
+	return json;
+}
+
 static json_t *frame(sat_store *store, const sat_frame_content *content)
 {
 	json_t *asks = json_array(), *moments = json_array();
@@ -261,11 +270,14 @@ static json_t *frame(sat_store *store, const sat_frame_content *content)
 	for (size_t i = 0; i < content->moment_count; i++)
 		json_array_append_new(moments, json_pack("{s:o, s:I}", "dot", dot(store, content->moments[i].dot), "time",
 		                                         (json_int_t)content->moments[i].at));
-	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "status", "intact", "incarnations",
-	                 claims(store, content), "statements", statements(content), "tombstones",
-	                 dots(store, content->tombstones, content->tombstone_count), "batches",
-	                 batches(store, content), "blocks", blocks(store, content), "asks", asks, "moments",
-	                 moments);
+	json_t *json = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "status", "intact", "incarnations",
+	                         claims(store, content), "statements", statements(content), "tombstones",
+	                         dots(store, content->tombstones, content->tombstone_count), "batches",
+	                         batches(store, content), "blocks", blocks(store, content), "asks", asks, "moments",
+	                         moments);
+	if (content->under_count > 0)
+		json_object_set_new(json, "under", under(store, content));
+	return json;
 }
 
 /* --- the bundle ----------------------------------------------------------------------------------- */

@@ -902,7 +902,18 @@ STATEMENTS: dict[int, tuple[str, Callable[[Reader, Content], Json]]] = {
 def parse_tombstones(reader: Reader, content: Content) -> Json:
     """Tombstones (3.3)."""
     dots = dot_list(reader, content, reader.count(1))
-    return {"records": [content.show(dot) for dot in dots]}
+    shown = {"records": [content.show(dot) for dot in dots]}
+    if reader.left() > 0:
+        number = reader.count(2)
+        if number == 0:
+            raise Breach("no label follows the tombstones")
+        places = [reader.varint() for _ in range(number)]
+        if places != sorted(places) or places[-1] >= len(dots):
+            raise Breach("a label is of no tombstone")
+        labels = dot_list(reader, content, number)
+        shown["under"] = [[shown["records"][place], content.show(label)]
+                          for place, label in zip(places, labels)]
+    return shown
 
 
 # ---------------------------------------------------------------------------

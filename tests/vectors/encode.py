@@ -302,7 +302,12 @@ class FrameWriter:
 
     def tombstones(self, section: Json) -> bytes:
         """3.3."""
-        return varint(len(section["records"])) + self.dot_list(section["records"])
+        records, under = section["records"], section.get("under", [])
+        body = varint(len(records)) + self.dot_list(records)
+        if not under:
+            return body
+        return body + varint(len(under)) + many(varint, [records.index(record) for record, _ in under]) + \
+            self.dot_list([label for _, label in under])
 
     def asks(self, section: Json) -> bytes:
         """3.6."""

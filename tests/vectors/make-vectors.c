@@ -245,7 +245,7 @@ static void partial_batch(replica *r, sat_dot subject, sat_chunk *c)
 	check("root", sat_batch_root(&c->batches[0], NULL, (const uint8_t(*)[SAT_HASH_BYTES])names, root, &err), &err);
 	check("digest", sat_batch_digest(r->store, &c->batches[0], root, digest, &err), &err);
 	sat_sign(r->identity, digest, c->batches[0].signature);
-	check("proof", sat_batch_proof(&c->batches[0], in, (const uint8_t(*)[SAT_HASH_BYTES])names, &c->arena, &err),
+	check("proof", sat_batch_narrow(&c->batches[0], NULL, (const uint8_t(*)[SAT_HASH_BYTES])names, in, &c->arena, &err),
 	      &err);
 	all[0].has_details = false;
 	c->batch_count = 1;
@@ -350,6 +350,8 @@ static void put_odd_sections(world *w)
 	odd_block(one, person, lone, &c.blocks[0], &c.arena);
 	c.tombstones = (sat_dot[]){ lone, sat_dot_make(sat_store_incarnation(one->store), 900) };
 	c.tombstone_count = 2;
+	c.under = (sat_under[]){ { c.tombstones[0], person }, { c.tombstones[0], lone }, { c.tombstones[1], person } };
+	c.under_count = 3;
 	c.asks = (sat_asked[]){ { "the name of ask", person }, { "and another one", lone } };
 	c.ask_count = 2;
 	c.moments = (sat_moment[]){ { person, -62135596800 }, { person + 1, INT64_C(1) << 60 } };

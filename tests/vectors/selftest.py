@@ -213,7 +213,8 @@ def every_section() -> list[Any]:
     """Frames that hold every section."""
     first = [statements((INC_A, ALICE, 1000), (INC_C, CAROL, 500), (INC_B, BOB, 5)),
              registry_section(),
-             {"type": 3, "records": [dot(8), LONE, dot(7, INC_C), dot(2)]},
+             {"type": 3, "records": [dot(8), LONE, dot(7, INC_C), dot(2)],
+              "under": [[dot(8), dot(9)], [dot(8), LONE], [dot(2), dot(9)]]},
              {"type": 4, "batches": [batch(3), batch(20, 100, seed=None)]},
              every_part(), bare_block(),
              {"type": 6, "asks": [{"name": "0f" * 16, "record": dot(3, INC_C)},
@@ -532,6 +533,8 @@ def test_frames() -> None:
         ("descending sections", [{"type": 7, "moments": []}, {"type": 3, "records": []}]),
         ("section cut", b"\0\3\5"),
         ("section left over", raw(3, b"\0\0")),
+        ("label of no tombstone", raw(3, b"\1\1\1\2\1\1\1\1\4")),
+        ("no label after all", raw(3, b"\1\1\1\2\0")),
         ("unknown index", raw(3, b"\1\2\1\2")),
         ("run too long", raw(3, b"\1\1\2\2")),
         ("run of nothing", raw(3, b"\1\1\0\1\1\2")),

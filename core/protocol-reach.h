@@ -1,0 +1,25 @@
+/* Reach: what stands under labels, looked for from above (protocol.h).
+ *
+ * Nothing is written down for what stands under a label, so that this walks over every column that refers to
+ * something, level by level.  It is done when a label is put, ended or read for the first time, when an embargo
+ * is over, and before somebody whom a label leaves out is told of it all the same; never for an ordinary write.
+ */
+#ifndef SAT_PROTOCOL_REACH_H
+#define SAT_PROTOCOL_REACH_H
+
+#include "store.h"
+
+/* Gives everything at or below these records the next sequences, so that every peer is offered what it may have
+ * now: records, decisions about them, tombstones, receipts for erasures.  In a transaction. */
+int sat_protocol_touch(sat_store *store, const sat_dot *records, size_t count, sat_error *err);
+
+/* Gives the decisions about one record the next sequences: for somebody who turns out to hold what a label keeps
+ * from them.  In a transaction. */
+int sat_protocol_tell_again(sat_store *store, sat_dot record, sat_error *err);
+
+/* Whether a device (sat_device.id) holds, or held, something at or below a record: it was sent there, or it came
+ * from there.  Such a device is told of labels, withdrawals and tombstones though it may not see what they are
+ * about, since it has to heed them.  In a transaction. */
+int sat_protocol_held(sat_store *store, int64_t device, sat_dot record, bool *held, sat_error *err);
+
+#endif
