@@ -72,10 +72,11 @@ static int note(sat_admission *a, const sat_state *state, const sat_sibling *s, 
 	return rc;
 }
 
-/* True when a value under `dot` is this one, or was overwritten by it.  A blank is not: its content may come. */
-static bool accounts_for(const sat_sibling *held, sat_dot dot)
+/* True when a value under `dot` is this one, or was overwritten by it.  A blank is not, but for another blank: its
+ * content may come. */
+static bool accounts_for(const sat_sibling *held, sat_dot dot, bool blank)
 {
-	return (held->dot == dot && (!held->blank || SAT_PLANTED_BUG(38))) ||
+	return (held->dot == dot && (!held->blank || blank || SAT_PLANTED_BUG(38))) ||
 	       sat_past_covers(held->past, held->past_count, dot);
 }
 
@@ -84,7 +85,7 @@ static bool knows(const sat_state *held, const sat_sibling *s)
 {
 	bool known = false;
 	for (size_t i = 0; !known && i < held->count; i++)
-		known = held->siblings[i].field == s->field && accounts_for(&held->siblings[i], s->dot);
+		known = held->siblings[i].field == s->field && accounts_for(&held->siblings[i], s->dot, s->blank);
 	return known;
 }
 
@@ -173,7 +174,7 @@ static int is_settled(sat_admission *a, const sat_state *state, const char *fiel
 		const sat_sibling *s = &state->siblings[i];
 		if (strcmp(state->table->columns[s->field].name, field) != 0)
 			continue;
-		*settled = accounts_for(s, dot);
+		*settled = accounts_for(s, dot, false);
 		if (!*settled && s->dot == dot)
 			rc = blank_for_ever(a, state, s, settled, err);
 	}
