@@ -82,13 +82,11 @@ static int end(cli *c, const char *text, const cli_label *label)
 {
 	SAT_ARENA(arena);
 	labelling l;
-	bool labelled = false;
 	char id[SAT_ID_CHARS];
 	if (cli_open(c) != 0 || cli_record_held(c, text, &l.record) != 0 ||
-	    cli_label_read(c, label, l.record, &arena, &l.decision) != 0 ||
-	    sat_protocol_labelled(c->store, l.record, &labelled, &c->err) != 0)
+	    cli_label_read(c, label, l.record, &arena, &l.decision) != 0)
 		return cli_fail(c);
-	if (!labelled) {
+	if (!sat_protocol_labelled(c->store, l.record)) {
 		sat_fail(&c->err, SAT_ENOTFOUND, "record %s has no label of its own; nothing was changed", text);
 		return cli_fail(c);
 	}

@@ -82,19 +82,20 @@ static int join_range(sat_admission *a, const sat_fitting *f, size_t first, size
 /* Whether labels let us keep the row. */
 static int see(sat_admission *a, const sat_fitting *f, size_t row, bool *seen, sat_error *err)
 {
-	sat_records parents = { .at = sat_arena_take(&a->arena, (f->block->fields + 1) * sizeof *parents.at) };
-	*seen = true;
+	size_t most = 1;
+	for (size_t i = 0; i < f->block->fields; i++) {
+		const sat_block_field *field = &f->block->field[i];
+		most += field->cells[row] == SAT_PRESENT ? sat_value_reference_count(&field->values[row]) : 0;
+	}
+	sat_records parents = { .at = sat_arena_take(&a->arena, most * sizeof *parents.at) };
 	if (parents.at == NULL)
 		return sat_no_memory(err);
 	for (size_t i = 0; i < f->block->fields; i++) {
 		const sat_block_field *field = &f->block->field[i];
-		/* Lists take the long way. */
-		if (field->cells[row] == SAT_PRESENT && field->type == SAT_REFERENCES)
-			*seen = false;
-		if (field->cells[row] == SAT_PRESENT && field->type == SAT_REFERENCE)
-			parents.at[parents.count++] = field->values[row].reference;
+		if (field->cells[row] == SAT_PRESENT)
+			parents.count += sat_value_put_references(&field->values[row], parents.at + parents.count);
 	}
-	return *seen ? sat_admission_see(a, f->block->row[row].record, &parents, seen, err) : 0;
+	return sat_admission_see(a, f->block->row[row].record, &parents, seen, err);
 }
 
 /* True when every value of the row may be kept here as it stands. */

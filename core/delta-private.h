@@ -27,6 +27,8 @@ struct sat_delta {
 		*moments, *under;
 	sat_dot heard_about;     /* the record of the latest question below; 0: none, and the answer */
 	bool may_hear;
+	bool counted_held;       /* whether the recipient holds anything that stands under any label: */
+	bool holds_some;
 	sat_arena scratch;       /* for one record, or for the moments of one chunk */
 };
 

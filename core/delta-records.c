@@ -258,18 +258,17 @@ static int put_usual(sat_chunk *c, const sat_table *table, sat_dot id, const sat
 static int see_usual(sat_delta *d, const sat_table *table, sat_dot id, const sat_value *values, bool *seen,
                      sat_error *err)
 {
-	sat_dot parents[SAT_FIELDS_MAX];
-	sat_sight sight = { 0 };
-	size_t count = 0;
-	int rc = 0;
-	for (size_t i = 0; rc == 0 && sight.obstacle == SAT_NO_OBSTACLE && i < table->column_count; i++) {
-		if (values[i].type == SAT_REFERENCE)
-			parents[count++] = values[i].reference;
-		if (values[i].type == SAT_REFERENCES)
-			rc = sat_gate_see(d->gate, id, values[i].references.at, values[i].references.count, &sight, err);
-	}
-	if (rc == 0 && sight.obstacle == SAT_NO_OBSTACLE)
-		rc = sat_gate_see(d->gate, id, parents, count, &sight, err);
+	sat_sight sight;
+	size_t most = 1, count = 0;
+	for (size_t i = 0; i < table->column_count; i++)
+		most += sat_value_reference_count(&values[i]);
+	sat_arena_reset(&d->scratch);
+	sat_dot *parents = sat_arena_take(&d->scratch, most * sizeof *parents);
+	if (parents == NULL)
+		return sat_no_memory(err);
+	for (size_t i = 0; i < table->column_count; i++)
+		count += sat_value_put_references(&values[i], parents + count);
+	int rc = sat_gate_see(d->gate, id, parents, count, &sight, err);
 	*seen = rc == 0 && sight.obstacle == SAT_NO_OBSTACLE;
 	return rc;
 }

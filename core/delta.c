@@ -91,6 +91,19 @@ void sat_delta_free(sat_delta *d)
 	free(d);
 }
 
+/* Mostly a recipient whom labels leave out has nothing of all that stands under them, which one look tells for all. */
+static int holds(sat_delta *d, sat_dot record, bool *held, sat_error *err)
+{
+	int rc = 0;
+	*held = false;
+	if (!d->counted_held)
+		rc = sat_protocol_held(d->store, d->options.device, d->store->labelled, d->store->labels, &d->holds_some,
+		                       err);
+	d->counted_held = rc == 0;
+	return rc != 0 || !d->holds_some ? rc
+	                                 : sat_protocol_held(d->store, d->options.device, &record, 1, held, err);
+}
+
 int sat_delta_may_hear(sat_delta *d, sat_dot record, bool *may, sat_error *err)
 {
 	*may = true;
@@ -100,7 +113,7 @@ int sat_delta_may_hear(sat_delta *d, sat_dot record, bool *may, sat_error *err)
 	if (d->heard_about != record) {
 		rc = sat_gate_see_record(d->gate, record, &d->may_hear, err);
 		if (rc == 0 && !d->may_hear)
-			rc = sat_protocol_held(d->store, d->options.device, record, &d->may_hear, err);
+			rc = holds(d, record, &d->may_hear, err);
 		d->heard_about = rc == 0 ? record : 0;
 	}
 	*may = rc == 0 && d->may_hear;

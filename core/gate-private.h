@@ -12,14 +12,11 @@
 
 /* What is known of one person, for the gate's recipient. */
 typedef struct view {
-	sat_dot person;             /* of those concerned (dot.h), or a record with SIGHT; 0: an empty slot */
+	sat_dot person;             /* of those concerned (dot.h); 0: an empty slot */
 	sat_purposes permitted;     /* in the present episode of each purpose */
 	sat_purposes advanced;      /* purposes whose present episode is above 0 */
 	const uint32_t *episodes;   /* by bit, when something advanced; else NULL */
 } view;
-
-/* Marks the name of a record of which it is known that nothing above keeps the recipient out. */
-#define SIGHT (INT64_C(1) << 60)
 
 /* Slots of views, a power of two; half of them are used at most. */
 enum { VIEWS_MIN = 256, VIEWS_MAX = 32768 };
@@ -32,6 +29,9 @@ struct sat_gate {
 	size_t room, count;
 	sat_purposes unasked[2];    /* what a person permits who has decided nothing, and a community */
 	sat_purposes noticed;       /* purposes of which some notice asked again */
+	sat_dot *open;              /* records above which no label keeps the recipient out: a place for each hash, where
+	                               the latest one stands; NULL before the first */
+	sat_sight *weighed;         /* the same for records with labels, and what those come to */
 	sat_arena episodes;
 	sat_arena scratch;
 };

@@ -42,6 +42,8 @@ void sat_gate_free(sat_gate *gate)
 	sat_arena_clear(&gate->episodes);
 	sat_arena_clear(&gate->scratch);
 	free(gate->views);
+	free(gate->open);
+	free(gate->weighed);
 	free(gate);
 }
 

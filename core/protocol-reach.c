@@ -261,10 +261,11 @@ static int was_sent(sat_store *store, int64_t device, bool *held, sat_error *err
 	return rc < 0 ? rc : 0;
 }
 
-int sat_protocol_held(sat_store *store, int64_t device, sat_dot record, bool *held, sat_error *err)
+int sat_protocol_held(sat_store *store, int64_t device, const sat_dot *records, size_t count, bool *held,
+                      sat_error *err)
 {
 	*held = false;
-	int rc = walk_down(store, &record, 1, err);
+	int rc = walk_down(store, records, count, err);
 	if (rc == 0)
 		rc = came_from(store, device, held, err);
 	return rc != 0 || *held ? rc : was_sent(store, device, held, err);

@@ -20,9 +20,10 @@ int sat_protocol_tell_again(sat_store *store, sat_dot record, sat_error *err);
 /* How many records that are here derive from a record.  In a transaction. */
 int sat_protocol_count(sat_store *store, sat_dot record, size_t *count, sat_error *err);
 
-/* Whether a device (sat_device.id) holds, or held, something at or below a record: it was sent there, or it came
- * from there.  Such a device is told of labels, withdrawals and tombstones though it may not see what they are
- * about, since it has to heed them.  In a transaction. */
-int sat_protocol_held(sat_store *store, int64_t device, sat_dot record, bool *held, sat_error *err);
+/* Whether a device (sat_device.id) holds, or held, something at or below any of these records: it was sent there, or
+ * it came from there.  Such a device is told of labels, withdrawals and tombstones though it may not see what they
+ * are about, since it has to heed them.  In a transaction. */
+int sat_protocol_held(sat_store *store, int64_t device, const sat_dot *records, size_t count, bool *held,
+                      sat_error *err);
 
 #endif

@@ -12,9 +12,52 @@
 
 bool sat_protocol_any(const sat_store *store) { return store->labels > 0; }
 
+/* Where a record stands among the labelled ones, or would. */
+static size_t place_of(const sat_store *store, sat_dot record)
+{
+	size_t low = 0, high = store->labels;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (store->labelled[middle] < record)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static int enter(sat_store *store, sat_dot record, sat_error *err)
+{
+	if (store->labels == store->label_room) {
+		size_t room = store->label_room == 0 ? 64 : store->label_room * 2;
+		sat_dot *grown = realloc(store->labelled, room * sizeof *grown);
+		if (grown == NULL)
+			return sat_no_memory(err);
+		store->labelled = grown;
+		store->label_room = room;
+	}
+	size_t at = place_of(store, record);
+	memmove(store->labelled + at + 1, store->labelled + at, (store->labels - at) * sizeof record);
+	store->labelled[at] = record;
+	store->labels++;
+	return 0;
+}
+
 int sat_protocol_load(sat_store *store, sat_error *err)
 {
-	return sat_db_int(store->db, "SELECT count(*) FROM sat_label", &store->labels, 0, err);
+	sat_stmt *s = NULL;
+	store->labels = 0;
+	int rc = sat_db_prepare(store->db, &s, "SELECT record FROM sat_label ORDER BY record", err);
+	while (rc == 0 && (rc = sat_step(store->db, s, err)) == 1)
+		rc = enter(store, sat_column_int(s, 0), err);
+	sat_db_finalize(store->db, &s);
+	return rc < 0 ? rc : 0;
+}
+
+bool sat_protocol_labelled(const sat_store *store, sat_dot record)
+{
+	size_t at = place_of(store, record);
+	return at < store->labels && store->labelled[at] == record;
 }
 
 /* --- what a record derives from --------------------------------------------------------------------- */
@@ -30,28 +73,18 @@ static void sort_once(sat_records *list)
 	list->count = kept;
 }
 
-static size_t references(const sat_value *value)
-{
-	return value->type == SAT_REFERENCE ? 1 : value->type == SAT_REFERENCES ? value->references.count : 0;
-}
-
 int sat_protocol_parents(const sat_state *state, sat_records *parents, sat_error *err)
 {
 	size_t most = state->person_count;
 	for (size_t i = 0; i < state->count; i++)
-		most += references(&state->siblings[i].value);
+		most += sat_value_reference_count(&state->siblings[i].value);
 	*parents = (sat_records){ .at = sat_arena_take(state->arena, (most + 1) * sizeof(sat_dot)) };
 	if (parents->at == NULL)
 		return sat_no_memory(err);
 	for (size_t i = 0; i < state->person_count; i++)
 		parents->at[parents->count++] = sat_dot_record(state->persons[i]);
-	for (size_t i = 0; i < state->count; i++) {
-		const sat_value *value = &state->siblings[i].value;
-		if (value->type == SAT_REFERENCE)
-			parents->at[parents->count++] = value->reference;
-		for (size_t k = 0; value->type == SAT_REFERENCES && k < value->references.count; k++)
-			parents->at[parents->count++] = value->references.at[k];
-	}
+	for (size_t i = 0; i < state->count; i++)
+		parents->count += sat_value_put_references(&state->siblings[i].value, parents->at + parents->count);
 	sort_once(parents);
 	return 0;
 }
@@ -108,19 +141,6 @@ static int reach_all(reached *r, const sat_dot *records, size_t count, sat_error
 	return rc != 0 ? sat_no_memory(err) : 0;
 }
 
-int sat_protocol_labelled(sat_store *store, sat_dot record, bool *labelled, sat_error *err)
-{
-	int rc = SAT_SQL(store, label_find, "SELECT 1 FROM sat_label WHERE record = ?");
-	*labelled = false;
-	if (rc != 0)
-		return rc;
-	sat_bind_int(store->sql.label_find, 1, record);
-	rc = sat_step(store->db, store->sql.label_find, err);
-	sat_reset(store->sql.label_find);
-	*labelled = rc == 1;
-	return rc < 0 ? rc : 0;
-}
-
 /* Labels under which an erased record stood. */
 static int reach_former(sat_store *store, sat_dot record, reached *r, sat_error *err)
 {
@@ -139,17 +159,62 @@ static int reach_former(sat_store *store, sat_dot record, reached *r, sat_error 
 	return rc;
 }
 
-static int reach_above(sat_store *store, sat_dot record, reached *r, sat_error *err)
+/* What the row of a table's statement refers to; of one that is not as it was created, whatever it says besides. */
+static int reach_row(sat_store *store, sat_table *table, reached *r, sat_error *err)
 {
 	sat_state state;
 	sat_records parents;
-	int rc = store->tombstones > 0 ? reach_former(store, record, r, err) : 0;
-	if (rc == 0)
-		rc = sat_record_load(store, NULL, record, r->arena, &state, err);
-	if (rc != 0 || !state.created)
+	int rc = 0;
+	if (!sat_column_is_null(table->one, SAT_AT_CLOCK)) {
+		rc = sat_record_load_row(store, table, table->one, r->arena, &state, err);
+		if (rc == 0)
+			rc = sat_protocol_parents(&state, &parents, err);
+		return rc != 0 ? rc : reach_all(r, parents.at, parents.count, err);
+	}
+	for (size_t i = 0; rc == 0 && i < table->column_count; i++) {
+		const sat_column *column = &table->columns[i];
+		sat_value value;
+		if (column->type != SAT_REFERENCE && column->type != SAT_REFERENCES)
+			continue;
+		rc = sat_row_value(table->one, SAT_AT_FIELDS + (int)i, column->type, r->arena, &value, err);
+		if (rc == 0 && value.type == SAT_REFERENCE)
+			rc = reach_all(r, &value.reference, 1, err);
+		else if (rc == 0 && value.type == SAT_REFERENCES)
+			rc = reach_all(r, value.references.at, value.references.count, err);
+	}
+	return rc;
+}
+
+/* `*found` when the record is in this table. */
+static int reach_in_table(sat_store *store, sat_table *table, sat_dot record, reached *r, bool *found, sat_error *err)
+{
+	int rc = sat_table_prepare(store, table, &table->one, err);
+	*found = false;
+	if (rc != 0)
 		return rc;
-	rc = sat_protocol_parents(&state, &parents, err);
-	return rc != 0 ? rc : reach_all(r, parents.at, parents.count, err);
+	sat_bind_int(table->one, 1, record);
+	rc = sat_step(store->db, table->one, err);
+	*found = rc == 1;
+	if (*found)
+		rc = reach_row(store, table, r, err);
+	sat_reset(table->one);
+	return rc;
+}
+
+/* Records that are looked at one after the other are mostly of one kind. */
+static int reach_above(sat_store *store, sat_dot record, reached *r, sat_error *err)
+{
+	bool found = false;
+	int rc = store->tombstones > 0 ? reach_former(store, record, r, err) : 0;
+	if (rc == 0 && store->climbed < store->table_count)
+		rc = reach_in_table(store, store->tables[store->climbed], record, r, &found, err);
+	for (size_t i = 0; rc == 0 && !found && i < store->table_count; i++) {
+		if (i == store->climbed)
+			continue;
+		rc = reach_in_table(store, store->tables[i], record, r, &found, err);
+		store->climbed = found ? i : store->climbed;
+	}
+	return rc;
 }
 
 int sat_protocol_climb(sat_store *store, const sat_dot *from, size_t count, sat_arena *arena,
@@ -158,11 +223,8 @@ int sat_protocol_climb(sat_store *store, const sat_dot *from, size_t count, sat_
 	reached r = { .arena = arena };
 	int rc = reach_all(&r, from, count, err);
 	for (size_t i = 0; rc == 0 && i < r.count; i++) {
-		bool labelled;
 		sat_climb go = SAT_CLIMB_ON;
-		rc = sat_protocol_labelled(store, r.list[i], &labelled, err);
-		if (rc == 0)
-			rc = each(context, r.list[i], labelled, &go, err);
+		rc = each(context, r.list[i], sat_protocol_labelled(store, r.list[i]), &go, err);
 		if (rc != 0 || go == SAT_CLIMB_STOP)
 			return rc;
 		if (go == SAT_CLIMB_ON)
@@ -211,8 +273,7 @@ static int put_label(sat_store *store, sat_dot record, sat_error *err)
 		return rc;
 	sat_bind_int(store->sql.label_insert, 1, record);
 	rc = sat_run(store->db, store->sql.label_insert, err);
-	store->labels += rc == 0 ? sat_db_changes(store->db) : 0;
-	return rc;
+	return rc == 0 && sat_db_changes(store->db) > 0 ? enter(store, record, err) : rc;
 }
 
 /* --- what follows from decisions and dates ---------------------------------------------------------- */

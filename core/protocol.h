@@ -34,7 +34,7 @@ typedef struct sat_records {
 bool sat_protocol_any(const sat_store *store);
 
 /* Whether a label was ever put on the record itself. */
-int sat_protocol_labelled(sat_store *store, sat_dot record, bool *labelled, sat_error *err);
+bool sat_protocol_labelled(const sat_store *store, sat_dot record);
 
 /* What a record derives from directly, by all its values and all whom it concerns; in the state's arena.
  * SAT_ENOMEM. */

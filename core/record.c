@@ -235,19 +235,14 @@ static int labels_above(sat_store *store, const sat_state *before, const sat_wri
 	size_t most = 1, from_count = 0;
 	int rc = before == NULL ? 0 : sat_protocol_parents(before, &former, err);
 	for (size_t i = 0; i < count; i++)
-		most += writes[i].value.type == SAT_REFERENCES ? writes[i].value.references.count : 1;
+		most += sat_value_reference_count(&writes[i].value);
 	sat_dot *from = rc != 0 ? NULL : sat_arena_take(arena, (former.count + most) * sizeof *from);
 	if (from == NULL)
 		return rc != 0 ? rc : sat_no_memory(err);
 	for (size_t i = 0; i < former.count; i++)
 		from[from_count++] = former.at[i];
-	for (size_t i = 0; i < count; i++) {
-		const sat_value *value = &writes[i].value;
-		if (value->type == SAT_REFERENCE)
-			from[from_count++] = value->reference;
-		for (size_t k = 0; value->type == SAT_REFERENCES && k < value->references.count; k++)
-			from[from_count++] = value->references.at[k];
-	}
+	for (size_t i = 0; i < count; i++)
+		from_count += sat_value_put_references(&writes[i].value, from + from_count);
 	if (before != NULL)
 		from[from_count++] = before->id;
 	return sat_protocol_labels(store, from, from_count, arena, labels, err);

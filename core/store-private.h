@@ -33,7 +33,7 @@ typedef struct sat_statements {
 	sat_stmt *declined_insert, *declined_delete, *declined_find, *declined_person_insert, *declined_persons;
 	sat_stmt *vouched_insert, *vouched_delete, *vouched_find, *vouch_insert;
 	sat_stmt *ask_insert, *ask_find;
-	sat_stmt *heard_insert, *heard_find, *label_insert, *label_find, *under_insert, *under_find, *erasure_label, *erasure_labelled;
+	sat_stmt *heard_insert, *heard_find, *label_insert, *under_insert, *under_find, *erasure_label, *erasure_labelled;
 } sat_statements;
 
 struct sat_store {
@@ -87,7 +87,9 @@ struct sat_store {
 	int64_t tombstones;              /* and how many of these there are */
 	int64_t waiting;
 	int64_t declined;
-	int64_t labels;                  /* records that a label was ever put on */
+	sat_dot *labelled;               /* records that a label was ever put on, ascending: sat_label in memory */
+	size_t labels, label_room;
+	size_t climbed;                  /* place of the table that was climbed from last (protocol.c) */
 
 	bool stale;                  /* a rollback could not reread the file */
 	bool tables_changed;             /* in this transaction: a rollback has to load them again */

@@ -465,6 +465,7 @@ void sat_store_free(sat_store *store)
 	sat_programme_free(store->programme);
 	free(store->incarnations);
 	free(store->incarnation_slots);
+	free(store->labelled);
 	free(store->path);
 	free(store);
 }

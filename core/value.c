@@ -415,6 +415,20 @@ static int compare_references(const sat_value *a, const sat_value *b)
 	return ORDER(a_count, b_count);
 }
 
+size_t sat_value_reference_count(const sat_value *value)
+{
+	return value->type == SAT_REFERENCE ? 1 : value->type == SAT_REFERENCES ? value->references.count : 0;
+}
+
+size_t sat_value_put_references(const sat_value *value, sat_dot *records)
+{
+	if (value->type == SAT_REFERENCE)
+		records[0] = value->reference;
+	for (size_t i = 0; value->type == SAT_REFERENCES && i < value->references.count; i++)
+		records[i] = value->references.at[i];
+	return sat_value_reference_count(value);
+}
+
 int sat_value_compare(const sat_value *a, const sat_value *b)
 {
 	if (a->type != b->type)

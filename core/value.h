@@ -89,6 +89,10 @@ int sat_value_check(const sat_value *value, sat_error *err);
 /* -1, 0, 1 by type and content, bytewise; references by their number in this store. */
 int sat_value_compare(const sat_value *a, const sat_value *b);
 
+/* How many records a value refers to; and writes them to `records`, which has room, giving their number. */
+size_t sat_value_reference_count(const sat_value *value);
+size_t sat_value_put_references(const sat_value *value, sat_dot *records);
+
 /* A date between its text form and the number y * 512 + m * 40 + d (month and day 0 when unknown),
  * which sorts as the dates do: 512 because 31 December is 511.  Years 0001 to 9999. */
 bool sat_date_number(const char *text, size_t length, int32_t *number);
