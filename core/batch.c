@@ -110,24 +110,56 @@ int sat_batch_root(const sat_batch *batch, const bool *in, const uint8_t (*here)
 	return rc;
 }
 
-int sat_batch_narrow(sat_batch *batch, const bool *held, const uint8_t (*names)[SAT_HASH_BYTES], const bool *in,
-                     sat_arena *arena, sat_error *err)
+/* Writes the hashes that prove a batch by the leaves that `left` knows. */
+static int put_proof(sat_batch *batch, tree *left, unsigned depth, sat_arena *arena, sat_error *err)
 {
-	tree whole[8], left[8];
-	unsigned depth;
 	uint8_t *proof = sat_arena_take(arena, (size_t)batch->leaves * SAT_HASH_BYTES);
-	int rc = proof == NULL ? sat_no_memory(err) : grow(whole, &depth, batch, held, names, arena, err);
-	if (rc == 0)
-		rc = plan(left, &depth, batch->leaves, in, arena, err);
-	if (rc != 0)
-		return rc;
-	for (unsigned level = 0; level < depth; level++)
-		left[level].hash = whole[level].hash;
+	if (proof == NULL)
+		return sat_no_memory(err);
 	uint8_t *at = proof;
 	walk_unknown(left, depth - 1, 0, &at, proof + (size_t)batch->leaves * SAT_HASH_BYTES, false);
 	batch->proof = proof;
 	batch->proof_count = (size_t)(at - proof) / SAT_HASH_BYTES;
 	return 0;
+}
+
+int sat_batch_narrow(sat_batch *batch, const bool *held, const uint8_t (*names)[SAT_HASH_BYTES], const bool *in,
+                     sat_arena *arena, sat_error *err)
+{
+	tree whole[8], left[8];
+	unsigned depth;
+	int rc = grow(whole, &depth, batch, held, names, arena, err);
+	if (rc == 0)
+		rc = plan(left, &depth, batch->leaves, in, arena, err);
+	for (unsigned level = 0; rc == 0 && level < depth; level++)
+		left[level].hash = whole[level].hash;
+	return rc != 0 ? rc : put_proof(batch, left, depth, arena, err);
+}
+
+int sat_batch_join(sat_batch *batch, const bool *in, const uint8_t (*names)[SAT_HASH_BYTES], const sat_batch *other,
+                   const bool *other_in, const uint8_t (*other_names)[SAT_HASH_BYTES], sat_arena *arena,
+                   sat_error *err)
+{
+	tree one[8], two[8], both[8];
+	unsigned depth;
+	bool *any = sat_arena_zeroed(arena, batch->leaves, sizeof *any);
+	if (any == NULL)
+		return sat_no_memory(err);
+	for (uint32_t i = 0; i < batch->leaves; i++)
+		any[i] = in[i] || other_in[i];
+	int rc = grow(one, &depth, batch, in, names, arena, err);
+	if (rc == 0)
+		rc = grow(two, &depth, other, other_in, other_names, arena, err);
+	if (rc == 0)
+		rc = plan(both, &depth, batch->leaves, any, arena, err);
+	/* A largest subtree without a leaf of either stands in the proof of whichever knows a leaf beside it. */
+	for (unsigned level = 0; rc == 0 && level + 1 < depth; level++) {
+		for (uint32_t i = 0; i < both[level].count; i++) {
+			const tree *from = one[level + 1].known[i / ARITY] ? one : two;
+			memcpy(both[level].hash[i], from[level].hash[i], SAT_HASH_BYTES);
+		}
+	}
+	return rc != 0 ? rc : put_proof(batch, both, depth, arena, err);
 }
 
 int sat_batch_digest_as(const uint8_t author[static SAT_INCARNATION_BYTES], int64_t first_counter, uint32_t leaves,

@@ -31,6 +31,11 @@ int sat_batch_root(const sat_batch *batch, const bool *in, const uint8_t (*here)
  * (NULL: all), in the order of leaves, and the batch's present proof covers the rest. */
 int sat_batch_narrow(sat_batch *batch, const bool *held, const uint8_t (*names)[SAT_HASH_BYTES], const bool *in,
                      sat_arena *arena, sat_error *err);
+/* Widens what proves a batch, by the leaves that are `in`, to what `other` holds of the same batch, in `arena`; the
+ * names of both are given in the order of leaves. */
+int sat_batch_join(sat_batch *batch, const bool *in, const uint8_t (*names)[SAT_HASH_BYTES], const sat_batch *other,
+                   const bool *other_in, const uint8_t (*other_names)[SAT_HASH_BYTES], sat_arena *arena,
+                   sat_error *err);
 /* What the signature of a batch is over, and the same without a store. */
 int sat_batch_digest(sat_store *store, const sat_batch *batch, const uint8_t root[static SAT_HASH_BYTES],
                      uint8_t digest[static SAT_HASH_BYTES], sat_error *err);

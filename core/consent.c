@@ -342,23 +342,41 @@ static int check_alone(sat_store *store, const sat_batch *batch, bool *nothing_h
 	return sat_fail(err, SAT_EREFUSED, "it signs the same decisions in two ways");
 }
 
-/* The proof that came covers what is here after it was admitted, or nothing could be proved from it. */
-static int check_covered(sat_store *store, const sat_batch *batch, size_t count, sat_error *err)
+/* Which leaves of a batch these decisions are, and their names. */
+static int mark_leaves(const sat_batch *batch, const sat_decision *decisions, size_t count, sat_arena *arena,
+                       bool **in, uint8_t (**names)[SAT_HASH_BYTES], sat_error *err)
 {
-	if (batch->proof_count == 0)
-		return 0;
-	sat_stmt *s = NULL;
-	int rc = sat_db_prepare(store->db, &s, "SELECT count(*) FROM sat_decision WHERE id BETWEEN ? AND ?", err);
-	if (rc != 0)
-		return rc;
-	sat_bind_int(s, 1, batch->first);
-	sat_bind_int(s, 2, batch->first + batch->leaves - 1);
-	rc = sat_step(store->db, s, err);
-	bool more = rc == 1 && sat_column_int(s, 0) > (int64_t)count;
-	sat_db_finalize(store->db, &s);
-	if (rc < 0)
-		return rc;
-	return more ? sat_fail(err, SAT_EREFUSED, "it brings another part of a batch of decisions than is here") : 0;
+	*in = sat_arena_zeroed(arena, batch->leaves, sizeof **in);
+	*names = sat_arena_take(arena, (count + 1) * sizeof **names);
+	if (*in == NULL || *names == NULL)
+		return sat_no_memory(err);
+	for (size_t i = 0; i < count; i++) {
+		(*in)[decisions[i].id - batch->first] = true;
+		memcpy((*names)[i], decisions[i].name, SAT_HASH_BYTES);
+	}
+	return 0;
+}
+
+/* A part of a batch comes where another part is here, since labels let different senders send different ones: what
+ * is then here is proved by the hashes of both. */
+static int join_held(sat_store *store, sat_batch *batch, const sat_decision *decisions, size_t count,
+                     sat_arena *arena, sat_error *err)
+{
+	sat_batch held;
+	sat_decision *here;
+	size_t here_count;
+	bool *in, *held_in;
+	uint8_t(*names)[SAT_HASH_BYTES], (*held_names)[SAT_HASH_BYTES];
+	int rc = sat_batch_of(store, batch->first, arena, &held, err);
+	if (rc == 0)
+		rc = sat_consent_of_batch(store, &held, arena, &here, &here_count, err);
+	if (rc == 0)
+		rc = mark_leaves(batch, decisions, count, arena, &in, &names, err);
+	if (rc == 0)
+		rc = mark_leaves(batch, here, here_count, arena, &held_in, &held_names, err);
+	return rc != 0 ? rc
+	               : sat_batch_join(batch, in, (const uint8_t(*)[SAT_HASH_BYTES])names, &held, held_in,
+	                                (const uint8_t(*)[SAT_HASH_BYTES])held_names, arena, err);
 }
 
 /* Details that come for a decision which is here without them; not those that were erased. */
@@ -410,14 +428,16 @@ static int add_runs(sat_store *store, const sat_decision *decisions, const bool 
 int sat_consent_admit(sat_store *store, const sat_batch *batch, const sat_decision *decisions, size_t count,
                       int64_t told, size_t *fresh, sat_error *err)
 {
+	SAT_ARENA(arena);
+	sat_batch kept = *batch;
 	bool nothing_here;
 	*fresh = 0;
 	int rc = check_alone(store, batch, &nothing_here, err);
-	if (rc != 0)
-		return rc;
-	bool *is_new = calloc(count + 1, sizeof *is_new);
+	if (rc == 0 && !nothing_here && batch->proof_count > 0)
+		rc = join_held(store, &kept, decisions, count, &arena, err);
+	bool *is_new = rc != 0 ? NULL : sat_arena_zeroed(&arena, count + 1, sizeof *is_new);
 	if (is_new == NULL)
-		return sat_no_memory(err);
+		return rc != 0 ? rc : sat_no_memory(err);
 	memset(is_new, nothing_here, count);
 	if (nothing_here)
 		rc = sat_decision_insert_all(store, decisions, count, err);
@@ -428,15 +448,10 @@ int sat_consent_admit(sat_store *store, const sat_batch *batch, const sat_decisi
 	if (rc == 0)
 		rc = add_runs(store, decisions, is_new, count, told, err);
 	if (rc == 0 && *fresh > 0)
-		rc = check_covered(store, batch, count, err);
-	if (rc == 0 && *fresh > 0)
-		rc = sat_batch_insert(store, batch, err);
+		rc = sat_batch_insert(store, &kept, err);
 	if (rc == 0 && *fresh > 0 && batch->has_seed && !nothing_here)
 		rc = sat_batch_unseed(store, batch->first, err);
 	if (rc == 0)
 		rc = sat_decision_list(store, decisions, is_new, count, err);
-	if (rc == 0)
-		rc = follow(store, decisions, is_new, count, err);
-	free(is_new);
-	return rc;
+	return rc != 0 ? rc : follow(store, decisions, is_new, count, err);
 }

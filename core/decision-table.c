@@ -266,6 +266,37 @@ int sat_consent_of_subject(sat_store *store, sat_dot subject, bool names, sat_ar
 	return rc == 0 && names ? name_each(store, *out, *count, arena, err) : rc;
 }
 
+int sat_consent_of_batch(sat_store *store, const sat_batch *batch, sat_arena *arena, sat_decision **out, size_t *count,
+                         sat_error *err)
+{
+	sat_stmt *s = NULL;
+	int rc = sat_db_prepare(store->db, &s,
+	                        "SELECT " SAT_CONSENT_COLUMNS " FROM sat_decision WHERE id BETWEEN ? AND ? ORDER BY id", err);
+	*out = NULL;
+	*count = 0;
+	if (rc != 0)
+		return rc;
+	sat_bind_int(s, 1, batch->first);
+	sat_bind_int(s, 2, batch->first + batch->leaves - 1);
+	while ((rc = sat_step(store->db, s, err)) == 1) {
+		*out = sat_arena_grown(arena, *out, *count, sizeof **out);
+		if (*out == NULL) {
+			rc = sat_no_memory(err);
+			break;
+		}
+		sat_decision *d = &(*out)[(*count)++];
+		rc = sat_consent_row(store, s, NULL, arena, d, err);
+		if (rc == 0 && d->has_details && !d->own_salt)
+			sat_batch_salt(batch, d->id, d->salt);
+		if (rc == 0)
+			rc = sat_decision_seal(store, d, err);
+		if (rc != 0)
+			break;
+	}
+	sat_db_finalize(store->db, &s);
+	return rc;
+}
+
 /* --- writing ------------------------------------------------------------------------------------ */
 
 /* What is empty stays NULL. */

@@ -45,6 +45,9 @@ int sat_consent_row(sat_store *store, sat_stmt *row, const sat_decision *before,
 	"process, dissent, terms, claimed_time, salt, commitment"
 /* The batch of a decision, its proof in `arena`. */
 int sat_batch_of(sat_store *store, sat_dot decision, sat_arena *arena, sat_batch *batch, sat_error *err);
+/* All decisions of a batch that are here, in the order of leaves, sealed; in `arena`. */
+int sat_consent_of_batch(sat_store *store, const sat_batch *batch, sat_arena *arena, sat_decision **decisions,
+                         size_t *count, sat_error *err);
 /* The last batch of an incarnation that begins at or before `dot`, its proof in `arena`: 1, or 0 when
  * there is none. */
 int sat_batch_last(sat_store *store, sat_dot dot, sat_arena *arena, sat_batch *batch, sat_error *err);

@@ -11,44 +11,27 @@
 
 /* --- making --------------------------------------------------------------------------------------- */
 
-/* The path of one leaf, from the names of all. */
+/* The path of one leaf, from the names of those that are here and what proves the rest. */
 static int find_path(sat_store *store, sat_dot decision, sat_batch *batch, sat_arena *arena, sat_error *err)
 {
+	sat_decision *here;
+	size_t count;
 	int rc = sat_batch_of(store, decision, arena, batch, err);
+	if (rc == 0)
+		rc = sat_consent_of_batch(store, batch, arena, &here, &count, err);
 	if (rc != 0)
 		return rc;
+	bool *held = sat_arena_zeroed(arena, batch->leaves, sizeof *held);
 	bool *in = sat_arena_zeroed(arena, batch->leaves, sizeof *in);
-	uint8_t(*names)[SAT_HASH_BYTES] = sat_arena_take(arena, (size_t)batch->leaves * SAT_HASH_BYTES);
-	sat_decision *all = sat_arena_take(arena, (size_t)batch->leaves * sizeof *all);
-	if (in == NULL || names == NULL || all == NULL)
+	uint8_t(*names)[SAT_HASH_BYTES] = sat_arena_take(arena, (count + 1) * sizeof *names);
+	if (held == NULL || in == NULL || names == NULL)
 		return sat_no_memory(err);
-	sat_stmt *s = NULL;
-	size_t count = 0;
-	rc = sat_db_prepare(
-	    store->db, &s,
-	    "SELECT " SAT_CONSENT_COLUMNS " FROM sat_decision WHERE id BETWEEN ? AND ? ORDER BY id", err);
-	if (rc != 0)
-		return rc;
-	sat_bind_int(s, 1, batch->first);
-	sat_bind_int(s, 2, batch->first + batch->leaves - 1);
-	while (count < batch->leaves && (rc = sat_step(store->db, s, err)) == 1) {
-		sat_decision *d = &all[count];
-		rc = sat_consent_row(store, s, NULL, arena, d, err);
-		if (rc == 0 && d->has_details && !d->own_salt)
-			sat_batch_salt(batch, d->id, d->salt);
-		if (rc == 0)
-			rc = sat_decision_seal(store, d, err);
-		if (rc != 0)
-			break;
-		memcpy(names[count++], d->name, SAT_HASH_BYTES);
+	for (size_t i = 0; i < count; i++) {
+		held[here[i].id - batch->first] = true;
+		memcpy(names[i], here[i].name, SAT_HASH_BYTES);
 	}
-	sat_db_finalize(store->db, &s);
-	if (rc < 0)
-		return rc;
-	if (count < batch->leaves)
-		return sat_fail(err, SAT_ENOTFOUND, "what was signed together with it is not all here");
 	in[decision - batch->first] = true;
-	return sat_batch_narrow(batch, NULL, (const uint8_t(*)[SAT_HASH_BYTES])names, in, arena, err);
+	return sat_batch_narrow(batch, held, (const uint8_t(*)[SAT_HASH_BYTES])names, in, arena, err);
 }
 
 static int find_statement(sat_store *store, int64_t index, sat_proof *proof, sat_error *err)

@@ -37,7 +37,7 @@ typedef struct sat_proof {
 
 /* Gathers the proof of a decision of this store, sealed and with its salt; lists in `arena`, texts of the
  * decision borrowed.  With `details` unset it proves the core alone.  SAT_ENOTFOUND when something of it is not
- * here: the rest of its batch, the statement of its incarnation, its author's approval. */
+ * here: the statement of its incarnation, its author's approval. */
 int sat_proof_make(sat_store *store, const sat_decision *decision, bool details, sat_arena *arena, sat_proof *proof,
                    sat_error *err);
 

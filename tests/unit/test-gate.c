@@ -310,6 +310,53 @@ static void batch__part_of_a_part_proves_itself(void **state)
 	assert_int_equal(sat_batch_verify(p->r.store, &batch, fewer, left, m, sat_identity_public(p->r.identity), NULL), 0);
 }
 
+/* Two parts that came from different people prove themselves together. */
+static void batch__parts_are_joined(void **state)
+{
+	place *p = *state;
+	enum { LEAVES = 70 };
+	sat_decision all[LEAVES] = { 0 };
+	SAT_ARENA(arena);
+	for (int i = 0; i < LEAVES; i++)
+		all[i] = (sat_decision){ .subject = p->person, .purpose = "identity", .event = SAT_GIVEN };
+	assert_int_equal(sat_store_begin(p->r.store, NULL), 0);
+	assert_int_equal(sat_consent_record(p->r.store, p->r.identity, all, LEAVES, NULL), 0);
+	assert_int_equal(sat_store_commit(p->r.store, NULL), 0);
+	sat_batch whole;
+	sat_decision *kept;
+	size_t count;
+	assert_int_equal(sat_consent_of_subject(p->r.store, p->person, true, &arena, &kept, &count, NULL), 0);
+	assert_int_equal(sat_batch_of(p->r.store, all[0].id, &arena, &whole, NULL), 0);
+	uint8_t names[LEAVES][SAT_HASH_BYTES];
+	for (int i = 0; i < LEAVES; i++)
+		memcpy(names[i], all[i].name, SAT_HASH_BYTES);
+	for (int step = 2; step < 20; step++) {
+		bool in[2][LEAVES], both[LEAVES];
+		uint8_t parts[2][LEAVES][SAT_HASH_BYTES];
+		sat_batch part[2] = { whole, whole };
+		sat_decision left[LEAVES];
+		size_t n[2] = { 0 }, m = 0;
+		for (int i = 0; i < LEAVES; i++) {
+			in[0][i] = i % step == 0;
+			in[1][i] = i % step == 1 || i > 66;
+			both[i] = in[0][i] || in[1][i];
+			for (int k = 0; k < 2; k++) {
+				if (in[k][i])
+					memcpy(parts[k][n[k]++], names[i], SAT_HASH_BYTES);
+			}
+			if (both[i])
+				left[m++] = kept[i];
+		}
+		for (int k = 0; k < 2; k++)
+			assert_int_equal(sat_batch_narrow(&part[k], NULL, (const uint8_t(*)[SAT_HASH_BYTES])names, in[k],
+			                                  &arena, NULL), 0);
+		assert_int_equal(sat_batch_join(&part[0], in[0], (const uint8_t(*)[SAT_HASH_BYTES])parts[0], &part[1], in[1],
+		                                (const uint8_t(*)[SAT_HASH_BYTES])parts[1], &arena, NULL), 0);
+		assert_int_equal(sat_batch_verify(p->r.store, &part[0], both, left, m, sat_identity_public(p->r.identity),
+		                                  NULL), 0);
+	}
+}
+
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -329,6 +376,7 @@ int main(void)
 		CLAIM(consent__only_taking_back_is_final),
 		CLAIM(batch__any_part_proves_itself_and_no_change_does),
 		CLAIM(batch__part_of_a_part_proves_itself),
+		CLAIM(batch__parts_are_joined),
 	};
 	return cmocka_run_group_tests(claims, NULL, NULL);
 }

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "core/record.h"
+#include "core/store-private.h"
 #include "evil-camp.h"
 
 /* --- claims about envelopes ----------------------------------------------------------------------------- */
@@ -389,8 +390,8 @@ static void hostile__second_batch_over_the_last_dot_is_refused(void **state)
 	second_batch_is_refused(*state, -1);
 }
 
-/* Each part proves itself with the hash of the other; what is here would then be proved by neither. */
-static void hostile__second_part_of_a_batch_is_refused(void **state)
+/* Each part proves itself with the hash of the other; together they are the whole, which needs none. */
+static void hostile__second_part_of_a_batch_joins_the_first(void **state)
 {
 	camp *c = *state;
 	sat_dot person = known_person(c);
@@ -426,7 +427,12 @@ static void hostile__second_part_of_a_batch_is_refused(void **state)
 	camp_goes_on(c);
 	batch.proof = names[0];
 	part.decisions = &two[1];
-	camp_refused(c, camp_deliver_chunk(c, &part, 0), "another part");
+	assert_int_equal(camp_deliver_chunk(c, &part, 0).verdict, SAT_MERGED);
+	int64_t whole;
+	assert_int_equal(sat_db_int(c->hq.store->db,
+	                            "SELECT count(*) FROM sat_batch JOIN sat_decision ON sat_decision.id BETWEEN sat_batch.id "
+	                            "AND sat_batch.id + leaves - 1 WHERE leaves = 2 AND proof IS NULL", &whole, 0, NULL), 0);
+	assert_int_equal(whole, 2);
 }
 
 /* An unlinked id is nobody's own: who knows it can tell it as a record of another kind. */
@@ -506,7 +512,7 @@ int main(void)
 		CLAIM(hostile__decision_with_a_wrong_signature_is_refused),
 		CLAIM(hostile__second_batch_with_the_first_dot_is_refused),
 		CLAIM(hostile__second_batch_over_the_last_dot_is_refused),
-		CLAIM(hostile__second_part_of_a_batch_is_refused),
+		CLAIM(hostile__second_part_of_a_batch_joins_the_first),
 		CLAIM(hostile__unlinked_id_of_another_kind_is_left_out),
 		CLAIM(hostile__one_creation_of_two_kinds_is_let_in_once),
 		CLAIM(hostile__one_dot_for_two_things_keeps_both_apart),

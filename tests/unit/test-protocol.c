@@ -323,6 +323,40 @@ static void label__lets_a_withdrawal_reach_who_holds_something(void **state)
 	assert_int_equal(number(&c->hq, "SELECT count(name) FROM person"), 0);
 }
 
+/* A laptop that stands for others now gets another part of what was signed together, and can pass on both. */
+static void label__lets_parts_of_a_batch_come_one_after_the_other(void **state)
+{
+	camp *c = *state;
+	replica aunties;
+	sat_device device;
+	replica_join_for(&aunties, &c->hq, c->dir, "aunties", 77, SAT_FACILITATOR, "women");
+	camp_carry(&c->hq, &c->one, &c->stick);
+	sat_dot people[2];
+	sat_decision both[2];
+	for (int i = 0; i < 2; i++) {
+		people[i] = replica_add(&c->one, "person", "pseudonym", i == 0 ? "P 0001" : "P 0002", NULL);
+		both[i] = (sat_decision){ .subject = people[i], .purpose = "attend_record", .event = SAT_GIVEN };
+	}
+	assert_int_equal(sat_store_begin(c->one.store, NULL), 0);
+	assert_int_equal(sat_consent_record(c->one.store, c->one.identity, both, 2, NULL), 0);
+	assert_int_equal(sat_store_commit(c->one.store, NULL), 0);
+	put_label(&c->one, people[0], SAT_GIVEN, "women", 0);
+	put_label(&c->one, people[1], SAT_GIVEN, "men", 0);
+	camp_carry(&c->one, &aunties, &c->stick);
+	assert_true(dumps(&aunties, "P 0001"));
+	assert_false(dumps(&aunties, "P 0002"));
+	assert_int_equal(sat_device_named(c->hq.store, "aunties", &device, NULL), 0);
+	assert_int_equal(sat_store_begin(c->hq.store, NULL), 0);
+	assert_int_equal(sat_device_stand_for(c->hq.store, c->hq.identity, device.id, "men", NULL), 0);
+	assert_int_equal(sat_store_commit(c->hq.store, NULL), 0);
+	camp_carry(&c->hq, &c->one, &c->stick);
+	camp_carry(&c->hq, &aunties, &c->stick);
+	camp_carry(&c->one, &aunties, &c->stick);
+	assert_true(dumps(&aunties, "P 0002"));
+	assert_false(dumps(&aunties, "P 0001"));
+	replica_free(&aunties);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -337,6 +371,7 @@ int main(void)
 		CAMP_CLAIM(embargo__ends_with_a_day_that_headquarters_signed),
 		CAMP_CLAIM(label__two_people_put_apart_leave_what_both_allow),
 		CAMP_CLAIM(label__of_a_person_keeps_what_they_decided),
+		CAMP_CLAIM(label__lets_parts_of_a_batch_come_one_after_the_other),
 		CAMP_CLAIM(label__lets_a_withdrawal_reach_who_holds_something),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

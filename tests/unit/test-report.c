@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "core/permission.h"
 #include "registry-place.h"
 #include "report/publication.h"
 #include "report/report-csv.h"
@@ -508,6 +509,21 @@ static void community__has_a_say_of_its_own_in_what_is_published(void **state)
 	assert_told(p, (sat_report_options){ .community = p->aurukun }, "Numbats drink here", true);
 }
 
+/* A label keeps out of a report what it keeps from the report's readers; its own audience reads it. */
+static void label__keeps_words_for_its_audience(void **state)
+{
+	place *p = *state;
+	sat_dot session = replica_add(&p->r, "session", "title", "By the river", "workshop", id_of(p, p->workshop), NULL);
+	replica_add(&p->r, "note", "workshop", id_of(p, p->workshop), "session", id_of(p, session), "community",
+	            id_of(p, p->aurukun), "text", "Numbats drink here", NULL);
+	assert_told(p, (sat_report_options){ 0 }, "Numbats drink here", true);
+	decide(p, (sat_decision){ .subject = session, .purpose = SAT_PROTOCOL, .event = SAT_GIVEN,
+		                  .recipients = "community:aurukun" });
+	assert_told(p, (sat_report_options){ 0 }, "Numbats drink here", false);
+	assert_told(p, (sat_report_options){ .community = p->aurukun }, "Numbats drink here", true);
+	assert_told(p, (sat_report_options){ .community = p->mapoon }, "Numbats drink here", false);
+}
+
 static void community__is_a_recipient_whom_a_decision_can_name(void **state)
 {
 	place *p = *state;
@@ -755,6 +771,7 @@ int main(void)
 		CLAIM(community__has_a_say_of_its_own_in_what_is_published),
 		CLAIM(community__is_a_recipient_whom_a_decision_can_name),
 		CLAIM(people__are_not_counted_unless_it_is_asked_for),
+		CLAIM(label__keeps_words_for_its_audience),
 		CLAIM(period__leaves_out_what_hangs_on_other_days),
 		CLAIM(period__tells_how_many_came_and_nothing_finer),
 		CLAIM(time__one_withdrawal_does_not_show_in_the_next_report),
