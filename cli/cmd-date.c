@@ -28,12 +28,15 @@ static int sign(cli *c, const char *text, int64_t known, bool yes)
 	signing s;
 	char question[256], day[CLI_TIME_CHARS], before[CLI_TIME_CHARS];
 	if (!cli_day_read(text, &s.day))
-		return sat_fail(&c->err, SAT_EINVALID, "\"%.40s\" is no full date such as 2027-06-30; nothing was signed", text);
+		return sat_fail(&c->err, SAT_EINVALID,
+		                "\"%.40s\" is no full date such as 2027-06-30; nothing was signed", text);
 	if (s.day <= known)
-		return sat_fail(&c->err, SAT_EINVALID, "headquarters has signed %s already, and days do not go back; nothing "
-		                "was signed", cli_day((int32_t)known, before));
-	snprintf(question, sizeof question, "Signing that it is at least %s cannot be taken back; embargoes up to the day "
-	         "before end everywhere.", cli_day(s.day, day));
+		return sat_fail(&c->err, SAT_EINVALID,
+		                "headquarters has signed %s already, and days do not go back; nothing was signed",
+		                cli_day((int32_t)known, before));
+	snprintf(question, sizeof question,
+	         "Signing that it is at least %s cannot be taken back; embargoes up to the day before end everywhere.",
+	         cli_day(s.day, day));
 	int rc = cli_confirm(c, yes, question, day);
 	if (rc == 0)
 		rc = cli_unlock(c);

@@ -12,8 +12,9 @@ static const char about[] =
     "audiences at headquarters: says anew for whom an approved laptop stands; labels and decisions name them\n"
     "revoke    at headquarters: what the device sends from now on is set aside";
 
-static const cli_usage usage = { "device", "list | approve WORDS | confirm | audiences ID-OR-NAME [WORDS] | revoke ID-OR-NAME", about, 1,
-	                         -1 };
+static const cli_usage usage = {
+	"device", "list | approve WORDS | confirm | audiences ID-OR-NAME [WORDS] | revoke ID-OR-NAME", about, 1, -1
+};
 
 /* The words stand between headquarters and one laptop; two laptops have none. */
 static bool has_words(cli *c, const sat_device *device)

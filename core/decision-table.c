@@ -271,7 +271,8 @@ int sat_consent_of_batch(sat_store *store, const sat_batch *batch, sat_arena *ar
 {
 	sat_stmt *s = NULL;
 	int rc = sat_db_prepare(store->db, &s,
-	                        "SELECT " SAT_CONSENT_COLUMNS " FROM sat_decision WHERE id BETWEEN ? AND ? ORDER BY id", err);
+	                        "SELECT " SAT_CONSENT_COLUMNS " FROM sat_decision WHERE id BETWEEN ? AND ? ORDER BY id",
+	                        err);
 	*out = NULL;
 	*count = 0;
 	if (rc != 0)

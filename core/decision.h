@@ -84,8 +84,8 @@ bool sat_decision_take_flags(sat_decision *decision, uint8_t flags);
 int sat_decision_put_subject(sat_store *store, sat_dot subject, sat_bytes *out, sat_error *err);
 /* The episode of a purpose that the details state, as a value does of its person: 0 where nothing is said. */
 uint32_t sat_decision_states(const sat_decision *decision, const char *purpose);
-/* Calls `each` (NULL: nobody) for every purpose that is stated, in the order of their names; false when the text is not what
- * the format allows: words "purpose=episode", parted by one space, ascending, SAT_STATED_MAX at the most. */
+/* Calls `each` (NULL: nobody) for every purpose that is stated, in the order of their names; false when the text is
+ * not what the format allows: words "purpose=episode", parted by one space, ascending, SAT_STATED_MAX at the most. */
 bool sat_decision_each_stated(const char *stated, void (*each)(void *context, const char *purpose, uint32_t episode),
                               void *context);
 #define SAT_STATED_MAX 64

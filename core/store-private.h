@@ -25,7 +25,8 @@ typedef struct sat_statements {
 	sat_stmt *search_insert, *search_delete, *search_find;
 	sat_stmt *begin, *commit;
 	sat_stmt *consent_insert, *consent_insert_rows, *consent_of_subject, *consent_between, *consent_cores;
-	sat_stmt *consent_fill, *consent_bare, *decided_insert, *sittings, *batch_insert, *batch_known, *batch_bare, *batch_find;
+	sat_stmt *consent_fill, *consent_bare, *decided_insert, *sittings;
+	sat_stmt *batch_insert, *batch_known, *batch_bare, *batch_find;
 	sat_stmt *erasure_due, *erasure_insert, *erasure_find;
 	sat_stmt *statement_insert, *statement_find;
 	sat_stmt *device_insert, *device_find, *device_get;

@@ -341,11 +341,13 @@ int sat_store_open(sat_store **out, const char *path, const sat_store_options *o
 	struct stat there;
 	bool file_named = strncmp(path, "file:", 5) != 0;
 	if (file_named && (options == NULL || options->vfs == NULL) && stat(path, &there) != 0)
-		return sat_fail(err, SAT_ENOTFOUND, "there is no store at %s. Go to the folder where it is, or name it with --store; "
+		return sat_fail(err, SAT_ENOTFOUND,
+		                "there is no store at %s. Go to the folder where it is, or name it with --store; "
 		                "`satchel init` makes a new one", path);
 	if (file_named && (options == NULL || options->vfs == NULL) && S_ISDIR(there.st_mode))
-		return sat_fail(err, SAT_ENOTFOUND, "%s is a folder, and a store is a file. Nothing was changed. Name the file in it, "
-		                "such as %s/satchel.db", path, path);
+		return sat_fail(err, SAT_ENOTFOUND,
+		                "%s is a folder, and a store is a file. Nothing was changed. Name the file in it, such as "
+		                "%s/satchel.db", path, path);
 	int rc = open_file(&store, path, options, false, env, err);
 	if (rc != 0)
 		return rc;

@@ -21,7 +21,8 @@
 static void put_label(replica *r, sat_dot record, sat_event event, const char *for_whom, int32_t until)
 {
 	sat_error err;
-	sat_decision d = { .subject = record, .purpose = SAT_PROTOCOL, .event = event, .recipients = for_whom, .until = until };
+	sat_decision d = { .subject = record, .purpose = SAT_PROTOCOL, .event = event, .recipients = for_whom,
+		           .until = until };
 	d.details[SAT_TERMS] = "{\"label_codes\":\"TK WR\",\"label_words\":\"ask the aunties\"}";
 	int rc = sat_store_begin(r->store, &err);
 	if (rc == 0)
