@@ -26,6 +26,7 @@ struct sat_delta {
 	sat_stmt *run_at, *run_next, *tombstones, *statements, *asks, *vouch, *batches, *consent_range, *consent_changed,
 		*moments;
 	sat_arena scratch;       /* for one record, or for the moments of one chunk */
+	struct sat_file_walk *files; /* see delta-files.c; NULL until the track of files begins */
 };
 
 /* Sequences that one step looks at. */

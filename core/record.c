@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "concern.h"
+#include "file-use.h"
 #include "history.h"
 #include "search.h"
 #include "store-private.h"
@@ -208,6 +209,8 @@ int sat_record_save(sat_store *store, const sat_state *before, sat_state *state,
 		rc = save_siblings(store, state, shown, count, err);
 	if (rc == 0)
 		rc = save_concerned(store, state, shown, count, err);
+	if (rc == 0 && table->files)
+		rc = sat_file_use_state(store, before, state, err);
 	return rc != 0 ? rc : sat_search_add(store, state, err);
 }
 
@@ -251,7 +254,11 @@ static int add_usual(sat_store *store, sat_table *table, sat_dot id, const sat_w
 	sat_bind_int(s, SAT_BIND_ID, id);
 	for (size_t i = 0; rc == 0 && i < count; i++)
 		rc = sat_bind_value(s, SAT_BIND_FIELDS + writes[i].column, &writes[i].value, arena, err);
-	return rc != 0 ? rc : sat_run(store->db, s, err);
+	if (rc == 0)
+		rc = sat_run(store->db, s, err);
+	for (size_t i = 0; rc == 0 && table->files && i < count; i++)
+		rc = sat_file_use_value(store, table, id, &writes[i].value, err);
+	return rc;
 }
 
 static bool names_list(const sat_table *table, const sat_write *writes, size_t count)

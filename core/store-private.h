@@ -32,6 +32,8 @@ typedef struct sat_statements {
 	sat_stmt *declined_insert, *declined_delete, *declined_find, *declined_person_insert, *declined_persons;
 	sat_stmt *vouched_insert, *vouched_delete, *vouched_find, *vouch_insert;
 	sat_stmt *ask_insert, *ask_find;
+	sat_stmt *file_find, *file_insert, *file_name, *file_here, *file_loose, *file_use_insert, *file_uses;
+	sat_stmt *piece_find, *piece_insert, *bytes_insert, *bytes_read;
 } sat_statements;
 
 struct sat_store {
@@ -81,6 +83,7 @@ struct sat_store {
 	int64_t tombstones;              /* and how many of these there are */
 	int64_t waiting;
 	int64_t declined;
+	bool loose_files;                /* some may be named by nothing any more: looked at before the commit */
 
 	bool stale;                  /* a rollback could not reread the file */
 	bool tables_changed;             /* in this transaction: a rollback has to load them again */

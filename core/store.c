@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "ask.h"
+#include "file-use.h"
 #include "hex.h"
 #include "refit.h"
 #include "search.h"
@@ -514,6 +515,8 @@ int sat_store_commit(sat_store *store, sat_error *err)
 	if (rc == 0)
 		rc = sat_search_purge_if_due(store, err);
 	if (rc == 0)
+		rc = sat_files_let_go(store, err);
+	if (rc == 0)
 		rc = sat_incarnations_keep(store, err);
 	if (rc == 0)
 		rc = keep_ahead(store, err);
@@ -538,7 +541,7 @@ void sat_store_rollback(sat_store *store)
 	if (!store->in_transaction)
 		return;
 	sat_db_exec(store->db, "ROLLBACK", NULL);
-	store->in_transaction = store->purge_search = false;
+	store->in_transaction = store->purge_search = store->loose_files = false;
 	reread(store, NULL);
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/admit-files.h"
 #include "core/admit.h"
 #include "core/enrolment.h"
 #include "core/incarnation-statement.h"
@@ -363,7 +364,9 @@ static int admit_frame(merge *m, const void *data, size_t count, int64_t told, s
 		rc = sat_admit_blocks(m->admission, content.blocks, content.block_count, err);
 	if (rc == 0)
 		rc = sat_admit_asks(m->admission, content.asks, content.ask_count, err);
-	return rc == 0 ? sat_admit_moments(m->admission, content.moments, content.moment_count, err) : rc;
+	if (rc == 0)
+		rc = sat_admit_moments(m->admission, content.moments, content.moment_count, err);
+	return rc == 0 && content.pieces != NULL ? sat_admit_pieces(m->admission, content.pieces, err) : rc;
 }
 
 static int take_frame(merge *m, int64_t told, sat_error *err)
@@ -524,6 +527,8 @@ static int merge_data(merge *m, sat_error *err)
 	if (rc == 0)
 		rc = read_frames(m, incarnation, err);
 	if (rc == 0)
+		rc = sat_admit_files_end(m->admission, err);
+	if (rc == 0)
 		rc = sat_ledger_got(m->store, m->peer.id, &m->name, manifest, m->states, err);
 	if (rc == 0)
 		rc = sat_ledger_heard(m->store, m->peer.id, manifest, incarnation, err);
@@ -536,6 +541,7 @@ static int merge_data(merge *m, sat_error *err)
 	m->out->decisions = total->decisions;
 	m->out->conflicts = total->conflicts;
 	m->out->declined = total->declined;
+	m->out->pieces = total->pieces;
 	conclude(m, manifest->frame_count);
 	return 2;
 }
