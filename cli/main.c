@@ -29,6 +29,7 @@ static const command commands[] = {
 	{ "import", cmd_import, "read records from a CSV file" },
 	{ "dump", cmd_dump, "write records as CSV or JSON" },
 	{ "consent", cmd_consent, "record, show and withdraw decisions about consent" },
+	{ "media", cmd_media, "photos, recordings and scanned sheets of records" },
 	{ "report", cmd_report, "report outcomes, with small numbers of people hidden" },
 	{ "export", cmd_export, "copy what is new to a stick or folder, sealed" },
 	{ "merge", cmd_merge, "take in what is on a stick or in a bundle" },
