@@ -397,7 +397,7 @@ static sat_merged deliver_pieces(camp *c, sat_dot photo, size_t bytes, uint64_t 
 	SAT_ARENA(arena);
 	char *text;
 	sat_file_value value;
-	uint8_t *data = malloc(bytes), leaves[4 * SAT_HASH_BYTES];
+	uint8_t *data = malloc(bytes + 1), leaves[4 * SAT_HASH_BYTES];
 	uint8_t proofs[4][SAT_PROOF_HASHES_MAX * SAT_HASH_BYTES] = { { 0 } };
 	uint32_t n = sat_tree_pieces((int64_t)bytes);
 	sat_tree tree;

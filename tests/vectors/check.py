@@ -141,7 +141,7 @@ def frame_of(frame: Json) -> Json:
     def items(kind: int, name: str) -> list[Json]:
         return [item for section in sections.get(kind, []) for item in section[name]]
 
-    return {"status": "intact",
+    made = {"status": "intact",
             "incarnations": [{name: s[name] for name in ("incarnation", "device", "highest")}
                              for s in items(1, "statements")],
             "statements": [{name: s[name] for name in ("type", "issuer", "serial", "name")}
@@ -150,6 +150,9 @@ def frame_of(frame: Json) -> Json:
             "batches": [batch_of(batch) for batch in items(4, "batches")],
             "blocks": [block_of(block) for block in sections.get(5, [])],
             "asks": items(6, "asks"), "moments": items(7, "moments")}
+    for section in sections.get(8, []):
+        made["file"] = {name: section[name] for name in ("name", "size", "pieces")}
+    return made
 
 
 def content_of(result: Json) -> Json:

@@ -252,6 +252,24 @@ static json_t *blocks(sat_store *store, const sat_frame_content *content)
 	return list;
 }
 
+/* Pieces of a file, each by its hash and its proof. */
+static json_t *file_pieces(const sat_file_pieces *f)
+{
+	json_t *pieces = json_array();
+	for (size_t i = 0; i < f->count; i++) {
+		const sat_file_piece *p = &f->piece[i];
+		uint8_t leaf[SAT_HASH_BYTES];
+		json_t *proof = json_array();
+		sat_tree_leaf(leaf, p->bytes, sat_tree_piece_bytes(f->name.size, p->number));
+		for (size_t k = 0; k < sat_tree_proof_hashes(f->name.size, p->number); k++)
+			json_array_append_new(proof, hex(p->proof + k * SAT_HASH_BYTES, SAT_HASH_BYTES));
+		json_array_append_new(pieces, json_pack("{s:i, s:o, s:o}", "number", (int)p->number, "leaf",
+		                                        hex(leaf, sizeof leaf), "proof", proof));
+	}
+	return json_pack("{s:o, s:I, s:o}", "name", hex(f->name.hash, sizeof f->name.hash), "size",
+	                 (json_int_t)f->name.size, "pieces", pieces);
+}
+
 static json_t *frame(sat_store *store, const sat_frame_content *content)
 {
 	json_t *asks = json_array(), *moments = json_array();
@@ -261,11 +279,14 @@ static json_t *frame(sat_store *store, const sat_frame_content *content)
 	for (size_t i = 0; i < content->moment_count; i++)
 		json_array_append_new(moments, json_pack("{s:o, s:I}", "dot", dot(store, content->moments[i].dot), "time",
 		                                         (json_int_t)content->moments[i].at));
-	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "status", "intact", "incarnations",
+	json_t *json = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "status", "intact", "incarnations",
 	                 claims(store, content), "statements", statements(content), "tombstones",
 	                 dots(store, content->tombstones, content->tombstone_count), "batches",
 	                 batches(store, content), "blocks", blocks(store, content), "asks", asks, "moments",
 	                 moments);
+	if (content->pieces != NULL)
+		json_object_set_new(json, "file", file_pieces(content->pieces));
+	return json;
 }
 
 /* --- the bundle ----------------------------------------------------------------------------------- */
