@@ -266,9 +266,11 @@ static int add_chunk(job *j, const sat_chunk *chunk, sat_error *err)
 	j->records += chunk->records;
 	for (size_t i = 0; i < chunk->file.count; i++)
 		j->file_bytes += sat_tree_piece_bytes(chunk->file.name.size, chunk->file.piece[i].number);
+	/* How many files will go is known at their end, so there the time alone is shown. */
+	bool files = chunk->track == SAT_TRACK_FILES;
 	if (rc == 0 && j->options.progress != NULL &&
-	    !j->options.progress(j->options.progress_context, j->peer.name, (uint64_t)chunk->span.upto,
-	                         (uint64_t)j->plan.upto))
+	    !j->options.progress(j->options.progress_context, j->peer.name, files ? 0 : (uint64_t)chunk->span.upto,
+	                         files ? 0 : (uint64_t)j->plan.upto))
 		rc = sat_fail(err, SAT_ECANCELLED, "stopped; this bundle was not written, and nothing of it was marked as copied");
 	return rc;
 }
