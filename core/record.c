@@ -284,7 +284,7 @@ static int new_name(sat_store *store, const sat_table *table, sat_dot dot, sat_d
 static int state_now(sat_store *store, const sat_dot *persons, size_t count, sat_arena *arena,
                      const sat_stated **stated, uint32_t *stated_count, sat_error *err)
 {
-	sat_gate *gate;
+	sat_gate *gate = NULL;
 	sat_recipient self = { .role = store->role };
 	int rc = sat_gate_open(&gate, store, &self, err);
 	if (rc == 0)
