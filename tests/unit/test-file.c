@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "core/erase.h"
+#include "core/query.h"
 #include "core/store-private.h"
 #include "some-file.h"
 #include "two-laptops.h"
@@ -216,6 +217,38 @@ static void file__of_a_person_who_took_it_back_is_gone(void **state)
 	assert_true(some_photo_whole(&c->one, same, PIECE, 33));
 }
 
+static void count_sentence(void *context, const char *sentence)
+{
+	(void)sentence;
+	++*(size_t *)context;
+}
+
+static size_t troubles(replica *r)
+{
+	size_t found = 0;
+	assert_int_equal(sat_query_check(r->store, count_sentence, &found, NULL), 0);
+	return found;
+}
+
+static void file__bookkeeping_agrees_and_is_checked(void **state)
+{
+	camp *c = *state;
+	static const char *const harms[] = { "UPDATE sat_file SET here = here + 1", "DELETE FROM sat_file_use",
+		                             "DELETE FROM sat_bytes WHERE id = (SELECT bytes FROM sat_piece LIMIT 1)",
+		                             "INSERT INTO sat_bytes(content) VALUES(x'00')" };
+	sat_dot photo = some_photo(&c->one, 3 * PIECE, 300, 61, 0), other = some_photo(&c->one, 3 * PIECE, 300, 61, 0);
+	some_photo_into(&c->one, photo, PIECE, 300, 62);
+	assert_int_equal(troubles(&c->one), 0);
+	erase(&c->one, other);
+	assert_int_equal(troubles(&c->one), 0);
+	for (size_t i = 0; i < sizeof harms / sizeof *harms; i++) {
+		assert_int_equal(sat_store_begin(c->one.store, NULL), 0);
+		assert_int_equal(sat_db_exec(c->one.store->db, harms[i], NULL), 0);
+		assert_int_equal(troubles(&c->one), 1);
+		sat_store_rollback(c->one.store);
+	}
+}
+
 static void file__that_was_rolled_back_is_not_there(void **state)
 {
 	camp *c = *state;
@@ -252,6 +285,7 @@ int main(void)
 		CAMP_CLAIM(file__that_was_replaced_is_gone),
 		CAMP_CLAIM(file__leaves_no_byte_in_a_busy_store),
 		CAMP_CLAIM(file__of_a_person_who_took_it_back_is_gone),
+		CAMP_CLAIM(file__bookkeeping_agrees_and_is_checked),
 		CAMP_CLAIM(file__that_was_rolled_back_is_not_there),
 		CAMP_CLAIM(file__that_is_damaged_in_the_store_is_not_read),
 	};
