@@ -308,6 +308,9 @@ int sat_delta_next_pieces(sat_delta *d, sat_error *err)
 		d->chunk.file_preview = c->preview;
 		rc = fill(d, c, err);
 		d->chunk.entries = d->chunk.file.count;
+		/* What comes later in the order does not go before what had no room. */
+		if (d->chunk.file.count == 0)
+			w->room = 0;
 		if (rc == 0 && (w->next == w->piece_count || d->chunk.file.count == 0))
 			close_file(w, c);
 	}

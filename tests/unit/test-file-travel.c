@@ -196,6 +196,25 @@ static void budget__below_the_records_lets_them_go_alone(void **state)
 	assert_int_equal(pieces_at_hq(c, photo), 0);
 }
 
+/* However small an original is. */
+static void budget__goes_to_previews_first(void **state)
+{
+	camp *c = *state;
+	sat_dot photos[10];
+	int previews = 0, originals = 0;
+	settle(c);
+	for (uint64_t i = 0; i < 10; i++)
+		photos[i] = some_photo(&c->one, 1000, 20000, 200 + i, 0);
+	export_within(c, 120000);
+	replica_merge_all(&c->hq, &c->stick);
+	for (size_t i = 0; i < 10; i++) {
+		previews += some_preview_pieces(&c->hq, at_hq(c, photos[i]));
+		originals += pieces_at_hq(c, photos[i]);
+	}
+	assert_true(previews >= 4 && previews < 10);
+	assert_int_equal(originals, 0);
+}
+
 /* --- losses ------------------------------------------------------------------------------------------------- */
 
 static void loss__of_a_bundle_is_made_up_for(void **state)
@@ -310,6 +329,37 @@ static void loss__of_a_store_is_made_up_for(void **state)
 	replica_merge_all(&c->hq, &c->stick);
 	assert_true(some_photo_whole(&c->hq, at_hq(c, late), 3 * PIECE, 62));
 	assert_true(some_photo_whole(&c->hq, at_hq(c, early), 2 * PIECE, 61));
+}
+
+/* Of two bundles one arrived late, and is not in the backup that headquarters goes back to: what it brought is not stood for
+ * by a third, which rests on the other. */
+static void loss__of_a_bundle_with_the_store_is_made_up_for(void **state)
+{
+	camp *c = *state;
+	char backup[400], command[900];
+	settle(c);
+	sat_dot photo = some_photo(&c->one, 2 * PIECE, 300, 65, 0);
+	export_within(c, 0);
+	replica_add(&c->one, "workshop", "title", "a record", NULL);
+	export_files(c, SAT_FILES_NONE);
+	replica_merge(&c->hq, &c->stick, c->stick.bundles[1].name);
+	snprintf(backup, sizeof backup, "%s/backup.db", c->dir);
+	assert_int_equal(sat_store_backup(c->hq.store, backup, NULL), 0);
+	replica_merge_all(&c->hq, &c->stick);
+	assert_true(some_photo_whole(&c->hq, at_hq(c, photo), 2 * PIECE, 65));
+	camp_carry(&c->hq, &c->one, &c->stick);
+	replica_add(&c->one, "workshop", "title", "another record", NULL);
+	assert_int_equal(export_within(c, 0).file_bytes, 0);
+	replica_close(&c->hq);
+	snprintf(command, sizeof command, "mv %s %s", backup, c->hq.path);
+	assert_int_equal(system(command), 0);
+	replica_open(&c->hq);
+	replica_merge_all(&c->hq, &c->stick);
+	assert_int_equal(pieces_at_hq(c, photo), 0);
+	camp_carry(&c->hq, &c->one, &c->stick);
+	assert_int_equal(export_within(c, 0).file_bytes, 2 * PIECE + 300);
+	replica_merge_all(&c->hq, &c->stick);
+	assert_true(some_photo_whole(&c->hq, at_hq(c, photo), 2 * PIECE, 65));
 }
 
 /* --- taken back ---------------------------------------------------------------------------------------------- */
@@ -497,11 +547,13 @@ int main(void)
 		CAMP_CLAIM(budget__is_kept_and_filled_by_later_exports),
 		CAMP_CLAIM(budget__may_be_large),
 		CAMP_CLAIM(budget__below_the_records_lets_them_go_alone),
+		CAMP_CLAIM(budget__goes_to_previews_first),
 		CAMP_CLAIM(loss__of_a_bundle_is_made_up_for),
 		CAMP_CLAIM(loss__of_receipts_loses_nothing),
 		CAMP_CLAIM(loss__of_a_frame_is_made_up_for),
 		CAMP_CLAIM(loss__of_a_part_is_made_up_for),
 		CAMP_CLAIM(loss__of_a_store_is_made_up_for),
+		CAMP_CLAIM(loss__of_a_bundle_with_the_store_is_made_up_for),
 		CAMP_CLAIM(taken_back__leaves_no_byte_on_either_side),
 		CAMP_CLAIM(taken_back__and_given_again_comes_again),
 		CAMP_CLAIM(piece__before_its_value_is_declined_and_asked_for),

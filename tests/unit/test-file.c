@@ -268,9 +268,18 @@ static void file__that_is_damaged_in_the_store_is_not_read(void **state)
 	camp *c = *state;
 	sat_dot photo = some_photo(&c->one, 2 * PIECE, 0, 51, 0);
 	assert_true(some_photo_whole(&c->one, photo, 2 * PIECE, 51));
+	char *text;
+	sat_file_value value;
+	sat_file file;
+	SAT_BYTES(piece);
+	replica_field(&c->one, photo, "photo_file", &text);
+	assert_true(sat_file_value_read(&value, text, strlen(text)));
+	free(text);
+	assert_int_equal(sat_file_find(c->one.store, &value.original, &file, NULL), 0);
 	assert_int_equal(sat_db_exec(c->one.store->db, "UPDATE sat_bytes SET content = zeroblob(262144) WHERE id = 2", NULL),
 	                 0);
-	assert_false(some_photo_whole(&c->one, photo, 2 * PIECE, 51));
+	assert_int_equal(sat_file_read(c->one.store, &file, 0, &piece, NULL), 0);
+	assert_int_equal(sat_file_read(c->one.store, &file, 1, &piece, NULL), SAT_EDAMAGED);
 }
 
 int main(void)

@@ -194,6 +194,11 @@ static void webp__loses_all_but_picture_and_orientation(void **state)
 		SAT_BYTES(camera);
 		camera_webp(orientation, &camera);
 		check_clean(&camera, orientation, 120, 90);
+		SAT_BYTES(clean);
+		sat_photo photo;
+		assert_int_equal(sat_photo_clean(camera.data, camera.length, &clean, &photo, NULL), 0);
+		assert_memory_equal(clean.data + 12, "VP8X", 4);
+		assert_int_equal(clean.data[20], orientation == 1 ? 0 : 8);
 	}
 }
 
