@@ -7,6 +7,8 @@
 
 #include "store-private.h"
 
+enum { ASIDE_PIECES_MIN = 8 };
+
 /* --- rows ----------------------------------------------------------------------------------------------- */
 
 int sat_file_find(sat_store *store, const sat_file_name *name, sat_file *file, sat_error *err)
@@ -236,32 +238,43 @@ void sat_file_writer_free(sat_file_writer *w)
 	free(w);
 }
 
+/* Pieces that are hashed; only the last may be short. */
 typedef struct hashing {
-	const void *piece;
+	const uint8_t *data;
 	size_t length;
-	uint8_t *leaf;
+	uint8_t *leaves;
 } hashing;
 
-static void *hash_piece(void *context)
+static size_t pieces_in(size_t length) { return (length + SAT_PIECE_BYTES - 1) / SAT_PIECE_BYTES; }
+
+static size_t piece_length(size_t length, size_t at)
 {
-	hashing *h = context;
-	sat_tree_leaf(h->leaf, h->piece, h->length);
+	return length - at < SAT_PIECE_BYTES ? length - at : SAT_PIECE_BYTES;
+}
+
+static void *hash_pieces(void *context)
+{
+	const hashing *h = context;
+	for (size_t at = 0, i = 0; at < h->length; at += SAT_PIECE_BYTES, i++)
+		sat_tree_leaf(h->leaves + i * SAT_HASH_BYTES, h->data + at, piece_length(h->length, at));
 	return NULL;
 }
 
-/* A piece is hashed by a thread of its own while it is stored: that takes about as long.  The thread sees nothing of the
- * store. */
-static int flush(sat_file_writer *w, const void *piece, size_t length, sat_error *err)
+/* Several pieces are hashed by a thread of its own while they are stored, which takes about as long; for one that would be
+ * more waiting than working.  The thread sees nothing of the store. */
+static int flush(sat_file_writer *w, const uint8_t *data, size_t length, sat_error *err)
 {
-	hashing h = { piece, length, sat_bytes_extend(&w->leaves, SAT_HASH_BYTES) };
+	uint32_t first = (uint32_t)(w->leaves.length / SAT_HASH_BYTES);
+	hashing h = { data, length, sat_bytes_extend(&w->leaves, pieces_in(length) * SAT_HASH_BYTES) };
 	pthread_t thread;
-	if (h.leaf == NULL)
+	int rc = 0;
+	if (h.leaves == NULL)
 		return sat_no_memory(err);
-	bool aside = length == SAT_PIECE_BYTES && pthread_create(&thread, NULL, hash_piece, &h) == 0;
+	bool aside = pieces_in(length) >= ASIDE_PIECES_MIN && pthread_create(&thread, NULL, hash_pieces, &h) == 0;
 	if (!aside)
-		hash_piece(&h);
-	int rc = insert_piece(w->store, w->id, (uint32_t)(w->leaves.length / SAT_HASH_BYTES) - 1, NULL, 0, piece, length,
-	                      0, err);
+		hash_pieces(&h);
+	for (size_t at = 0; rc == 0 && at < length; at += SAT_PIECE_BYTES)
+		rc = insert_piece(w->store, w->id, first++, NULL, 0, data + at, piece_length(length, at), 0, err);
 	if (aside)
 		pthread_join(thread, NULL);
 	return rc;
@@ -276,9 +289,11 @@ int sat_file_put(sat_file_writer *w, const void *data, size_t count, sat_error *
 		                "was changed", (long long)SAT_FILE_BYTES_MAX);
 	w->size += (int64_t)count;
 	while (rc == 0 && count > 0) {
-		size_t room = SAT_PIECE_BYTES - w->piece.length, take = count < room ? count : room;
-		if (take == SAT_PIECE_BYTES) {
-			rc = flush(w, at, take, err);
+		size_t whole = count / SAT_PIECE_BYTES * SAT_PIECE_BYTES, room = SAT_PIECE_BYTES - w->piece.length;
+		size_t take = count < room ? count : room;
+		if (w->piece.length == 0 && whole > 0) {
+			take = whole;
+			rc = flush(w, at, whole, err);
 		} else {
 			sat_bytes_put(&w->piece, at, take);
 			rc = sat_bytes_ok(&w->piece) ? 0 : sat_no_memory(err);

@@ -32,7 +32,7 @@ typedef struct sat_file_writer sat_file_writer;
 int sat_file_begin(sat_file_writer **writer, sat_store *store, sat_error *err);
 void sat_file_writer_free(sat_file_writer *writer);
 SAT_AUTO_DEFINE(sat_file_writer)
-/* SAT_ELIMIT beyond SAT_FILE_BYTES_MAX. */
+/* Any number of bytes; some megabytes at once are quickest.  SAT_ELIMIT beyond SAT_FILE_BYTES_MAX. */
 int sat_file_put(sat_file_writer *writer, const void *data, size_t count, sat_error *err);
 /* Completes the file; a value has to name it before the transaction ends.  Bytes that are here already are kept once.
  * SAT_EINVALID when there were none. */

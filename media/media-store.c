@@ -8,7 +8,8 @@
 #include "photo.h"
 #include "preview.h"
 
-enum { READ_BYTES = 1 << 20 };
+/* Enough for file.c to hash beside storing. */
+enum { READ_BYTES = 4 << 20 };
 
 static const char *const words[] = { [SAT_PICTURE] = "photo", [SAT_SOUND] = "audio", [SAT_FILM] = "video",
 	                             [SAT_PAPER] = "drawing" };

@@ -21,7 +21,7 @@
 #include "tests/support/dice.h"
 #include "tests/support/replica.h"
 
-enum { PART = 1 << 20, ROUNDS_MAX = 99, CAPTURED = 20000 };
+enum { PART = 4 << 20, ROUNDS_MAX = 99, CAPTURED = 20000 };
 
 typedef struct pair {
 	replica hq, laptop;
@@ -44,7 +44,7 @@ static void make_source(const char *path, int64_t megabytes)
 	FILE *out = fopen(path, "wb");
 	uint64_t *part = malloc(PART);
 	dice d = { 1 };
-	for (int64_t i = 0; i < megabytes; i++) {
+	for (int64_t i = 0; i < megabytes; i += PART >> 20) {
 		for (size_t k = 0; k < PART / sizeof *part; k++)
 			part[k] = dice_throw(&d);
 		if (fwrite(part, PART, 1, out) != 1)
@@ -280,8 +280,9 @@ int main(int argc, char **argv)
 		else
 			return 2;
 	}
-	if (megabytes < 1 || megabytes > 16384 || rounds < 1 || rounds > ROUNDS_MAX)
+	if (megabytes < 4 || megabytes > 16384 || rounds < 1 || rounds > ROUNDS_MAX)
 		return 2;
+	megabytes -= megabytes % (PART >> 20);
 	char dir[200], source[256], copy[256];
 	sat_error err = { 0 };
 	check(bench_make_temporary_dir(dir, sizeof dir, parent, &err), &err);
