@@ -89,11 +89,13 @@ static int tell_file(void *context, const sat_disclosed_file *f, sat_error *err)
 		return rc;
 	cli_time(f->at, at);
 	cli_print(t->c, "%s  to %s, %s  %s: %zu of %zu pieces of the %s\n", at, to.name,
-	          f->received ? "received" : "not confirmed", id, f->pieces, f->of, f->preview ? "preview" : "file itself");
-	json_array_append_new(t->files, json_pack("{s:s, s:o, s:o, s:b, s:s, s:I, s:b, s:I, s:I}", "at", at, "to",
-	                                          cli_text(to.name), "bundle", cli_text(f->file), "received",
-	                                          (int)f->received, "record", id, "file", (json_int_t)f->number, "preview",
-	                                          (int)f->preview, "pieces", (json_int_t)f->pieces, "of", (json_int_t)f->of));
+	          f->received ? "received" : "not confirmed", id, f->pieces, f->of,
+	          f->preview ? "preview" : "file itself");
+	json_array_append_new(t->files,
+	                      json_pack("{s:s, s:o, s:o, s:b, s:s, s:I, s:b, s:I, s:I}", "at", at, "to",
+	                                cli_text(to.name), "bundle", cli_text(f->file), "received",
+	                                (int)f->received, "record", id, "file", (json_int_t)f->number, "preview",
+	                                (int)f->preview, "pieces", (json_int_t)f->pieces, "of", (json_int_t)f->of));
 	return 0;
 }
 

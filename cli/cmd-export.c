@@ -16,8 +16,9 @@ static const cli_usage usage = {
 
 static json_t *files_json(const sat_file_totals *f)
 {
-	return json_pack("{s:I, s:I, s:I, s:I, s:I}", "whole", (json_int_t)f->whole, "in_part", (json_int_t)f->in_part, "left",
-	                 (json_int_t)f->left, "bytes", (json_int_t)f->bytes, "bytes_left", (json_int_t)f->bytes_left);
+	return json_pack("{s:I, s:I, s:I, s:I, s:I}", "whole", (json_int_t)f->whole, "in_part",
+	                 (json_int_t)f->in_part, "left", (json_int_t)f->left, "bytes", (json_int_t)f->bytes,
+	                 "bytes_left", (json_int_t)f->bytes_left);
 }
 
 /* What became of photos and recordings, at the last bundle of an export. */
@@ -39,8 +40,10 @@ static bool read_bytes(const char *text, uint64_t *bytes)
 	static const struct {
 		const char *unit;
 		uint64_t times;
-	} units[] = { { "", 1 }, { "B", 1 }, { "k", 1000 }, { "kB", 1000 }, { "K", 1000 }, { "KB", 1000 }, { "M", 1000000 },
-		      { "MB", 1000000 }, { "G", 1000000000 }, { "GB", 1000000000 } };
+	} units[] = {
+		{ "", 1 },      { "B", 1 },       { "k", 1000 },     { "kB", 1000 },      { "K", 1000 },
+		{ "KB", 1000 }, { "M", 1000000 }, { "MB", 1000000 }, { "G", 1000000000 }, { "GB", 1000000000 }
+	};
 	uint64_t number = 0;
 	const char *at = text;
 	for (; *at >= '0' && *at <= '9' && at - text < 9; at++)
@@ -60,8 +63,8 @@ static int on_exported(void *context, const sat_exported *bundle)
 	cli *c = e->c;
 	char count[64];
 	json_array_append_new(
-	    e->bundles, json_pack("{s:o, s:o, s:I, s:I, s:I, s:I, s:o, s:b, s:b}", "file", cli_text(bundle->file), "to",
-	                          cli_text(bundle->to), "bytes", (json_int_t)bundle->bytes, "records",
+	    e->bundles, json_pack("{s:o, s:o, s:I, s:I, s:I, s:I, s:o, s:b, s:b}", "file", cli_text(bundle->file),
+	                          "to", cli_text(bundle->to), "bytes", (json_int_t)bundle->bytes, "records",
 	                          (json_int_t)bundle->records, "withheld", (json_int_t)bundle->withheld,
 	                          "file_bytes", (json_int_t)bundle->file_bytes, "files", files_json(&bundle->files),
 	                          "request", (int)bundle->request, "revocation", (int)bundle->revocation));

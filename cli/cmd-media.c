@@ -33,7 +33,7 @@ static const cli_usage ask_usage = {
 	1, 1
 };
 
-/* --- what the verbs share ------------------------------------------------------------------------------------- */
+/* --- what the verbs share ------------------------------------------------------------------------------- */
 
 int cli_media_file(cli *c, const sat_value *value, bool preview, sat_file_value *named, sat_file *file)
 {
@@ -61,21 +61,24 @@ int cli_media_field(cli *c, const sat_state *state, const char *name, const sat_
 	for (uint16_t i = 0; i < state->table->column_count; i++) {
 		const sat_column *column = &state->table->columns[i];
 		const sat_sibling *s = column->type == SAT_FILE ? sat_state_shown(state, i) : NULL;
-		if (s == NULL || s->blank || s->value.type != SAT_FILE || (name != NULL && strcmp(column->name, name) != 0))
+		if (s == NULL || s->blank || s->value.type != SAT_FILE ||
+		    (name != NULL && strcmp(column->name, name) != 0))
 			continue;
 		sat_bytes_put_text(&names, found++ == 0 ? "" : ", ");
 		sat_bytes_put_text(&names, column->name);
 		*shown = s;
 	}
 	if (found > 1)
-		return sat_fail(&c->err, SAT_EUSAGE, "the record has several files (%.*s); say which", (int)names.length,
-		                (const char *)names.data);
+		return sat_fail(&c->err, SAT_EUSAGE, "the record has several files (%.*s); say which",
+		                (int)names.length, (const char *)names.data);
 	return found == 1 ? 0
-	                  : sat_fail(&c->err, SAT_ENOTFOUND, "the record names no file%s%s; `satchel media list` shows those "
-	                             "that do", name == NULL ? "" : " in ", name == NULL ? "" : name);
+	                  : sat_fail(&c->err, SAT_ENOTFOUND,
+	                             "the record names no file%s%s; `satchel media list` shows those "
+	                             "that do",
+	                             name == NULL ? "" : " in ", name == NULL ? "" : name);
 }
 
-/* --- list ------------------------------------------------------------------------------------------------------ */
+/* --- list ----------------------------------------------------------------------------------------------- */
 
 typedef struct listing {
 	cli *c;
@@ -103,7 +106,10 @@ static int list_value(listing *l, const sat_state *state, const sat_sibling *s)
 	                        (json_int_t)named.original.size, "pieces", (json_int_t)file.pieces, "here",
 	                        (json_int_t)file.here, "preview", (int)small));
 	cli_print(c, "%s  %s  %s, %lld bytes: %s here%s\n", id, field, named.type, (long long)named.original.size,
-	          cli_media_pieces(&file, pieces), named.preview.size == 0 ? "" : small ? ", with preview" : ", preview missing");
+	          cli_media_pieces(&file, pieces),
+	          named.preview.size == 0 ? ""
+	          : small                 ? ", with preview"
+	                                  : ", preview missing");
 	return 0;
 }
 
@@ -146,7 +152,7 @@ int cli_media_list(cli *c, int argc, char **argv)
 	return CLI_DONE;
 }
 
-/* --- ask ------------------------------------------------------------------------------------------------------- */
+/* --- ask ------------------------------------------------------------------------------------------------ */
 
 /* Whoever wrote the value has the file; where that is this machine itself, headquarters may. */
 static int whom_to_ask(cli *c, const sat_sibling *s, sat_device *device)
@@ -155,7 +161,8 @@ static int whom_to_ask(cli *c, const sat_sibling *s, sat_device *device)
 	if (sat_store_role(c->store) == SAT_REGISTRY && author != NULL && author->device > 1)
 		return sat_device_get(c->store, author->device, device, &c->err);
 	if (sat_store_role(c->store) == SAT_REGISTRY)
-		return sat_fail(&c->err, SAT_ENOTFOUND, "this machine wrote that itself; there is nobody to ask; add the file again, "
+		return sat_fail(&c->err, SAT_ENOTFOUND,
+		                "this machine wrote that itself; there is nobody to ask; add the file again, "
 		                "or restore a backup beside this store");
 	return sat_device_registry(c->store, device, &c->err);
 }
@@ -184,8 +191,8 @@ int cli_media_ask(cli *c, int argc, char **argv)
 	sat_device device;
 	char text[SAT_ID_CHARS];
 	if (cli_open(c) != 0 || cli_record_named(c, argv[0], strlen(argv[0]), NULL, &id) != 0 ||
-	    sat_record_load(c->store, NULL, id, &arena, &state, &c->err) != 0 || cli_media_field(c, &state, NULL, &s) != 0 ||
-	    cli_media_file(c, &s->value, false, &named, &file) != 0)
+	    sat_record_load(c->store, NULL, id, &arena, &state, &c->err) != 0 ||
+	    cli_media_field(c, &state, NULL, &s) != 0 || cli_media_file(c, &s->value, false, &named, &file) != 0)
 		return cli_fail(c);
 	cli_set(c, "id", cli_text(cli_id(c, id, text)));
 	cli_set(c, "asked", json_boolean(file.here < file.pieces));
@@ -200,7 +207,7 @@ int cli_media_ask(cli *c, int argc, char **argv)
 	return CLI_DONE;
 }
 
-/* --- the verbs --------------------------------------------------------------------------------------------------- */
+/* --- the verbs ------------------------------------------------------------------------------------------ */
 
 int cmd_media(cli *c, int argc, char **argv)
 {
@@ -208,7 +215,10 @@ int cmd_media(cli *c, int argc, char **argv)
 		const char *name;
 		int (*run)(cli *, int, char **);
 	} verbs[] = {
-		{ "add", cli_media_add }, { "get", cli_media_get }, { "list", cli_media_list }, { "ask", cli_media_ask },
+		{ "add", cli_media_add },
+		{ "get", cli_media_get },
+		{ "list", cli_media_list },
+		{ "ask", cli_media_ask },
 	};
 	for (size_t i = 0; argc > 1 && i < sizeof verbs / sizeof *verbs; i++) {
 		if (strcmp(argv[1], verbs[i].name) == 0)

@@ -29,17 +29,20 @@ static json_t *peer_json(const sat_peer_status *peer)
 	                          "received_bytes", (json_int_t)f->received_bytes);
 	return json_pack("{s:o, s:o, s:I, s:I, s:I, s:o, s:o}", "name", cli_text(peer->name), "role",
 	                 cli_text(peer->role), "unsent", (json_int_t)peer->unsent, "copied",
-	                 (json_int_t)peer->copied, "received", (json_int_t)peer->received, "files", files, "last_receipt",
-	                 cli_time_json(peer->last_receipt));
+	                 (json_int_t)peer->copied, "received", (json_int_t)peer->received, "files", files,
+	                 "last_receipt", cli_time_json(peer->last_receipt));
 }
 
 /* Previews count as files of their own. */
 static void print_files(cli *c, const sat_file_status *f)
 {
 	if (f->unsent + f->copied + f->received > 0)
-		cli_print(c, "    photos and recordings, with their previews: %zu not yet copied (%llu bytes), %zu copied, not "
-		          "confirmed (%llu bytes), %zu received\n", f->unsent, (unsigned long long)f->unsent_bytes, f->copied,
-		          (unsigned long long)f->copied_bytes, f->received);
+		cli_print(
+		    c,
+		    "    photos and recordings, with their previews: %zu not yet copied (%llu bytes), %zu copied, not "
+		    "confirmed (%llu bytes), %zu received\n",
+		    f->unsent, (unsigned long long)f->unsent_bytes, f->copied, (unsigned long long)f->copied_bytes,
+		    f->received);
 }
 
 static void print_peer(cli *c, const sat_peer_status *peer)

@@ -193,8 +193,8 @@ void cli_invitation_path(const char *given, char *path, size_t room);
 /* Writes a new file: temporary name, fsync, rename without replacing, fsync of the folder. */
 int cli_file_write(const char *path, const void *data, size_t length, unsigned mode, sat_error *err);
 /* The same out of pieces: `next` appends one and answers 1, or 0 at the end, or an error. */
-int cli_file_write_from(const char *path, int (*next)(void *context, sat_bytes *piece, sat_error *err), void *context,
-                        unsigned mode, sat_error *err);
+int cli_file_write_from(const char *path, int (*next)(void *context, sat_bytes *piece, sat_error *err),
+                        void *context, unsigned mode, sat_error *err);
 /* Copies a file in the same way. */
 int cli_file_copy(const char *from, const char *to, unsigned mode, sat_error *err);
 /* Renames without replacing and makes it durable. */

@@ -178,8 +178,8 @@ int cli_file_write(const char *path, const void *data, size_t length, unsigned m
 	return finish_part(fd, rc, part, path, err);
 }
 
-int cli_file_write_from(const char *path, int (*next)(void *, sat_bytes *, sat_error *), void *context, unsigned mode,
-                        sat_error *err)
+int cli_file_write_from(const char *path, int (*next)(void *, sat_bytes *, sat_error *), void *context,
+                        unsigned mode, sat_error *err)
 {
 	char part[PATH_MAX];
 	SAT_BYTES(piece);

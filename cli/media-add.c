@@ -34,13 +34,14 @@ typedef struct adding {
 	sat_media_taken taken;
 } adding;
 
-/* --- the file ------------------------------------------------------------------------------------------------- */
+/* --- the file ------------------------------------------------------------------------------------------- */
 
 static int cannot(cli *c, const char *path, const char *what)
 {
-	return sat_fail(&c->err, errno == ENOENT || errno == ENOTDIR ? SAT_ENOTFOUND : SAT_EIO,
-	                "%s could not be %s: %s; nothing was stored; is the name right, and is the stick or the card in?", path,
-	                what, strerror(errno));
+	return sat_fail(
+	    &c->err, errno == ENOENT || errno == ENOTDIR ? SAT_ENOTFOUND : SAT_EIO,
+	    "%s could not be %s: %s; nothing was stored; is the name right, and is the stick or the card in?", path,
+	    what, strerror(errno));
 }
 
 static int open_file(adding *a)
@@ -51,13 +52,15 @@ static int open_file(adding *a)
 	if (a->fd < 0 || fstat(a->fd, &status) != 0)
 		return cannot(a->c, a->path, "opened");
 	if (!S_ISREG(status.st_mode))
-		return sat_fail(&a->c->err, SAT_EINVALID, "%s is not a file; nothing was stored; name the file itself", a->path);
+		return sat_fail(&a->c->err, SAT_EINVALID,
+		                "%s is not a file; nothing was stored; name the file itself", a->path);
 	a->size = (uint64_t)status.st_size;
 	ssize_t n = pread(a->fd, head, sizeof head, 0);
 	if (n < 0)
 		return cannot(a->c, a->path, "read");
 	if (n == 0)
-		return sat_fail(&a->c->err, SAT_EINVALID, "%s is empty; nothing was stored; copy it from the camera again", a->path);
+		return sat_fail(&a->c->err, SAT_EINVALID,
+		                "%s is empty; nothing was stored; copy it from the camera again", a->path);
 	a->type = sat_media_type_of(head, (size_t)n);
 	return 0;
 }
@@ -78,7 +81,7 @@ static int read_file(void *context, void *buffer, size_t room, size_t *count, sa
 	return 0;
 }
 
-/* --- the record ------------------------------------------------------------------------------------------------- */
+/* --- the record ----------------------------------------------------------------------------------------- */
 
 static const sat_write *given(const adding *a, const sat_column *column)
 {
@@ -99,9 +102,10 @@ static void choose_kind(adding *a, char word[static SAT_NAME_BYTES])
 		snprintf(word, SAT_NAME_BYTES, "%.*s", (int)write->value.text.length, write->value.text.bytes);
 	} else if (write == NULL && a->record == NULL && column != NULL && column->field != NULL &&
 	           sat_field_choice(column->field, word, strlen(word)) != NULL) {
-		a->writes[a->count++] = (sat_write){ column->number,
-			                             { .type = SAT_CHOICE,
-			                               .text = { sat_media_word(a->type->medium), strlen(word) } } };
+		a->writes[a->count++] =
+		    (sat_write){ column->number,
+			         { .type = SAT_CHOICE,
+			           .text = { sat_media_word(a->type->medium), strlen(word) } } };
 	}
 }
 
@@ -124,14 +128,17 @@ static int choose_field(adding *a)
 	}
 	a->column = files == 1 ? only : fitting;
 	if (files == 0)
-		return sat_fail(&c->err, SAT_EINVALID, "a %s has no field %s%sfor files; nothing was stored", a->table->name,
-		                a->field == NULL ? "" : a->field, a->field == NULL ? "" : " ");
+		return sat_fail(&c->err, SAT_EINVALID, "a %s has no field %s%sfor files; nothing was stored",
+		                a->table->name, a->field == NULL ? "" : a->field, a->field == NULL ? "" : " ");
 	if (a->column == NULL)
-		return sat_fail(&c->err, SAT_EUSAGE, "%s is %s, and a %s has several fields for files; say which with --field",
-		                a->path, a->type->called, a->table->name);
+		return sat_fail(&c->err, SAT_EUSAGE,
+		                "%s is %s, and a %s has several fields for files; say which with --field", a->path,
+		                a->type->called, a->table->name);
 	if (!sat_media_field_takes(a->column->name, a->type->medium) && a->type->medium != SAT_UNKNOWN_MEDIUM)
-		return sat_fail(&c->err, SAT_EINVALID, "%s is %s, which field %s is not for: people are asked about each by itself; "
-		                "nothing was stored; choose another with --field", a->path, a->type->called, a->column->name);
+		return sat_fail(&c->err, SAT_EINVALID,
+		                "%s is %s, which field %s is not for: people are asked about each by itself; "
+		                "nothing was stored; choose another with --field",
+		                a->path, a->type->called, a->column->name);
 	return 0;
 }
 
@@ -144,7 +151,8 @@ static int read_words(adding *a, int argc, char **argv, sat_arena *arena)
 	if (a->writes == NULL)
 		return sat_fail(&c->err, SAT_ENOMEM, "out of memory");
 	if (a->record != NULL && argc > 0)
-		return sat_fail(&c->err, SAT_EUSAGE, "with --record no kind and no fields are named; `satchel set` changes them");
+		return sat_fail(&c->err, SAT_EUSAGE,
+		                "with --record no kind and no fields are named; `satchel set` changes them");
 	int rc;
 	if (a->record != NULL) {
 		rc = cli_record_named(c, a->record, strlen(a->record), NULL, &a->id);
@@ -174,7 +182,7 @@ static int add(cli *c, void *context)
 	return rc == 0 ? sat_record_add(c->store, a->table, a->writes, a->count, &a->id, &c->err) : rc;
 }
 
-/* --- what came of it --------------------------------------------------------------------------------------------- */
+/* --- what came of it ------------------------------------------------------------------------------------ */
 
 static void tell(adding *a)
 {
@@ -191,8 +199,11 @@ static void tell(adding *a)
 	cli_set(c, "removed_bytes", json_integer((json_int_t)a->taken.removed));
 	cli_print(c, "%s\n", id);
 	if (!a->taken.cleaned)
-		cli_note(c, "%s is kept as it is: what the recorder wrote into it beside sound or picture (perhaps the place, the "
-		         "owner, a serial number) was not taken out", a->type->called);
+		cli_note(
+		    c,
+		    "%s is kept as it is: what the recorder wrote into it beside sound or picture (perhaps the place, the "
+		    "owner, a serial number) was not taken out",
+		    a->type->called);
 	else if (a->taken.removed > 0)
 		cli_note(c, "%zu bytes that the camera wrote beside the picture were left out", a->taken.removed);
 	if (a->taken.cleaned && value->preview.size == 0)
@@ -204,7 +215,8 @@ int cli_media_add(cli *c, int argc, char **argv)
 	adding a = { .c = c, .fd = -1 };
 	const cli_option options[] = {
 		{ "record", CLI_TEXT, &a.record, "ID", "into this record, which is there already" },
-		{ "field", CLI_TEXT, &a.field, "FIELD", "into this field, where the kind of file does not say which" },
+		{ "field", CLI_TEXT, &a.field, "FIELD",
+		  "into this field, where the kind of file does not say which" },
 		{ 0 },
 	};
 	SAT_ARENA(arena);

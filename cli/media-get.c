@@ -58,7 +58,8 @@ static int missing(cli *c, const sat_file *file, sat_bytes *words)
 			from = i + 1;
 		if (rc != 0 || from == 0)
 			continue;
-		snprintf(text, sizeof text, from == i ? "%s%u" : "%s%u to %u", words->length == 0 ? "" : ", ", from, i);
+		snprintf(text, sizeof text, from == i ? "%s%u" : "%s%u to %u", words->length == 0 ? "" : ", ", from,
+		         i);
 		sat_bytes_put_text(words, text);
 		from = 0;
 	}
@@ -76,8 +77,10 @@ static int look(cli *c, const getting *g)
 	cli_set(c, "missing", cli_bytes(words.data, words.length));
 	if (rc != 0 || (g->partly && g->file.here > 0))
 		return rc;
-	return sat_fail(&c->err, SAT_EWAITING, "%s of the file are here (missing: %.*s); nothing was written; the rest comes with "
-	                "later bundles%s", cli_media_pieces(&g->file, pieces), (int)words.length, (const char *)words.data,
+	return sat_fail(&c->err, SAT_EWAITING,
+	                "%s of the file are here (missing: %.*s); nothing was written; the rest comes with "
+	                "later bundles%s",
+	                cli_media_pieces(&g->file, pieces), (int)words.length, (const char *)words.data,
 	                g->file.here == 0 ? "" : "; --partly writes what is here, with zeros for the rest");
 }
 
@@ -97,7 +100,8 @@ static int find(cli *c, const char *text, const char *field, bool preview, sat_a
 	if (rc == 0)
 		rc = cli_seen(c, &state, shown, &seen, reason, sizeof reason);
 	if (rc == 0 && !seen)
-		rc = sat_fail(&c->err, SAT_EWAITING, "the file may not be shown here: %s; nothing was written", reason);
+		rc = sat_fail(&c->err, SAT_EWAITING, "the file may not be shown here: %s; nothing was written",
+		              reason);
 	if (rc == 0)
 		rc = cli_media_file(c, &shown->value, preview, &named, &g->file);
 	return rc;
@@ -128,7 +132,8 @@ int cli_media_get(cli *c, int argc, char **argv)
 	cli_set(c, "bytes", json_integer((json_int_t)g.file.name.size));
 	cli_set(c, "whole", json_boolean(whole));
 	if (whole)
-		cli_say(c, "Wrote %s, %lld bytes; every piece is what its name says.\n", out, (long long)g.file.name.size);
+		cli_say(c, "Wrote %s, %lld bytes; every piece is what its name says.\n", out,
+		        (long long)g.file.name.size);
 	else
 		cli_refuse(c, "%s is not whole: zeros stand for what has not arrived", out);
 	return whole ? CLI_DONE : CLI_PARTLY;

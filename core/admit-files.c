@@ -7,7 +7,8 @@
 static int allowed_here(void *context, const sat_state *state, const sat_sibling *s, bool *yes, sat_error *err)
 {
 	sat_leave leave;
-	int rc = sat_gate_weigh(context, state->persons, state->person_count, s->stated, s->stated_count, &leave, err);
+	int rc =
+	    sat_gate_weigh(context, state->persons, state->person_count, s->stated, s->stated_count, &leave, err);
 	*yes = rc == 0 && sat_gate_answer(&leave, state->table->columns[s->field].needs) == SAT_PERMITTED;
 	return rc;
 }
@@ -17,7 +18,8 @@ static int check(const sat_file_pieces *pieces, sat_error *err)
 	for (size_t i = 0; i < pieces->count; i++) {
 		const sat_file_piece *p = &pieces->piece[i];
 		if (!sat_tree_check(&pieces->name, p->number, p->proof, p->bytes))
-			return sat_fail(err, SAT_EREFUSED, "a piece of a file is not what the name of the file says");
+			return sat_fail(err, SAT_EREFUSED,
+			                "a piece of a file is not what the name of the file says");
 	}
 	return 0;
 }

@@ -7,8 +7,8 @@
 #include "delta-records.h"
 #include "file-use.h"
 
-/* What a piece takes in a bundle besides itself, at most: its proof, the frame's head and seal, and its entry in the
- * manifest, which stands there twice. */
+/* What a piece takes in a bundle besides itself, at most: its proof, the frame's head and seal, and its entry in
+ * the manifest, which stands there twice. */
 enum { PIECE_OVERHEAD = SAT_PROOF_HASHES_MAX * SAT_HASH_BYTES + 256 };
 
 /* One file of which pieces lie in the gaps. */
@@ -53,7 +53,7 @@ void sat_delta_file_totals(const sat_delta *d, sat_file_totals *totals)
 	*totals = d->files == NULL ? (sat_file_totals){ 0 } : d->files->totals;
 }
 
-/* --- which files ------------------------------------------------------------------------------------------ */
+/* --- which files ---------------------------------------------------------------------------------------- */
 
 static int compare_ids(const void *a, const void *b)
 {
@@ -113,16 +113,19 @@ static int begin_walk(sat_delta *d, sat_error *err)
 	if (w == NULL)
 		return sat_no_memory(err);
 	w->room = d->options.file_bytes_max;
-	int rc = sat_db_prepare(d->store->db, &w->in_gap,
-	                        "SELECT f.id, f.name, f.size, f.here, f.leaves IS NOT NULL, EXISTS (SELECT 1 FROM "
-	                        "sat_file_use u WHERE u.file = f.id AND u.preview = 1) FROM sat_file f WHERE f.id IN "
-	                        "(SELECT file FROM sat_piece WHERE id > ? AND id <= ? AND told IS NOT ?)", err);
+	int rc =
+	    sat_db_prepare(d->store->db, &w->in_gap,
+	                   "SELECT f.id, f.name, f.size, f.here, f.leaves IS NOT NULL, EXISTS (SELECT 1 FROM "
+	                   "sat_file_use u WHERE u.file = f.id AND u.preview = 1) FROM sat_file f WHERE f.id IN "
+	                   "(SELECT file FROM sat_piece WHERE id > ? AND id <= ? AND told IS NOT ?)",
+	                   err);
 	if (rc == 0)
-		rc = sat_db_prepare(d->store->db, &w->of_file,
-		                    "SELECT id, number, bytes FROM sat_piece WHERE file = ? AND told IS NOT ? ORDER BY id",
+		rc = sat_db_prepare(
+		    d->store->db, &w->of_file,
+		    "SELECT id, number, bytes FROM sat_piece WHERE file = ? AND told IS NOT ? ORDER BY id", err);
+	if (rc == 0)
+		rc = sat_db_prepare(d->store->db, &w->content, "SELECT proof, content FROM sat_bytes WHERE id = ?",
 		                    err);
-	if (rc == 0)
-		rc = sat_db_prepare(d->store->db, &w->content, "SELECT proof, content FROM sat_bytes WHERE id = ?", err);
 	for (size_t i = 0; rc == 0 && i < d->gap_count; i++)
 		rc = collect(d, &d->gaps[i], err);
 	if (rc != 0 || w->count == 0)
@@ -138,7 +141,7 @@ static int begin_walk(sat_delta *d, sat_error *err)
 	return 0;
 }
 
-/* --- one file --------------------------------------------------------------------------------------------- */
+/* --- one file ------------------------------------------------------------------------------------------- */
 
 static int lets(void *context, const sat_state *state, const sat_sibling *sibling, bool *yes, sat_error *err)
 {
@@ -196,7 +199,9 @@ static int load_tree(sat_delta *d, const candidate *c, sat_error *err)
 	sat_db_finalize(d->store->db, &s);
 	if (rc != 1)
 		return rc;
-	return kept == NULL || sat_tree_build(&w->tree, &w->file_arena, kept, c->file.pieces) != 0 ? sat_no_memory(err) : 0;
+	return kept == NULL || sat_tree_build(&w->tree, &w->file_arena, kept, c->file.pieces) != 0
+	           ? sat_no_memory(err)
+	           : 0;
 }
 
 /* Opens the next file that may go. */
@@ -231,7 +236,7 @@ static void close_file(sat_file_walk *w, const candidate *c)
 	w->at++;
 }
 
-/* --- chunks ----------------------------------------------------------------------------------------------- */
+/* --- chunks --------------------------------------------------------------------------------------------- */
 
 static int put_bytes(sat_delta *d, const candidate *c, const waiting_piece *p, sat_file_piece *out, sat_error *err)
 {

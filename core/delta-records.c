@@ -158,7 +158,8 @@ static void next_part(sat_delta *d, const sat_sibling **allowed, size_t *count)
 	*count = n;
 }
 
-int sat_delta_lets(sat_delta *d, const sat_state *state, const sat_sibling *s, bool *sends, bool *lets, sat_error *err)
+int sat_delta_lets(sat_delta *d, const sat_state *state, const sat_sibling *s, bool *sends, bool *lets,
+                   sat_error *err)
 {
 	bool passed_on = sat_delta_sends(d, sat_delta_author(d, s->dot));
 	*lets = false;
@@ -167,7 +168,8 @@ int sat_delta_lets(sat_delta *d, const sat_state *state, const sat_sibling *s, b
 	if (!passed_on)
 		return 0;
 	sat_leave leave;
-	int rc = sat_gate_weigh(d->gate, state->persons, state->person_count, s->stated, s->stated_count, &leave, err);
+	int rc =
+	    sat_gate_weigh(d->gate, state->persons, state->person_count, s->stated, s->stated_count, &leave, err);
 	*lets = rc == 0 && (s->blank || sat_gate_answer(&leave, state->table->columns[s->field].needs) == SAT_PERMITTED);
 	return rc;
 }

@@ -3,8 +3,8 @@
  * A delta walks over gaps in the local sequence and yields *chunks*, each small enough for one frame
  * and covering one interval of the sequence, so that a receipt for the frame means just that interval.
  * There are three tracks, walked one after the other: what leads every bundle (registry statements,
- * tombstones, decisions, asks), records, and pieces of files (delta-files.h).  It is state, not a log: a record that changed twice is
- * in it once, at its latest sequence, and what is withheld is simply not there.
+ * tombstones, decisions, asks), records, and pieces of files (delta-files.h).  It is state, not a log: a record
+ * that changed twice is in it once, at its latest sequence, and what is withheld is simply not there.
  *
  *     sat_delta_open(&delta, store, &options, SAT_TRACK_RECORDS, gaps, gap_count, err)
  *     while ((rc = sat_delta_next(delta, &chunk, err)) == 1) ...      in the same transaction
@@ -49,8 +49,8 @@ int sat_delta_next(sat_delta *delta, const sat_chunk **chunk, sat_error *err);
 /* Totals over the chunks so far, and of what was passed over: records of which something went out, those of
  * which something was withheld, and whether something was left out because the recipient told it. */
 void sat_delta_totals(const sat_delta *delta, size_t *records, size_t *withheld, bool *assumed);
-/* What became of the files of which something was to go: gone with all that there is of them here, in part, or not at
- * all, for want of room; and their bytes that went and that did not. */
+/* What became of the files of which something was to go: gone with all that there is of them here, in part, or not
+ * at all, for want of room; and their bytes that went and that did not. */
 typedef struct sat_file_totals {
 	size_t whole, in_part, left;
 	uint64_t bytes, bytes_left;

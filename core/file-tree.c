@@ -38,7 +38,8 @@ static void join(uint8_t node[static SAT_HASH_BYTES], const uint8_t *left, const
 	sat_hash(node, "satchel1branch", both, sizeof both);
 }
 
-static void name_of_root(const uint8_t root[static SAT_HASH_BYTES], int64_t size, uint8_t hash[static SAT_HASH_BYTES])
+static void name_of_root(const uint8_t root[static SAT_HASH_BYTES], int64_t size,
+                         uint8_t hash[static SAT_HASH_BYTES])
 {
 	uint8_t all[8 + SAT_HASH_BYTES];
 	for (size_t i = 0; i < 8; i++)
@@ -86,8 +87,8 @@ size_t sat_tree_proof(const sat_tree *tree, uint32_t number,
 	size_t hashes = 0;
 	for (size_t l = 0; l + 1 < tree->levels; l++, number /= 2) {
 		if (has_neighbour(number, tree->count[l]))
-			memcpy(proof + SAT_HASH_BYTES * hashes++, tree->level[l] + (size_t)(number ^ 1) * SAT_HASH_BYTES,
-			       SAT_HASH_BYTES);
+			memcpy(proof + SAT_HASH_BYTES * hashes++,
+			       tree->level[l] + (size_t)(number ^ 1) * SAT_HASH_BYTES, SAT_HASH_BYTES);
 	}
 	return hashes;
 }

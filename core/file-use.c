@@ -12,10 +12,10 @@
 /* Something was let go here once, so a sender may be wrong about what is here. */
 static const char let_go[] = "files_let_go";
 
-/* --- where values are written ----------------------------------------------------------------------------- */
+/* --- where values are written --------------------------------------------------------------------------- */
 
-static int note_use(sat_store *store, const sat_table *table, sat_dot record, const sat_file_name *name, bool preview,
-                    sat_error *err)
+static int note_use(sat_store *store, const sat_table *table, sat_dot record, const sat_file_name *name,
+                    bool preview, sat_error *err)
 {
 	sat_file file;
 	int rc = sat_file_ensure(store, name, &file, err);
@@ -32,7 +32,8 @@ static int note_use(sat_store *store, const sat_table *table, sat_dot record, co
 	return sat_run(store->db, s, err);
 }
 
-int sat_file_use_value(sat_store *store, const sat_table *table, sat_dot record, const sat_value *value, sat_error *err)
+int sat_file_use_value(sat_store *store, const sat_table *table, sat_dot record, const sat_value *value,
+                       sat_error *err)
 {
 	sat_file_value named;
 	if (value->type != SAT_FILE || !sat_file_value_read(&named, value->text.bytes, value->text.length))
@@ -63,8 +64,9 @@ int sat_file_use_state(sat_store *store, const sat_state *before, const sat_stat
 
 int sat_file_use_look(sat_store *store, sat_dot record, sat_error *err)
 {
-	int rc = SAT_SQL(store, file_loose,
-	                 "UPDATE sat_file SET loose = 1 WHERE id IN (SELECT file FROM sat_file_use WHERE record = ?)");
+	int rc =
+	    SAT_SQL(store, file_loose,
+	            "UPDATE sat_file SET loose = 1 WHERE id IN (SELECT file FROM sat_file_use WHERE record = ?)");
 	if (rc != 0)
 		return rc;
 	sat_bind_int(store->sql.file_loose, 1, record);
@@ -73,7 +75,7 @@ int sat_file_use_look(sat_store *store, sat_dot record, sat_error *err)
 	return rc;
 }
 
-/* --- where somebody wants to know --------------------------------------------------------------------------- */
+/* --- where somebody wants to know ----------------------------------------------------------------------- */
 
 static bool same_file(const sat_file_name *a, const sat_file_name *b)
 {
@@ -83,7 +85,8 @@ static bool same_file(const sat_file_name *a, const sat_file_name *b)
 static bool names(const sat_sibling *s, const sat_file_name *name)
 {
 	sat_file_value value;
-	return s->value.type == SAT_FILE && sat_file_value_read(&value, s->value.text.bytes, s->value.text.length) &&
+	return s->value.type == SAT_FILE &&
+	       sat_file_value_read(&value, s->value.text.bytes, s->value.text.length) &&
 	       (same_file(&value.original, name) || same_file(&value.preview, name));
 }
 
@@ -122,7 +125,8 @@ static int uses_of(sat_store *store, int64_t file, sat_arena *arena, use **uses,
 		use *grown = sat_arena_grown(arena, *uses, *count, sizeof *grown);
 		sat_table *table = sat_table_of_id(store, sat_column_int(s, 1));
 		if (grown == NULL || table == NULL) {
-			rc = grown == NULL ? sat_no_memory(err) : sat_fail(err, SAT_EDAMAGED, "the store's list of files is damaged");
+			rc = grown == NULL ? sat_no_memory(err)
+			                   : sat_fail(err, SAT_EDAMAGED, "the store's list of files is damaged");
 			break;
 		}
 		*uses = grown;
@@ -148,7 +152,7 @@ int sat_file_named(sat_store *store, const sat_file *file, bool waiting, sat_fil
 	return rc;
 }
 
-/* --- letting go ------------------------------------------------------------------------------------------- */
+/* --- letting go ----------------------------------------------------------------------------------------- */
 
 static int any_value(void *context, const sat_state *state, const sat_sibling *sibling, bool *yes, sat_error *err)
 {
@@ -228,7 +232,8 @@ int sat_files_let_go(sat_store *store, sat_error *err)
 	SAT_ARENA(arena);
 	sat_file *files;
 	size_t count;
-	int rc = files_of(store, "SELECT id, name, size, here FROM sat_file WHERE loose = 1", &arena, &files, &count, err);
+	int rc = files_of(store, "SELECT id, name, size, here FROM sat_file WHERE loose = 1", &arena, &files,
+	                  &count, err);
 	for (size_t i = 0; rc == 0 && i < count; i++)
 		rc = look_at(store, &files[i], err);
 	if (rc == 0)
@@ -237,7 +242,7 @@ int sat_files_let_go(sat_store *store, sat_error *err)
 	return rc;
 }
 
-/* --- asking ----------------------------------------------------------------------------------------------- */
+/* --- asking --------------------------------------------------------------------------------------------- */
 
 int sat_file_renew_record(sat_store *store, sat_dot record, sat_error *err)
 {
@@ -282,7 +287,8 @@ int sat_file_decline(sat_store *store, const sat_file_name *name, int64_t device
 static int own_gate_allows(void *context, const sat_state *state, const sat_sibling *s, bool *yes, sat_error *err)
 {
 	sat_leave leave;
-	int rc = sat_gate_weigh(context, state->persons, state->person_count, s->stated, s->stated_count, &leave, err);
+	int rc =
+	    sat_gate_weigh(context, state->persons, state->person_count, s->stated, s->stated_count, &leave, err);
 	*yes = rc == 0 && sat_gate_answer(&leave, state->table->columns[s->field].needs) == SAT_PERMITTED;
 	return rc;
 }
@@ -291,14 +297,16 @@ static int own_gate_allows(void *context, const sat_state *state, const sat_sibl
 static int ask_sources(sat_store *store, const sat_file *file, sat_dot record, sat_error *err)
 {
 	sat_stmt *s = NULL;
-	int rc = sat_db_prepare(store->db, &s, "SELECT source FROM sat_file_declined WHERE name = ? AND size = ?", err);
+	int rc =
+	    sat_db_prepare(store->db, &s, "SELECT source FROM sat_file_declined WHERE name = ? AND size = ?", err);
 	sat_bind_blob(s, 1, file->name.hash, sizeof file->name.hash);
 	sat_bind_int(s, 2, file->name.size);
 	while (rc == 0 && file->here < file->pieces && (rc = sat_step(store->db, s, err)) == 1)
 		rc = sat_ask(store, record, sat_column_int(s, 0), err);
 	sat_db_finalize(store->db, &s);
 	if (rc >= 0)
-		rc = sat_db_prepare(store->db, &s, "DELETE FROM sat_file_declined WHERE name = ? AND size = ?", err);
+		rc =
+		    sat_db_prepare(store->db, &s, "DELETE FROM sat_file_declined WHERE name = ? AND size = ?", err);
 	if (rc == 0) {
 		sat_bind_blob(s, 1, file->name.hash, sizeof file->name.hash);
 		sat_bind_int(s, 2, file->name.size);
@@ -314,9 +322,11 @@ int sat_file_ask_declined(sat_store *store, sat_error *err)
 	sat_file *files;
 	size_t count;
 	SAT_AUTO(sat_gate) gate = NULL;
-	int rc = files_of(store,
-	                  "SELECT DISTINCT f.id, f.name, f.size, f.here FROM sat_file_declined d JOIN sat_file f ON "
-	                  "f.name = d.name AND f.size = d.size", &arena, &files, &count, err);
+	int rc =
+	    files_of(store,
+	             "SELECT DISTINCT f.id, f.name, f.size, f.here FROM sat_file_declined d JOIN sat_file f ON "
+	             "f.name = d.name AND f.size = d.size",
+	             &arena, &files, &count, err);
 	if (rc == 0 && count > 0)
 		rc = sat_gate_open_own(&gate, store, err);
 	for (size_t i = 0; rc == 0 && i < count; i++) {
@@ -335,9 +345,11 @@ int sat_file_ask_missing(sat_store *store, int64_t after, int64_t device, sat_er
 	if (rc != 0 || flag == 0)
 		return rc;
 	sat_stmt *s = NULL;
-	rc = sat_db_prepare(store->db, &s,
-	                    "SELECT DISTINCT u.record FROM sat_file_use u JOIN sat_file f ON f.id = u.file WHERE u.id > ? "
-	                    "AND f.here < (f.size + 262143) / 262144", err);
+	rc = sat_db_prepare(
+	    store->db, &s,
+	    "SELECT DISTINCT u.record FROM sat_file_use u JOIN sat_file f ON f.id = u.file WHERE u.id > ? "
+	    "AND f.here < (f.size + 262143) / 262144",
+	    err);
 	sat_bind_int(s, 1, after);
 	while (rc == 0 && (rc = sat_step(store->db, s, err)) == 1)
 		rc = sat_ask(store, sat_column_int(s, 0), device, err);

@@ -12,7 +12,7 @@
 #include "file.h"
 #include "merge.h"
 
-/* --- where values are written ----------------------------------------------------------------------------- */
+/* --- where values are written --------------------------------------------------------------------------- */
 
 /* A record of `table` has come to hold a value; one that names no file is nothing.  In a transaction. */
 int sat_file_use_value(sat_store *store, const sat_table *table, sat_dot record, const sat_value *value,
@@ -24,13 +24,13 @@ int sat_file_use_look(sat_store *store, sat_dot record, sat_error *err);
 /* Erases the files that were to be looked at and that nothing names any more.  Called by the commit. */
 int sat_files_let_go(sat_store *store, sat_error *err);
 
-/* --- where somebody wants to know ---------------------------------------------------------------------------- */
+/* --- where somebody wants to know ----------------------------------------------------------------------- */
 
 /* Says of one value that names a file whether it counts. */
 typedef int (*sat_file_judge)(void *context, const sat_state *state, const sat_sibling *sibling, bool *yes,
                               sat_error *err);
-/* Finds a record with a value that names the file, as itself or as a preview, and that counts: `*record` is 0 when there
- * is none.  Values that wait for their record are asked about only when `waiting` is set. */
+/* Finds a record with a value that names the file, as itself or as a preview, and that counts: `*record` is 0 when
+ * there is none.  Values that wait for their record are asked about only when `waiting` is set. */
 int sat_file_named(sat_store *store, const sat_file *file, bool waiting, sat_file_judge judge, void *context,
                    sat_dot *record, sat_error *err);
 
@@ -41,8 +41,8 @@ int sat_file_renew_record(sat_store *store, sat_dot record, sat_error *err);
 int sat_file_decline(sat_store *store, const sat_file_name *name, int64_t device, sat_error *err);
 /* Asks for the records of files of which pieces were declined and that are allowed here by now. */
 int sat_file_ask_declined(sat_store *store, sat_error *err);
-/* Asks `device` for the records that came to name a file after the use `after` (sat_file_use.id) and of which pieces
- * are missing, when files were let go here before: the sender may think that this replica has them. */
+/* Asks `device` for the records that came to name a file after the use `after` (sat_file_use.id) and of which
+ * pieces are missing, when files were let go here before: the sender may think that this replica has them. */
 int sat_file_ask_missing(sat_store *store, int64_t after, int64_t device, sat_error *err);
 
 #endif

@@ -176,16 +176,19 @@ int sat_file_read(sat_store *store, const sat_file *file, uint32_t number, sat_b
 		return rc;
 	if (!sat_bytes_ok(piece))
 		return sat_no_memory(err);
-	return right ? 0
-	             : sat_fail(err, SAT_EDAMAGED,
-	                        "piece %u of the file is damaged in the store; nothing was changed; restore a backup beside "
-	                        "it, or add the file again", (unsigned)number + 1);
+	return right
+	           ? 0
+	           : sat_fail(
+	                 err, SAT_EDAMAGED,
+	                 "piece %u of the file is damaged in the store; nothing was changed; restore a backup beside "
+	                 "it, or add the file again",
+	                 (unsigned)number + 1);
 }
 
 int sat_file_erase(sat_store *store, int64_t file, sat_error *err)
 {
-	int rc = run_over(store, "DELETE FROM sat_bytes WHERE id IN (SELECT bytes FROM sat_piece WHERE file = ?)", file,
-	                  0, err);
+	int rc = run_over(store, "DELETE FROM sat_bytes WHERE id IN (SELECT bytes FROM sat_piece WHERE file = ?)",
+	                  file, 0, err);
 	if (rc == 0)
 		rc = run_over(store, "DELETE FROM sat_piece WHERE file = ?", file, 0, err);
 	if (rc == 0)
@@ -198,9 +201,11 @@ int sat_file_renew(sat_store *store, int64_t file, sat_error *err)
 	int64_t last;
 	int rc = latest(store, "SELECT max(id) FROM sat_piece", &last, err);
 	if (rc == 0)
-		rc = run_over(store,
-		              "INSERT INTO sat_piece(file, number, bytes) SELECT file, number, bytes FROM sat_piece "
-		              "WHERE file = ? ORDER BY number", file, 0, err);
+		rc =
+		    run_over(store,
+		             "INSERT INTO sat_piece(file, number, bytes) SELECT file, number, bytes FROM sat_piece "
+		             "WHERE file = ? ORDER BY number",
+		             file, 0, err);
 	return rc != 0 ? rc : run_over(store, "DELETE FROM sat_piece WHERE file = ? AND id <= ?", file, last, err);
 }
 
@@ -260,8 +265,8 @@ static void *hash_pieces(void *context)
 	return NULL;
 }
 
-/* Several pieces are hashed by a thread of its own while they are stored, which takes about as long; for one that would be
- * more waiting than working.  The thread sees nothing of the store. */
+/* Several pieces are hashed by a thread of its own while they are stored, which takes about as long; for one that
+ * would be more waiting than working.  The thread sees nothing of the store. */
 static int flush(sat_file_writer *w, const uint8_t *data, size_t length, sat_error *err)
 {
 	uint32_t first = (uint32_t)(w->leaves.length / SAT_HASH_BYTES);
@@ -285,8 +290,10 @@ int sat_file_put(sat_file_writer *w, const void *data, size_t count, sat_error *
 	const uint8_t *at = data;
 	int rc = 0;
 	if ((int64_t)count > SAT_FILE_BYTES_MAX - w->size)
-		return sat_fail(err, SAT_ELIMIT, "the file is larger than %lld bytes, which is the most that is kept; nothing "
-		                "was changed", (long long)SAT_FILE_BYTES_MAX);
+		return sat_fail(err, SAT_ELIMIT,
+		                "the file is larger than %lld bytes, which is the most that is kept; nothing "
+		                "was changed",
+		                (long long)SAT_FILE_BYTES_MAX);
 	w->size += (int64_t)count;
 	while (rc == 0 && count > 0) {
 		size_t whole = count / SAT_PIECE_BYTES * SAT_PIECE_BYTES, room = SAT_PIECE_BYTES - w->piece.length;
@@ -312,15 +319,21 @@ int sat_file_put(sat_file_writer *w, const void *data, size_t count, sat_error *
 static int join_known(sat_file_writer *w, const sat_file *known, sat_error *err)
 {
 	sat_store *store = w->store;
-	int rc = run_over(store,
-	                  "DELETE FROM sat_bytes WHERE id IN (SELECT bytes FROM sat_piece WHERE file = ?1 AND number IN "
-	                  "(SELECT number FROM sat_piece WHERE file = ?2))", w->id, known->id, err);
+	int rc =
+	    run_over(store,
+	             "DELETE FROM sat_bytes WHERE id IN (SELECT bytes FROM sat_piece WHERE file = ?1 AND number IN "
+	             "(SELECT number FROM sat_piece WHERE file = ?2))",
+	             w->id, known->id, err);
 	if (rc == 0)
-		rc = run_over(store, "DELETE FROM sat_piece WHERE file = ?1 AND number IN (SELECT number FROM sat_piece "
-		              "WHERE file = ?2)", w->id, known->id, err);
+		rc = run_over(store,
+		              "DELETE FROM sat_piece WHERE file = ?1 AND number IN (SELECT number FROM sat_piece "
+		              "WHERE file = ?2)",
+		              w->id, known->id, err);
 	if (rc == 0)
-		rc = run_over(store, "UPDATE sat_file SET here = here + (SELECT count(*) FROM sat_piece WHERE file = ?2), "
-		              "leaves = (SELECT leaves FROM sat_file WHERE id = ?2) WHERE id = ?1", known->id, w->id, err);
+		rc = run_over(store,
+		              "UPDATE sat_file SET here = here + (SELECT count(*) FROM sat_piece WHERE file = ?2), "
+		              "leaves = (SELECT leaves FROM sat_file WHERE id = ?2) WHERE id = ?1",
+		              known->id, w->id, err);
 	if (rc == 0)
 		rc = run_over(store, "UPDATE sat_piece SET file = ?2 WHERE file = ?1", w->id, known->id, err);
 	return rc != 0 ? rc : run_over(store, "DELETE FROM sat_file WHERE id = ?", w->id, 0, err);

@@ -34,8 +34,8 @@ void sat_file_writer_free(sat_file_writer *writer);
 SAT_AUTO_DEFINE(sat_file_writer)
 /* Any number of bytes; some megabytes at once are quickest.  SAT_ELIMIT beyond SAT_FILE_BYTES_MAX. */
 int sat_file_put(sat_file_writer *writer, const void *data, size_t count, sat_error *err);
-/* Completes the file; a value has to name it before the transaction ends.  Bytes that are here already are kept once.
- * SAT_EINVALID when there were none. */
+/* Completes the file; a value has to name it before the transaction ends.  Bytes that are here already are kept
+ * once. SAT_EINVALID when there were none. */
 int sat_file_end(sat_file_writer *writer, sat_file_name *name, sat_error *err);
 
 /* --- looking ------------------------------------------------------------------------------------------ */

@@ -65,7 +65,8 @@ static inline sat_value sat_value_integer(int64_t integer)
  * SAT_ENOMEM. */
 static inline int sat_value_keep(sat_value *value, sat_arena *arena)
 {
-	if (value->type != SAT_TEXT && value->type != SAT_CHOICE && value->type != SAT_DATE && value->type != SAT_FILE)
+	if (value->type != SAT_TEXT && value->type != SAT_CHOICE && value->type != SAT_DATE &&
+	    value->type != SAT_FILE)
 		return 0;
 	value->text.bytes = sat_arena_copy(arena, value->text.bytes, value->text.length);
 	return value->text.bytes == NULL ? SAT_ENOMEM : 0;

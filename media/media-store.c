@@ -65,8 +65,10 @@ static int read_all(const sat_media_source *source, sat_bytes *all, sat_error *e
 		rc = source->read(source->context, room, READ_BYTES, &count, err);
 		all->length -= READ_BYTES - (rc == 0 ? count : 0);
 		if (rc == 0 && all->length > SAT_PHOTO_BYTES_MAX)
-			rc = sat_fail(err, SAT_ELIMIT, "a picture of more than %u bytes is too large; nothing was stored; make it "
-			              "smaller", SAT_PHOTO_BYTES_MAX);
+			rc = sat_fail(err, SAT_ELIMIT,
+			              "a picture of more than %u bytes is too large; nothing was stored; make it "
+			              "smaller",
+			              SAT_PHOTO_BYTES_MAX);
 	}
 	return rc;
 }
@@ -99,8 +101,10 @@ int sat_media_take(sat_store *store, const sat_media_type *type, const sat_media
 	*taken = (sat_media_taken){ 0 };
 	snprintf(taken->value.type, sizeof taken->value.type, "%s", type->name);
 	if (type->medium == SAT_UNKNOWN_MEDIUM)
-		return sat_fail(err, SAT_EINVALID, "this file is %s; nothing was stored; pictures (JPEG, PNG, WebP), sound (M4A, MP3, "
-		                "WAV, Ogg, FLAC, AAC, AMR), films (MP4, MOV, WebM, AVI, 3GP) and PDF are taken in", type->called);
+		return sat_fail(err, SAT_EINVALID,
+		                "this file is %s; nothing was stored; pictures (JPEG, PNG, WebP), sound (M4A, MP3, "
+		                "WAV, Ogg, FLAC, AAC, AMR), films (MP4, MOV, WebM, AVI, 3GP) and PDF are taken in",
+		                type->called);
 	return type->medium == SAT_PICTURE ? take_picture(store, source, taken, err)
 	                                   : store_stream(store, source, &taken->value.original, err);
 }

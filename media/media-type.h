@@ -1,7 +1,7 @@
 /* What kind of file some bytes are: by the bytes at their beginning, never by a name.
  *
- * Consent is asked field by field ("may we take pictures of you", "may we record your voice"), so a film that was called
- * a sound recording would be kept under the wrong yes.  What is not known here is not taken in.
+ * Consent is asked field by field ("may we take pictures of you", "may we record your voice"), so a film that was
+ * called a sound recording would be kept under the wrong yes.  What is not known here is not taken in.
  */
 #ifndef SAT_MEDIA_TYPE_H
 #define SAT_MEDIA_TYPE_H
@@ -20,7 +20,8 @@ typedef struct sat_media_type {
 
 /* Bytes of the beginning that are looked at. */
 #define SAT_MEDIA_HEAD_BYTES 64
-/* Borrowed for ever; of SAT_UNKNOWN_MEDIUM when nothing fits.  Fewer bytes than the above are fine for short files. */
+/* Borrowed for ever; of SAT_UNKNOWN_MEDIUM when nothing fits.  Fewer bytes than the above are fine for short
+ * files. */
 const sat_media_type *sat_media_type_of(const void *head, size_t length);
 
 #endif

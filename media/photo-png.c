@@ -46,7 +46,8 @@ static void put_exif(sat_bytes *out, unsigned orientation)
 }
 
 /* One chunk of `length` bytes at `at`: 1 when it was the last. */
-static int take_chunk(const uint8_t *at, size_t length, bool first, sat_bytes *clean, sat_photo *photo, sat_error *err)
+static int take_chunk(const uint8_t *at, size_t length, bool first, sat_bytes *clean, sat_photo *photo,
+                      sat_error *err)
 {
 	const uint8_t *type = at + 4, *body = at + HEAD_BYTES;
 	if (sat_be32(body + length) != crc_of(type, 4 + length))

@@ -1,5 +1,5 @@
-/* WebP (RIFF container, RFC 9649): chunks that decoding needs; see photo.h.  Moving pictures are refused, since their
- * frames hold chunks of their own. */
+/* WebP (RIFF container, RFC 9649): chunks that decoding needs; see photo.h.  Moving pictures are refused, since
+ * their frames hold chunks of their own. */
 #include "photo-private.h"
 
 #include <string.h>
@@ -45,7 +45,8 @@ static int take_chunk(const uint8_t *type, const uint8_t *body, size_t length, s
 		uint8_t head[VP8X_BYTES];
 		memcpy(head, body, sizeof head);
 		if (head[0] & FLAG_ANIMATION)
-			return sat_fail(err, SAT_EINVALID, "this is a moving WebP picture, which Satchel cannot clean; nothing was "
+			return sat_fail(err, SAT_EINVALID,
+			                "this is a moving WebP picture, which Satchel cannot clean; nothing was "
 			                "stored; make a JPEG or PNG of it, and add that");
 		head[0] &= (uint8_t)~(FLAG_XMP | FLAG_EXIF);
 		*flags = clean->length + HEAD_BYTES;

@@ -8,17 +8,18 @@
 
 int sat_photo_short(sat_error *err)
 {
-	return sat_fail(err, SAT_EINVALID, "the picture ends too soon, so some of it is lost; nothing was stored; copy it from "
+	return sat_fail(err, SAT_EINVALID,
+	                "the picture ends too soon, so some of it is lost; nothing was stored; copy it from "
 	                "the camera again");
 }
 
 int sat_photo_damaged(const char *where, sat_error *err)
 {
-	return sat_fail(err, SAT_EINVALID, "the picture is damaged (%s); nothing was stored; copy it from the camera again",
-	                where);
+	return sat_fail(err, SAT_EINVALID,
+	                "the picture is damaged (%s); nothing was stored; copy it from the camera again", where);
 }
 
-/* --- Exif --------------------------------------------------------------------------------------------------- */
+/* --- Exif ----------------------------------------------------------------------------------------------- */
 
 enum { TAG_ORIENTATION = 0x112, TYPE_SHORT = 3, ENTRY_BYTES = 12 };
 
@@ -44,12 +45,13 @@ unsigned sat_exif_orientation(const uint8_t *tiff, size_t length)
 
 void sat_exif_make(uint8_t tiff[static SAT_EXIF_BYTES], unsigned orientation)
 {
-	static const uint8_t form[SAT_EXIF_BYTES] = { 'M', 'M', 0, '*', 0, 0, 0, 8, 0, 1, 1, 0x12, 0, TYPE_SHORT, 0, 0, 0, 1 };
+	static const uint8_t form[SAT_EXIF_BYTES] = { 'M', 'M', 0,    '*', 0,          0, 0, 8, 0,
+		                                      1,   1,   0x12, 0,   TYPE_SHORT, 0, 0, 0, 1 };
 	memcpy(tiff, form, sizeof form);
 	tiff[19] = (uint8_t)orientation;
 }
 
-/* --- the front ---------------------------------------------------------------------------------------------- */
+/* --- the front ------------------------------------------------------------------------------------------ */
 
 int sat_photo_clean(const void *data, size_t length, sat_bytes *clean, sat_photo *photo, sat_error *err)
 {
@@ -65,8 +67,10 @@ int sat_photo_clean(const void *data, size_t length, sat_bytes *clean, sat_photo
 	size_t before = clean->length;
 	*photo = (sat_photo){ .orientation = 1 };
 	if (length > SAT_PHOTO_BYTES_MAX)
-		return sat_fail(err, SAT_ELIMIT, "a picture of %zu bytes is too large: at most %u are read; nothing was stored; "
-		                "make it smaller", length, SAT_PHOTO_BYTES_MAX);
+		return sat_fail(err, SAT_ELIMIT,
+		                "a picture of %zu bytes is too large: at most %u are read; nothing was stored; "
+		                "make it smaller",
+		                length, SAT_PHOTO_BYTES_MAX);
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		if (strcmp(kinds[i].type, type->name) != 0)
 			continue;
@@ -78,7 +82,10 @@ int sat_photo_clean(const void *data, size_t length, sat_bytes *clean, sat_photo
 			return sat_photo_damaged("it says no size", err);
 		return rc == 0 && !sat_bytes_ok(clean) ? sat_no_memory(err) : rc;
 	}
-	return sat_fail(err, SAT_EINVALID, "this file is %s, out of which Satchel cannot take what the camera wrote beside the "
-	                "picture (where it was made, whose camera it was); nothing was stored; let the camera or phone save "
-	                "JPEG (\"most compatible\"), or make a JPEG or PNG of it, and add that", type->called);
+	return sat_fail(
+	    err, SAT_EINVALID,
+	    "this file is %s, out of which Satchel cannot take what the camera wrote beside the "
+	    "picture (where it was made, whose camera it was); nothing was stored; let the camera or phone save "
+	    "JPEG (\"most compatible\"), or make a JPEG or PNG of it, and add that",
+	    type->called);
 }

@@ -1,9 +1,10 @@
 /* Photos without what a camera writes beside the picture: position, owner, serial number, and whatever else.
  *
- * A photo is rebuilt from what a decoder needs to show it, and from nothing else: a list of what is kept, since nobody
- * can list all that makers of cameras put in.  Kept are the picture itself, its colour profile, and which way up it is;
- * the latter in Exif of our own making.  What stands behind the end of the picture (a film of the same moment, a second
- * picture) goes as well.  What somebody painted into the picture, or can be recognised in it, stays of course.
+ * A photo is rebuilt from what a decoder needs to show it, and from nothing else: a list of what is kept, since
+ * nobody can list all that makers of cameras put in.  Kept are the picture itself, its colour profile, and which
+ * way up it is; the latter in Exif of our own making.  What stands behind the end of the picture (a film of the
+ * same moment, a second picture) goes as well.  What somebody painted into the picture, or can be recognised in
+ * it, stays of course.
  *
  *     sat_photo_clean(data, length, &clean, &photo, err)
  *     sat_preview_make(clean.data, clean.length, &photo, &preview, err)      (preview.h)
@@ -26,8 +27,8 @@ typedef struct sat_photo {
 	size_t removed;         /* bytes that were left out */
 } sat_photo;
 
-/* Appends a clean copy of a JPEG, PNG or WebP picture.  SAT_EINVALID for another kind, and for one that is damaged or ends
- * too soon. */
+/* Appends a clean copy of a JPEG, PNG or WebP picture.  SAT_EINVALID for another kind, and for one that is damaged
+ * or ends too soon. */
 int sat_photo_clean(const void *data, size_t length, sat_bytes *clean, sat_photo *photo, sat_error *err);
 
 #endif

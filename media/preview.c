@@ -51,8 +51,10 @@ static gdImagePtr turn(gdImagePtr image, unsigned orientation)
 	gdImagePtr out = gdImageCreateTrueColor(sides ? height : width, sides ? width : height);
 	for (int y = 0; out != NULL && y < height; y++) {
 		for (int x = 0; x < width; x++) {
-			bool mirror_x = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
-			bool mirror_y = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
+			bool mirror_x =
+			    orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
+			bool mirror_y =
+			    orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
 			int from_x = mirror_x ? width - 1 - x : x, from_y = mirror_y ? height - 1 - y : y;
 			gdImageSetPixel(out, sides ? from_y : from_x, sides ? from_x : from_y,
 			                gdImageGetTrueColorPixel(image, x, y));
@@ -101,11 +103,12 @@ static int make(gdImagePtr image, unsigned orientation, sat_bytes *preview, sat_
 int sat_preview_make(const void *clean, size_t length, const sat_photo *photo, sat_bytes *preview, sat_error *err)
 {
 	if ((uint64_t)photo->width * photo->height > SAT_PREVIEW_PIXELS_MAX)
-		return sat_fail(err, SAT_ELIMIT, "a picture of %u by %u points is too large for a preview", photo->width,
-		                photo->height);
+		return sat_fail(err, SAT_ELIMIT, "a picture of %u by %u points is too large for a preview",
+		                photo->width, photo->height);
 	gdImagePtr image = decode(clean, length, photo->type);
 	if (image == NULL)
-		return sat_fail(err, SAT_EINVALID, "the picture cannot be shown, so it is damaged; nothing was stored; copy it from "
+		return sat_fail(err, SAT_EINVALID,
+		                "the picture cannot be shown, so it is damaged; nothing was stored; copy it from "
 		                "the camera again");
 	int rc = make(image, photo->orientation, preview, err);
 	gdImageDestroy(image);

@@ -161,10 +161,12 @@ static size_t used_bytes(const uint8_t fields[static MASK_BYTES])
 static int write_files(sat_disclosing *d, int64_t device, const sat_name16 *bundle, int64_t at, sat_error *err)
 {
 	sat_stmt *s = NULL;
-	int rc = d->file_count == 0 ? 0
-	                            : sat_db_prepare(d->store->db, &s,
-	                                             "INSERT INTO sat_disclosed_file(bundle, device, at, file, record, "
-	                                             "preview, pieces, of) VALUES(?, ?, ?, ?, ?, ?, ?, ?)", err);
+	int rc = d->file_count == 0
+	             ? 0
+	             : sat_db_prepare(d->store->db, &s,
+	                              "INSERT INTO sat_disclosed_file(bundle, device, at, file, record, "
+	                              "preview, pieces, of) VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+	                              err);
 	for (size_t i = 0; rc == 0 && i < d->file_count; i++) {
 		const file_line *f = &d->files[i];
 		sat_bind_blob(s, 1, bundle->bytes, sizeof bundle->bytes);
@@ -270,13 +272,16 @@ int sat_disclosures_each(sat_store *store, const sat_table *table, sat_dot recor
 }
 
 int sat_disclosed_files_each(sat_store *store, sat_dot record,
-                             int (*each)(void *, const sat_disclosed_file *, sat_error *), void *context, sat_error *err)
+                             int (*each)(void *, const sat_disclosed_file *, sat_error *), void *context,
+                             sat_error *err)
 {
 	sat_stmt *s = NULL;
-	int rc = sat_db_prepare(store->db, &s,
-	                        "SELECT d.bundle, d.device, d.at, s.file, d.file, d.record, d.preview, d.pieces, d.of FROM "
-	                        "sat_disclosed_file d LEFT JOIN sat_sent s ON s.name = d.bundle WHERE ?1 = 0 OR d.record = ?1 "
-	                        "OR d.file IN (SELECT file FROM sat_file_use WHERE record = ?1) ORDER BY d.id", err);
+	int rc = sat_db_prepare(
+	    store->db, &s,
+	    "SELECT d.bundle, d.device, d.at, s.file, d.file, d.record, d.preview, d.pieces, d.of FROM "
+	    "sat_disclosed_file d LEFT JOIN sat_sent s ON s.name = d.bundle WHERE ?1 = 0 OR d.record = ?1 "
+	    "OR d.file IN (SELECT file FROM sat_file_use WHERE record = ?1) ORDER BY d.id",
+	    err);
 	if (rc != 0)
 		return rc;
 	sat_bind_int(s, 1, record);
@@ -286,9 +291,12 @@ int sat_disclosed_files_each(sat_store *store, sat_dot record,
 		const void *name = sat_column_blob(s, 0, &length);
 		if (length == sizeof bundle.bytes)
 			memcpy(bundle.bytes, name, length);
-		sat_disclosed_file f = { .device = sat_column_int(s, 1), .at = sat_column_int(s, 2),
-			                 .number = sat_column_int(s, 4), .record = sat_column_int(s, 5),
-			                 .preview = sat_column_int(s, 6) != 0, .pieces = (size_t)sat_column_int(s, 7),
+		sat_disclosed_file f = { .device = sat_column_int(s, 1),
+			                 .at = sat_column_int(s, 2),
+			                 .number = sat_column_int(s, 4),
+			                 .record = sat_column_int(s, 5),
+			                 .preview = sat_column_int(s, 6) != 0,
+			                 .pieces = (size_t)sat_column_int(s, 7),
 			                 .of = (size_t)sat_column_int(s, 8) };
 		if (!sat_column_is_null(s, 3))
 			snprintf(f.file, sizeof f.file, "%s", sat_column_text(s, 3, NULL));

@@ -74,7 +74,7 @@ typedef struct sat_disclosed_file {
 
 /* Calls `each` for every file, oldest first, or for those that went because of `record` or that it names now. */
 int sat_disclosed_files_each(sat_store *store, sat_dot record,
-                             int (*each)(void *context, const sat_disclosed_file *file, sat_error *err), void *context,
-                             sat_error *err);
+                             int (*each)(void *context, const sat_disclosed_file *file, sat_error *err),
+                             void *context, sat_error *err);
 
 #endif

@@ -31,7 +31,7 @@ typedef struct sat_export_options {
 	bool tell_revoked;           /* a revoked peer is sent the statement that revoked it, and nothing else,
 	                              * instead of being refused */
 	sat_export_files files;
-	uint64_t budget_bytes;       /* files go only as far as all bundles together stay within this: previews, then
+	uint64_t budget_bytes; /* files go only as far as all bundles together stay within this: previews, then
 	                              * originals, smallest first; 0: no end */
 	uint64_t bundle_bytes_max;   /* an export is split into bundles of at most this; 0: 1 GiB */
 	sat_progress progress;       /* may be NULL */
@@ -100,8 +100,8 @@ int sat_bundle_verify(sat_store *store, const sat_identity *identity, sat_carrie
 int sat_bundle_inspect(sat_store *store, const sat_identity *identity, sat_carrier *carrier, const char *name,
                        sat_bytes *json, sat_error *err);
 
-/* Files that a peer may have: how many have pieces that are not copied yet, how many have none of these but some that
- * are not confirmed, and how many are confirmed as far as they are here; and the bytes of all such pieces. */
+/* Files that a peer may have: how many have pieces that are not copied yet, how many have none of these but some
+ * that are not confirmed, and how many are confirmed as far as they are here; and the bytes of all such pieces. */
 typedef struct sat_file_status {
 	size_t unsent, copied, received;
 	uint64_t unsent_bytes, copied_bytes, received_bytes;

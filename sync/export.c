@@ -291,12 +291,15 @@ static uint64_t room_for_files(const job *j)
 static int add_track(job *j, int track, sat_error *err)
 {
 	sat_delta_options options = { .to = { .role = j->peer.role, .audiences = j->peer.audiences },
-		                      .device = j->peer.id, .heard = j->peer.heard,
+		                      .device = j->peer.id,
+		                      .heard = j->peer.heard,
 		                      .everything = j->store->role == SAT_REGISTRY || j->plan.vouches,
 		                      .chunk_bytes_max = SAT_CHUNK_BYTES_MAX,
 		                      .previews_only = j->options.files == SAT_FILES_PREVIEWS,
-		                      .file_bytes_max = track == SAT_TRACK_FILES && j->options.files != SAT_FILES_NONE
-		                                            ? room_for_files(j) : 0 };
+		                      .file_bytes_max =
+		                          track == SAT_TRACK_FILES && j->options.files != SAT_FILES_NONE
+		                              ? room_for_files(j)
+		                              : 0 };
 	SAT_AUTO(sat_delta) delta = NULL;
 	int rc = sat_gate_today(j->store, true, &options.to.today, err);
 	if (rc == 0)

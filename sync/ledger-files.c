@@ -30,17 +30,17 @@ static int spans_of(sat_store *store, const char *sql, const sat_name16 *name, i
 }
 
 /* What one bundle stands for. */
-static int files_of_bundle(sat_store *store, int64_t device, const sat_name16 *bundle, sat_spans *list, sat_arena *arena,
-                           sat_error *err)
+static int files_of_bundle(sat_store *store, int64_t device, const sat_name16 *bundle, sat_spans *list,
+                           sat_arena *arena, sat_error *err)
 {
-	return spans_of(store, "SELECT files FROM sat_sent WHERE name = ?1 AND device = ?2 AND files IS NOT NULL", bundle,
-	                device, list, arena, err);
+	return spans_of(store, "SELECT files FROM sat_sent WHERE name = ?1 AND device = ?2 AND files IS NOT NULL",
+	                bundle, device, list, arena, err);
 }
 
 int sat_ledger_held_files(sat_store *store, int64_t device, sat_spans *list, sat_arena *arena, sat_error *err)
 {
-	return spans_of(store, "SELECT files FROM sat_base WHERE device = ?2 AND files IS NOT NULL", NULL, device, list,
-	                arena, err);
+	return spans_of(store, "SELECT files FROM sat_base WHERE device = ?2 AND files IS NOT NULL", NULL, device,
+	                list, arena, err);
 }
 
 /* Keeps a list in the column `files` of a row. */
@@ -76,11 +76,11 @@ int sat_ledger_plan_files(sat_store *store, int64_t device, sat_arena *arena, sa
 	if (rc == 0 && !plan->vouches)
 		rc = files_of_bundle(store, device, &plan->base, &stands, arena, err);
 	if (rc == 0)
-		rc = sat_ledger_frame_spans(store, device, SAT_TRACK_FILES, SAT_FRAME_SETTLED, SAT_FRAME_DECLINED, false, &covered,
-		                 arena, err);
+		rc = sat_ledger_frame_spans(store, device, SAT_TRACK_FILES, SAT_FRAME_SETTLED, SAT_FRAME_DECLINED,
+		                            false, &covered, arena, err);
 	if (rc == 0 && !plan->vouches)
-		rc = sat_ledger_frame_spans(store, device, SAT_TRACK_FILES, SAT_FRAME_SETTLED, SAT_FRAME_DECLINED, false, &stands,
-		                 arena, err);
+		rc = sat_ledger_frame_spans(store, device, SAT_TRACK_FILES, SAT_FRAME_SETTLED, SAT_FRAME_DECLINED,
+		                            false, &stands, arena, err);
 	if (rc == 0)
 		rc = sat_ledger_latest_piece(store, &last, err);
 	if (rc != 0)
@@ -102,16 +102,19 @@ int sat_ledger_plan_rests(sat_store *store, int64_t device, sat_arena *arena, sa
 	sat_stmt *s = NULL;
 	int rc = files_of_bundle(store, device, &plan->base, &stands, arena, err);
 	if (rc == 0)
-		rc = sat_db_prepare(store->db, &s,
-		                    "SELECT name, track, above, upto FROM sat_sent_frame WHERE device = ? AND state > 0 AND "
-		                    "(upto > ? OR track = 2) ORDER BY track = 2, upto DESC", err);
+		rc = sat_db_prepare(
+		    store->db, &s,
+		    "SELECT name, track, above, upto FROM sat_sent_frame WHERE device = ? AND state > 0 AND "
+		    "(upto > ? OR track = 2) ORDER BY track = 2, upto DESC",
+		    err);
 	if (rc != 0)
 		return rc;
 	sat_spans_join(&stands);
 	sat_bind_int(s, 1, device);
 	sat_bind_int(s, 2, plan->base_upto);
 	while (plan->rest_count < SAT_NAMES_MAX && (rc = sat_step(store->db, s, err)) == 1) {
-		if (sat_column_int(s, 1) == SAT_TRACK_FILES && sat_spans_hold(&stands, sat_column_int(s, 2), sat_column_int(s, 3)))
+		if (sat_column_int(s, 1) == SAT_TRACK_FILES &&
+		    sat_spans_hold(&stands, sat_column_int(s, 2), sat_column_int(s, 3)))
 			continue;
 		sat_name16 *grown = sat_arena_grown(arena, plan->rests, plan->rest_count, sizeof *grown);
 		if (grown == NULL) {
@@ -128,7 +131,8 @@ int sat_ledger_plan_rests(sat_store *store, int64_t device, sat_arena *arena, sa
 	return rc < 0 ? rc : 0;
 }
 
-int sat_ledger_sent_files(sat_store *store, const sat_name16 *bundle, const sat_span *files, size_t count, sat_error *err)
+int sat_ledger_sent_files(sat_store *store, const sat_name16 *bundle, const sat_span *files, size_t count,
+                          sat_error *err)
 {
 	SAT_ARENA(arena);
 	sat_spans list = { 0 };
@@ -158,12 +162,16 @@ int sat_ledger_files_confirmed(sat_store *store, const sat_name16 *bundle, bool 
 	SAT_ARENA(arena);
 	sat_spans stands = { 0 };
 	sat_stmt *s = NULL;
-	int rc = spans_of(store, "SELECT b.files FROM sat_base b JOIN sat_sent s ON s.device = b.device WHERE s.name = ?1 "
-	                  "AND b.files IS NOT NULL", bundle, 0, &stands, &arena, err);
+	int rc = spans_of(store,
+	                  "SELECT b.files FROM sat_base b JOIN sat_sent s ON s.device = b.device WHERE s.name = ?1 "
+	                  "AND b.files IS NOT NULL",
+	                  bundle, 0, &stands, &arena, err);
 	if (rc == 0)
-		rc = sat_db_prepare(store->db, &s,
-		                    "SELECT above, upto, state FROM sat_sent_frame WHERE bundle = ?1 AND device = (SELECT device "
-		                    "FROM sat_sent WHERE name = ?1) AND track = 2 AND state <> 1", err);
+		rc = sat_db_prepare(
+		    store->db, &s,
+		    "SELECT above, upto, state FROM sat_sent_frame WHERE bundle = ?1 AND device = (SELECT device "
+		    "FROM sat_sent WHERE name = ?1) AND track = 2 AND state <> 1",
+		    err);
 	if (rc != 0)
 		return rc;
 	sat_spans_join(&stands);

@@ -16,8 +16,8 @@ int sat_ledger_frame_spans(sat_store *store, int64_t device, int track, int leas
 
 /* The track of files of a plan: its gaps, and what its base and rests stand for. */
 int sat_ledger_plan_files(sat_store *store, int64_t device, sat_arena *arena, sat_plan *plan, sat_error *err);
-/* The confirmed frames that the next bundle rests on: those above its base, and those of files that its base does not
- * stand for. */
+/* The confirmed frames that the next bundle rests on: those above its base, and those of files that its base does
+ * not stand for. */
 int sat_ledger_plan_rests(sat_store *store, int64_t device, sat_arena *arena, sat_plan *plan, sat_error *err);
 /* Adds all that the bundles held by a device stand for, as its newest receipt said. */
 int sat_ledger_held_files(sat_store *store, int64_t device, sat_spans *list, sat_arena *arena, sat_error *err);

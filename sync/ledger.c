@@ -171,8 +171,8 @@ int sat_ledger_plan(sat_store *store, int64_t device, sat_arena *arena, sat_plan
 	}
 	for (int track = 0; rc == 0 && track < SAT_TRACK_FILES; track++) {
 		sat_spans covered = { 0 }, gaps = { 0 };
-		rc = sat_ledger_frame_spans(store, device, track, SAT_FRAME_SETTLED, SAT_FRAME_DECLINED, true, &covered, arena,
-		                 err);
+		rc = sat_ledger_frame_spans(store, device, track, SAT_FRAME_SETTLED, SAT_FRAME_DECLINED, true,
+		                            &covered, arena, err);
 		if (rc != 0)
 			break;
 		sat_spans_join(&covered);
@@ -475,12 +475,13 @@ int sat_ledger_got(sat_store *store, int64_t device, const sat_name16 *bundle, c
 int sat_ledger_bundle_confirmed(sat_store *store, const sat_name16 *bundle, bool *confirmed, sat_error *err)
 {
 	/* Confirmed as a whole, or frame by frame; a request to be let in when it was answered. */
-	int rc = exists(store, "SELECT 1 FROM sat_sent s WHERE name = ?1 AND CASE WHEN upto = -1 THEN "
+	int rc = exists(store,
+	                "SELECT 1 FROM sat_sent s WHERE name = ?1 AND CASE WHEN upto = -1 THEN "
 	                "EXISTS (SELECT 1 FROM sat_meta WHERE name = 'approved') ELSE EXISTS "
 	                "(SELECT 1 FROM sat_base b WHERE b.device = s.device AND b.upto >= s.upto) AND "
 	                "NOT EXISTS (SELECT 1 FROM sat_sent_frame f JOIN sat_base b ON b.device = f.device "
-	                "WHERE f.bundle = s.name AND f.state <> 1 AND f.upto > b.upto AND f.track <> 2) END", bundle,
-	                confirmed, err);
+	                "WHERE f.bundle = s.name AND f.state <> 1 AND f.upto > b.upto AND f.track <> 2) END",
+	                bundle, confirmed, err);
 	return rc == 0 && *confirmed ? sat_ledger_files_confirmed(store, bundle, confirmed, err) : rc;
 }
 
@@ -498,7 +499,8 @@ int sat_ledger_confirmed(sat_store *store, const char *file, uint8_t courier[sta
 	const void *name = rc == 1 ? sat_column_blob(s, 0, &length) : NULL;
 	const void *token = rc == 1 ? sat_column_blob(s, 1, &token_length) : NULL;
 	sat_name16 bundle;
-	bool known = name != NULL && token != NULL && length == sizeof bundle.bytes && token_length == SAT_COURIER_BYTES;
+	bool known =
+	    name != NULL && token != NULL && length == sizeof bundle.bytes && token_length == SAT_COURIER_BYTES;
 	if (known) {
 		memcpy(bundle.bytes, name, length);
 		memcpy(courier, token, token_length);
@@ -528,8 +530,8 @@ int sat_ledger_standing(sat_store *store, int64_t device, int track, sat_arena *
 		rc = sat_ledger_frame_spans(store, device, track, SAT_FRAME_SETTLED, SAT_FRAME_SETTLED, true,
 		                 &received, arena, err);
 	if (rc == 0)
-		rc = sat_ledger_frame_spans(store, device, track, SAT_FRAME_NONE, SAT_FRAME_DECLINED, false, &offered,
-		                 arena, err);
+		rc = sat_ledger_frame_spans(store, device, track, SAT_FRAME_NONE, SAT_FRAME_DECLINED, false,
+		                            &offered, arena, err);
 	if (rc != 0)
 		return rc;
 	/* A held bundle may have had a frame in which something was declined: that was not received. */

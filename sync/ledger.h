@@ -11,10 +11,10 @@
  *                covered = up to base, and the intervals of settled and declined frames
  *                send the gaps up to the present; the new bundle rests on base and on those frames
  *
- * Pieces of files have a sequence of their own, in which what is withheld or left out for want of room stays open: a
- * frame of theirs covers its pieces and nothing else, and a bundle that is held stands for a list of intervals, kept
- * with it: those of its base, of the frames that it rests on, and its own.  A plan passes over what any held bundle
- * stands for, but the next bundle stands for no more than what it rests on itself.
+ * Pieces of files have a sequence of their own, in which what is withheld or left out for want of room stays open:
+ * a frame of theirs covers its pieces and nothing else, and a bundle that is held stands for a list of intervals,
+ * kept with it: those of its base, of the frames that it rests on, and its own.  A plan passes over what any held
+ * bundle stands for, but the next bundle stands for no more than what it rests on itself.
  *
  * Only receipts of the incarnation of a peer that was heard last count, and of those only the one with
  * the greatest counter.  An incarnation that was followed by another is past for ever: a store that
@@ -59,7 +59,8 @@ int sat_ledger_sent(sat_store *store, int64_t device, const sat_name16 *bundle, 
                     const sat_sent_frame *frames, size_t frame_count, sat_error *err);
 /* What a bundle that was noted stands for on the track of files, once it is held: `files` and the frames that went
  * before it in its export. */
-int sat_ledger_sent_files(sat_store *store, const sat_name16 *bundle, const sat_span *files, size_t count, sat_error *err);
+int sat_ledger_sent_files(sat_store *store, const sat_name16 *bundle, const sat_span *files, size_t count,
+                          sat_error *err);
 
 /* Fills in the receipt of a manifest for a peer (lists in `arena`). */
 int sat_ledger_receipt(sat_store *store, int64_t device, sat_manifest *manifest, sat_arena *arena,

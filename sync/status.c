@@ -79,9 +79,11 @@ static int file_status(sat_store *store, const sat_device *peer, sat_arena *aren
 	if (rc == 0)
 		rc = count_files(store, peer, &whole, 1, &all, &bytes, err);
 	if (rc == 0)
-		rc = count_files(store, peer, s.unsent, s.unsent_count, &status->unsent, &status->unsent_bytes, err);
+		rc =
+		    count_files(store, peer, s.unsent, s.unsent_count, &status->unsent, &status->unsent_bytes, err);
 	if (rc == 0)
-		rc = count_files(store, peer, not_received.at, not_received.count, &open, &status->copied_bytes, err);
+		rc = count_files(store, peer, not_received.at, not_received.count, &open, &status->copied_bytes,
+		                 err);
 	status->copied = open - status->unsent;
 	status->received = all - open;
 	status->received_bytes = bytes - status->copied_bytes;

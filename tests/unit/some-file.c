@@ -99,7 +99,8 @@ static sat_file file_of(replica *r, sat_dot record, bool preview)
 	sat_file file = { 0 };
 	replica_field(r, record, "photo_file", &text);
 	if (sat_file_value_read(&value, text, strlen(text)))
-		assert_int_equal(sat_file_find(r->store, preview ? &value.preview : &value.original, &file, NULL), 0);
+		assert_int_equal(sat_file_find(r->store, preview ? &value.preview : &value.original, &file, NULL),
+		                 0);
 	free(text);
 	return file;
 }

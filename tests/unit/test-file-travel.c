@@ -1,4 +1,5 @@
-/* Claims about files between replicas: as far as the values that name them, in whatever pieces, until all are there. */
+/* Claims about files between replicas: as far as the values that name them, in whatever pieces, until all are
+ * there. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -40,8 +41,9 @@ static export export_with(camp *c, replica *from, const replica *to, const sat_e
 	export e = { 0 };
 	sat_device device;
 	assert_int_equal(sat_device_find(from->store, sat_identity_device(to->identity), &device, NULL), 0);
-	assert_int_equal(sat_export(from->store, from->identity, device.id, &c->stick.carrier, options, note_bundle, &e,
-	                            NULL), 0);
+	assert_int_equal(
+	    sat_export(from->store, from->identity, device.id, &c->stick.carrier, options, note_bundle, &e, NULL),
+	    0);
 	return e;
 }
 
@@ -73,7 +75,7 @@ static int64_t count(replica *r, const char *sql)
 	return n;
 }
 
-/* --- how far ------------------------------------------------------------------------------------------------- */
+/* --- how far -------------------------------------------------------------------------------------------- */
 
 static void travel__file_goes_with_its_record(void **state)
 {
@@ -140,10 +142,10 @@ static void travel__only_text_and_previews_leave_the_rest_for_later(void **state
 	assert_true(some_photo_whole(&c->hq, at_hq(c, photo), 2 * PIECE, 4));
 }
 
-/* --- budgets ------------------------------------------------------------------------------------------------ */
+/* --- budgets -------------------------------------------------------------------------------------------- */
 
-/* Whatever the budget, no bundle is larger, nothing goes twice, previews and small files come first, and in the end all
- * is there. */
+/* Whatever the budget, no bundle is larger, nothing goes twice, previews and small files come first, and in the
+ * end all is there. */
 static void budget_of(camp *c, uint64_t budget, bool receipts)
 {
 	const size_t sizes[] = { 5 * PIECE + 77, 2 * PIECE, 40000, 9 * PIECE };
@@ -215,7 +217,7 @@ static void budget__goes_to_previews_first(void **state)
 	assert_int_equal(originals, 0);
 }
 
-/* --- losses ------------------------------------------------------------------------------------------------- */
+/* --- losses --------------------------------------------------------------------------------------------- */
 
 static void loss__of_a_bundle_is_made_up_for(void **state)
 {
@@ -240,8 +242,8 @@ static void loss__of_a_bundle_is_made_up_for(void **state)
 	assert_true(some_photo_whole(&c->hq, at_hq(c, photo), 6 * PIECE, 6));
 }
 
-/* A bundle whose receipt never came: what was held is not sent a third time, and nothing is taken for received that is
- * not. */
+/* A bundle whose receipt never came: what was held is not sent a third time, and nothing is taken for received
+ * that is not. */
 static void loss__of_receipts_loses_nothing(void **state)
 {
 	camp *c = *state;
@@ -331,8 +333,8 @@ static void loss__of_a_store_is_made_up_for(void **state)
 	assert_true(some_photo_whole(&c->hq, at_hq(c, early), 2 * PIECE, 61));
 }
 
-/* Of two bundles one arrived late, and is not in the backup that headquarters goes back to: what it brought is not stood for
- * by a third, which rests on the other. */
+/* Of two bundles one arrived late, and is not in the backup that headquarters goes back to: what it brought is not
+ * stood for by a third, which rests on the other. */
 static void loss__of_a_bundle_with_the_store_is_made_up_for(void **state)
 {
 	camp *c = *state;
@@ -362,7 +364,7 @@ static void loss__of_a_bundle_with_the_store_is_made_up_for(void **state)
 	assert_true(some_photo_whole(&c->hq, at_hq(c, photo), 2 * PIECE, 65));
 }
 
-/* --- taken back ---------------------------------------------------------------------------------------------- */
+/* --- taken back ----------------------------------------------------------------------------------------- */
 
 static void taken_back__leaves_no_byte_on_either_side(void **state)
 {
@@ -410,7 +412,7 @@ static void taken_back__and_given_again_comes_again(void **state)
 	assert_int_equal(export_within(c, 0).file_bytes, 0);
 }
 
-/* --- pieces without a value ------------------------------------------------------------------------------------ */
+/* --- pieces without a value ----------------------------------------------------------------------------- */
 
 static void piece__before_its_value_is_declined_and_asked_for(void **state)
 {
@@ -439,7 +441,7 @@ static void piece__before_its_value_is_declined_and_asked_for(void **state)
 	assert_int_equal(camp_standing(&c->one, "registry").files.received, 1);
 }
 
-/* --- what ill will makes ---------------------------------------------------------------------------------------- */
+/* --- what ill will makes -------------------------------------------------------------------------------- */
 
 /* A frame with pieces of the photo, as an honest laptop would write it, and then as `alter` leaves it. */
 static sat_merged deliver_pieces(camp *c, sat_dot photo, size_t bytes, uint64_t seed, void (*alter)(sat_chunk *))
@@ -453,7 +455,8 @@ static sat_merged deliver_pieces(camp *c, sat_dot photo, size_t bytes, uint64_t 
 	sat_tree tree;
 	some_bytes(data, bytes, seed);
 	for (uint32_t i = 0; i < n; i++)
-		sat_tree_leaf(leaves + i * SAT_HASH_BYTES, data + i * PIECE, sat_tree_piece_bytes((int64_t)bytes, i));
+		sat_tree_leaf(leaves + i * SAT_HASH_BYTES, data + i * PIECE,
+		              sat_tree_piece_bytes((int64_t)bytes, i));
 	assert_int_equal(sat_tree_build(&tree, &arena, leaves, n), 0);
 	replica_field(&c->one, photo, "photo_file", &text);
 	assert_true(sat_file_value_read(&value, text, strlen(text)));
@@ -491,7 +494,8 @@ static void forged__piece_is_refused_with_its_bundle(void **state)
 	sat_dot photo = some_photo(&c->one, 3 * PIECE - 1, 0, 91, 0);
 	export_files(c, SAT_FILES_NONE);
 	replica_merge_all(&c->hq, &c->stick);
-	void (*const alterations[])(sat_chunk *) = { change_byte, change_proof, change_name, change_size, swap_numbers };
+	void (*const alterations[])(sat_chunk *) = { change_byte, change_proof, change_name, change_size,
+		                                     swap_numbers };
 	for (size_t i = 0; i < 5; i++) {
 		sat_merged merged = deliver_pieces(c, photo, 3 * PIECE - 1, 91, alterations[i]);
 		assert_int_equal(merged.verdict, SAT_REFUSED_BUNDLE);
@@ -501,7 +505,7 @@ static void forged__piece_is_refused_with_its_bundle(void **state)
 	assert_true(some_photo_whole(&c->hq, at_hq(c, photo), 3 * PIECE - 1, 91));
 }
 
-/* --- who has this? ------------------------------------------------------------------------------------------------ */
+/* --- who has this? -------------------------------------------------------------------------------------- */
 
 static int tally(void *context, const sat_disclosed_file *file, sat_error *err)
 {

@@ -16,7 +16,7 @@
 
 enum { PIECE = SAT_PIECE_BYTES };
 
-/* --- values ------------------------------------------------------------------------------------------------ */
+/* --- values --------------------------------------------------------------------------------------------- */
 
 #define HASH "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 
@@ -40,11 +40,28 @@ static void file_value__has_one_form(void **state)
 	assert_true(reads("application/vnd.ms-x+y 17179869184 " HASH));
 	assert_true(reads("image/jpeg 3145728 " HASH " 24576 " HASH));
 	const char *const others[] = {
-		"", " ", "image/jpeg", "image/jpeg 1", "image/jpeg 0 " HASH, "image/jpeg 01 " HASH, "image/jpeg -1 " HASH,
-		"image/jpeg 17179869185 " HASH, "image/jpeg 99999999999 " HASH, "image/jpeg 184467440737095516160 " HASH,
-		"image/jpeg 1 " HASH " ", " image/jpeg 1 " HASH, "image/jpeg  1 " HASH, "image/jpeg 1 " HASH " 1",
-		"image/jpeg 1 " HASH " 24577 " HASH, "image/jpeg 1 " HASH " 1 " HASH " ", "image/jpeg 1 " HASH " 1 " HASH " 1",
-		"image 1 " HASH, "/jpeg 1 " HASH, "image/ 1 " HASH, "Image/jpeg 1 " HASH, "image/.x 1 " HASH,
+		"",
+		" ",
+		"image/jpeg",
+		"image/jpeg 1",
+		"image/jpeg 0 " HASH,
+		"image/jpeg 01 " HASH,
+		"image/jpeg -1 " HASH,
+		"image/jpeg 17179869185 " HASH,
+		"image/jpeg 99999999999 " HASH,
+		"image/jpeg 184467440737095516160 " HASH,
+		"image/jpeg 1 " HASH " ",
+		" image/jpeg 1 " HASH,
+		"image/jpeg  1 " HASH,
+		"image/jpeg 1 " HASH " 1",
+		"image/jpeg 1 " HASH " 24577 " HASH,
+		"image/jpeg 1 " HASH " 1 " HASH " ",
+		"image/jpeg 1 " HASH " 1 " HASH " 1",
+		"image 1 " HASH,
+		"/jpeg 1 " HASH,
+		"image/ 1 " HASH,
+		"Image/jpeg 1 " HASH,
+		"image/.x 1 " HASH,
 		"image/jpeg 1 00112233445566778899AABBCCDDEEFF00112233445566778899aabbccddeeff",
 		"image/jpeg 1 00112233445566778899aabbccddeeff00112233445566778899aabbccddee",
 		"image/jpeg 1 " HASH "00",
@@ -64,12 +81,13 @@ static void file_value__is_checked_when_it_is_written(void **state)
 	(void)state;
 	sat_value value;
 	assert_int_equal(sat_value_parse(&value, SAT_FILE, "photo.jpg", 9, NULL), SAT_EINVALID);
-	assert_int_equal(sat_value_parse(&value, SAT_FILE, "image/png 1 " HASH, strlen("image/png 1 " HASH), NULL), 0);
+	assert_int_equal(sat_value_parse(&value, SAT_FILE, "image/png 1 " HASH, strlen("image/png 1 " HASH), NULL),
+	                 0);
 	value.text.length--;
 	assert_int_equal(sat_value_check(&value, NULL), SAT_EINVALID);
 }
 
-/* --- names ------------------------------------------------------------------------------------------------- */
+/* --- names ---------------------------------------------------------------------------------------------- */
 
 /* A file of `size` bytes: every piece proves itself, and no other. */
 static void prove_all(int64_t size)
@@ -82,7 +100,8 @@ static void prove_all(int64_t size)
 	sat_tree tree;
 	for (uint32_t i = 0; i < n; i++) {
 		bytes[(size_t)i * PIECE] = (uint8_t)i;
-		sat_tree_leaf(leaves + (size_t)i * SAT_HASH_BYTES, bytes + (size_t)i * PIECE, sat_tree_piece_bytes(size, i));
+		sat_tree_leaf(leaves + (size_t)i * SAT_HASH_BYTES, bytes + (size_t)i * PIECE,
+		              sat_tree_piece_bytes(size, i));
 	}
 	assert_int_equal(sat_tree_name(leaves, size, &name, NULL), 0);
 	assert_int_equal(sat_tree_build(&tree, &arena, leaves, n), 0);
@@ -96,7 +115,8 @@ static void prove_all(int64_t size)
 		piece[0] ^= 1;
 		other = name;
 		other.size--;
-		assert_false(other.size > 0 && sat_tree_pieces(other.size) == n && sat_tree_check(&other, i, proof, piece));
+		assert_false(other.size > 0 && sat_tree_pieces(other.size) == n &&
+		             sat_tree_check(&other, i, proof, piece));
 		if (n > 1) {
 			proof[0] ^= 1;
 			assert_false(sat_tree_check(&name, i, proof, piece));
@@ -117,7 +137,7 @@ static void file_tree__every_piece_proves_itself(void **state)
 	assert_int_equal(sat_tree_proof_hashes(SAT_FILE_BYTES_MAX, SAT_PIECES_MAX - 1), SAT_PROOF_HASHES_MAX);
 }
 
-/* --- keeping ----------------------------------------------------------------------------------------------- */
+/* --- keeping -------------------------------------------------------------------------------------------- */
 
 static int64_t count(replica *r, const char *sql)
 {
@@ -170,8 +190,10 @@ static void file__goes_with_the_last_record_that_names_it(void **state)
 	assert_true(some_photo_whole(&c->one, second, 2 * PIECE, 11));
 	assert_true(some_bytes_found(&c->one, 2 * PIECE, 11));
 	erase(&c->one, second);
-	assert_int_equal(count(&c->one, "SELECT (SELECT count(*) FROM sat_file) + (SELECT count(*) FROM sat_piece) + "
-	                                "(SELECT count(*) FROM sat_bytes) + (SELECT count(*) FROM sat_file_use)"), 0);
+	assert_int_equal(count(&c->one,
+	                       "SELECT (SELECT count(*) FROM sat_file) + (SELECT count(*) FROM sat_piece) + "
+	                       "(SELECT count(*) FROM sat_bytes) + (SELECT count(*) FROM sat_file_use)"),
+	                 0);
 	assert_false(some_bytes_found(&c->one, 2 * PIECE, 11));
 	assert_false(some_bytes_found(&c->one, 300, 11 + 1000003));
 }
@@ -233,10 +255,13 @@ static size_t troubles(replica *r)
 static void file__bookkeeping_agrees_and_is_checked(void **state)
 {
 	camp *c = *state;
-	static const char *const harms[] = { "UPDATE sat_file SET here = here + 1", "DELETE FROM sat_file_use",
-		                             "DELETE FROM sat_bytes WHERE id = (SELECT bytes FROM sat_piece LIMIT 1)",
-		                             "INSERT INTO sat_bytes(content) VALUES(x'00')" };
-	sat_dot photo = some_photo(&c->one, 3 * PIECE, 300, 61, 0), other = some_photo(&c->one, 3 * PIECE, 300, 61, 0);
+	static const char *const harms[] = {
+		"UPDATE sat_file SET here = here + 1", "DELETE FROM sat_file_use",
+		"DELETE FROM sat_bytes WHERE id = (SELECT bytes FROM sat_piece LIMIT 1)",
+		"INSERT INTO sat_bytes(content) VALUES(x'00')"
+	};
+	sat_dot photo = some_photo(&c->one, 3 * PIECE, 300, 61, 0),
+	        other = some_photo(&c->one, 3 * PIECE, 300, 61, 0);
 	some_photo_into(&c->one, photo, PIECE, 300, 62);
 	assert_int_equal(troubles(&c->one), 0);
 	erase(&c->one, other);
@@ -276,8 +301,8 @@ static void file__that_is_damaged_in_the_store_is_not_read(void **state)
 	assert_true(sat_file_value_read(&value, text, strlen(text)));
 	free(text);
 	assert_int_equal(sat_file_find(c->one.store, &value.original, &file, NULL), 0);
-	assert_int_equal(sat_db_exec(c->one.store->db, "UPDATE sat_bytes SET content = zeroblob(262144) WHERE id = 2", NULL),
-	                 0);
+	assert_int_equal(
+	    sat_db_exec(c->one.store->db, "UPDATE sat_bytes SET content = zeroblob(262144) WHERE id = 2", NULL), 0);
 	assert_int_equal(sat_file_read(c->one.store, &file, 0, &piece, NULL), 0);
 	assert_int_equal(sat_file_read(c->one.store, &file, 1, &piece, NULL), SAT_EDAMAGED);
 }

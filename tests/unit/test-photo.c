@@ -23,7 +23,9 @@ static gdImagePtr noise(int width, int height)
 	gdImagePtr image = gdImageCreateTrueColor(width, height);
 	for (int y = 0; y < height; y++) {
 		for (int x = 0; x < width; x++)
-			gdImageSetPixel(image, x, y, x < width / 2 && y < height / 2 ? 0xffffff : (int)(dice_throw(&d) & 0x3f3f3f));
+			gdImageSetPixel(image, x, y,
+			                x < width / 2 && y < height / 2 ? 0xffffff
+			                                                : (int)(dice_throw(&d) & 0x3f3f3f));
 	}
 	return image;
 }
@@ -49,10 +51,14 @@ static bool holds(const sat_bytes *bytes, const void *word, size_t length)
 /* A TIFF structure as Exif has it, of either order, with an orientation and an owner. */
 static size_t exif(uint8_t *tiff, bool little, unsigned orientation)
 {
-	const uint8_t big[] = { 'M', 'M', 0, '*', 0, 0, 0, 8, 0, 2, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, (uint8_t)orientation, 0, 0,
-		                0xa4, 0x30, 0, 2, 0, 0, 0, 22, 0, 0, 0, 38, 0, 0, 0, 0 };
-	const uint8_t small[] = { 'I', 'I', '*', 0, 8, 0, 0, 0, 2, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, (uint8_t)orientation, 0, 0, 0,
-		                  0x30, 0xa4, 2, 0, 22, 0, 0, 0, 38, 0, 0, 0, 0, 0, 0, 0 };
+	const uint8_t big[] = { 'M', 'M',  0,    '*',  0, 0, 0, 8, 0, 2,
+		                1,   0x12, 0,    3,    0, 0, 0, 1, 0, (uint8_t)orientation,
+		                0,   0,    0xa4, 0x30, 0, 2, 0, 0, 0, 22,
+		                0,   0,    0,    38,   0, 0, 0, 0 };
+	const uint8_t small[] = {
+		'I', 'I', '*', 0,    8,    0, 0, 0,  2, 0, 0x12, 1,  3, 0, 1, 0, 0, 0, (uint8_t)orientation,
+		0,   0,   0,   0x30, 0xa4, 2, 0, 22, 0, 0, 0,    38, 0, 0, 0, 0, 0, 0, 0
+	};
 	memcpy(tiff, little ? small : big, sizeof big);
 	memcpy(tiff + sizeof big, owner, sizeof owner);
 	return sizeof big + sizeof owner;
@@ -99,7 +105,8 @@ static void put_chunk(sat_bytes *out, const char *type, const void *body, size_t
 			crc = crc & 1 ? UINT32_C(0xedb88320) ^ (crc >> 1) : crc >> 1;
 	}
 	crc = ~crc;
-	const uint8_t size[] = { (uint8_t)(length >> 24), (uint8_t)(length >> 16), (uint8_t)(length >> 8), (uint8_t)length };
+	const uint8_t size[] = { (uint8_t)(length >> 24), (uint8_t)(length >> 16), (uint8_t)(length >> 8),
+		                 (uint8_t)length };
 	const uint8_t end[] = { (uint8_t)(crc >> 24), (uint8_t)(crc >> 16), (uint8_t)(crc >> 8), (uint8_t)crc };
 	sat_bytes_put(out, size, 4);
 	sat_bytes_put(out, whole.data, whole.length);
@@ -208,8 +215,12 @@ static void photo__of_a_kind_that_cannot_be_cleaned_is_refused(void **state)
 	static const struct {
 		const char *bytes, *words;
 	} kinds[] = {
-		{ "\0\0\0\x18" "ftypheic\0\0\0\0mif1heic", "a HEIC picture" }, { "GIF89a and more than that", "a GIF picture" },
-		{ "II*\0 and more than that.", "a TIFF or raw picture" }, { "no picture at all, but words", "does not know" },
+		{ "\0\0\0\x18"
+		  "ftypheic\0\0\0\0mif1heic",
+		  "a HEIC picture" },
+		{ "GIF89a and more than that", "a GIF picture" },
+		{ "II*\0 and more than that.", "a TIFF or raw picture" },
+		{ "no picture at all, but words", "does not know" },
 	};
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		SAT_BYTES(clean);
@@ -321,8 +332,9 @@ static void preview__of_too_large_a_picture_is_not_tried(void **state)
 	assert_int_equal(sat_photo_clean(jpeg.data, jpeg.length, &clean, &photo, NULL), 0);
 	photo.width = photo.height = 65535;
 	assert_int_equal(sat_preview_make(clean.data, clean.length, &photo, &preview, NULL), SAT_ELIMIT);
-	assert_int_equal(sat_preview_make("\xff\xd8\xff", 3, &(sat_photo){ "image/jpeg", 9, 9, 1, 0 }, &preview, NULL),
-	                 SAT_EINVALID);
+	assert_int_equal(
+	    sat_preview_make("\xff\xd8\xff", 3, &(sat_photo){ "image/jpeg", 9, 9, 1, 0 }, &preview, NULL),
+	    SAT_EINVALID);
 }
 
 static void field__takes_what_its_name_says(void **state)

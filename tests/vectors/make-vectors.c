@@ -582,7 +582,8 @@ static void put_pieces(world *w)
 	sat_chunk c = { .track = SAT_TRACK_FILES };
 	for (uint32_t i = 0; i < PIECES; i++) {
 		bytes[(size_t)i * SAT_PIECE_BYTES] = (uint8_t)(i + 1);
-		sat_tree_leaf(leaves + i * SAT_HASH_BYTES, bytes + (size_t)i * SAT_PIECE_BYTES, sat_tree_piece_bytes(SIZE, i));
+		sat_tree_leaf(leaves + i * SAT_HASH_BYTES, bytes + (size_t)i * SAT_PIECE_BYTES,
+		              sat_tree_piece_bytes(SIZE, i));
 	}
 	check("name", sat_tree_name(leaves, SIZE, &c.file.name, &err), &err);
 	check("tree", sat_tree_build(&tree, &arena, leaves, PIECES), &err);
