@@ -286,6 +286,7 @@ int main(int argc, char **argv)
 	if (megabytes < 4 || megabytes > 16384 || rounds < 1 || rounds > ROUNDS_MAX)
 		return 2;
 	megabytes -= megabytes % (PART >> 20);
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	char dir[200], source[256], copy[256];
 	sat_error err = { 0 };
 	check(bench_make_temporary_dir(dir, sizeof dir, parent, &err), &err);
