@@ -22,7 +22,7 @@ static const cli_usage usage = {
 typedef struct telling {
 	cli *c;
 	sat_dot record;         /* 0: many at once */
-	json_t *list;
+	json_t *list, *files;
 } telling;
 
 static void add_fields(const sat_disclosure *d, json_t *fields, sat_bytes *words, sat_purposes *needs)
@@ -76,11 +76,41 @@ static int tell(void *context, const sat_disclosure *d, sat_error *err)
 	return 0;
 }
 
+/* The file itself, and not only what it is called. */
+static int tell_file(void *context, const sat_disclosed_file *f, sat_error *err)
+{
+	telling *t = context;
+	sat_device to;
+	char at[CLI_TIME_CHARS], id[SAT_ID_CHARS];
+	int rc = sat_device_get(t->c->store, f->device, &to, err);
+	if (rc == 0)
+		rc = sat_id_print(t->c->store, f->record, id, err);
+	if (rc != 0)
+		return rc;
+	cli_time(f->at, at);
+	cli_print(t->c, "%s  to %s, %s  %s: %zu of %zu pieces of the %s\n", at, to.name,
+	          f->received ? "received" : "not confirmed", id, f->pieces, f->of,
+	          f->preview ? "preview" : "file itself");
+	json_array_append_new(t->files,
+	                      json_pack("{s:s, s:o, s:o, s:b, s:s, s:I, s:b, s:I, s:I}", "at", at, "to",
+	                                cli_text(to.name), "bundle", cli_text(f->file), "received",
+	                                (int)f->received, "record", id, "file", (json_int_t)f->number, "preview",
+	                                (int)f->preview, "pieces", (json_int_t)f->pieces, "of", (json_int_t)f->of));
+	return 0;
+}
+
 static int tell_record(void *context, sat_table *table, sat_dot id, sat_error *err)
 {
 	telling *t = context;
 	t->record = id;
-	return sat_disclosures_each(t->c->store, table, id, tell, t, err);
+	int rc = sat_disclosures_each(t->c->store, table, id, tell, t, err);
+	return rc == 0 && table->files ? sat_disclosed_files_each(t->c->store, id, tell_file, t, err) : rc;
+}
+
+static int tell_all(telling *t)
+{
+	int rc = sat_disclosures_each(t->c->store, NULL, 0, tell, t, &t->c->err);
+	return rc == 0 ? sat_disclosed_files_each(t->c->store, 0, tell_file, t, &t->c->err) : rc;
 }
 
 /* Of a person or a community everything that concerns them, else the record alone. */
@@ -105,10 +135,10 @@ int cmd_disclosures(cli *c, int argc, char **argv)
 {
 	if (!cli_options(c, &usage, NULL, &argc, &argv))
 		return c->code;
-	telling t = { .c = c, .list = json_array() };
+	telling t = { .c = c, .list = json_array(), .files = json_array() };
 	cli_set(c, "disclosures", t.list);
-	if (cli_open(c) != 0 ||
-	    (argc > 0 ? tell_about(&t, argv[0]) : sat_disclosures_each(c->store, NULL, 0, tell, &t, &c->err)) != 0)
+	cli_set(c, "files", t.files);
+	if (cli_open(c) != 0 || (argc > 0 ? tell_about(&t, argv[0]) : tell_all(&t)) != 0)
 		return cli_fail(c);
 	if (json_array_size(t.list) == 0)
 		cli_say(c, "Nothing of it was sent from here.\n");

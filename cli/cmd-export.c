@@ -14,15 +14,59 @@ static const cli_usage usage = {
 	1, 1
 };
 
+static json_t *files_json(const sat_file_totals *f)
+{
+	return json_pack("{s:I, s:I, s:I, s:I, s:I}", "whole", (json_int_t)f->whole, "in_part",
+	                 (json_int_t)f->in_part, "left", (json_int_t)f->left, "bytes", (json_int_t)f->bytes,
+	                 "bytes_left", (json_int_t)f->bytes_left);
+}
+
+/* What became of photos and recordings, at the last bundle of an export. */
+static void tell_files(cli *c, const sat_file_totals *f)
+{
+	char whole[64], left[64];
+	if (f->whole + f->in_part + f->left == 0)
+		return;
+	cli_say(c, "    of photos and recordings: %s whole", cli_count(f->whole, "file", "files", whole));
+	if (f->in_part + f->left > 0)
+		cli_say(c, ", %zu in part, %s left for later (%llu bytes)", f->in_part,
+		        cli_count(f->left, "file", "files", left), (unsigned long long)f->bytes_left);
+	cli_say(c, ".\n");
+}
+
+/* "2MB", "500k", "700000": bytes, as people write them. */
+static bool read_bytes(const char *text, uint64_t *bytes)
+{
+	static const struct {
+		const char *unit;
+		uint64_t times;
+	} units[] = {
+		{ "", 1 },      { "B", 1 },       { "k", 1000 },     { "kB", 1000 },      { "K", 1000 },
+		{ "KB", 1000 }, { "M", 1000000 }, { "MB", 1000000 }, { "G", 1000000000 }, { "GB", 1000000000 }
+	};
+	uint64_t number = 0;
+	const char *at = text;
+	for (; *at >= '0' && *at <= '9' && at - text < 9; at++)
+		number = number * 10 + (uint64_t)(*at - '0');
+	for (size_t i = 0; at > text && i < sizeof units / sizeof *units; i++) {
+		if (strcmp(units[i].unit, at) == 0) {
+			*bytes = number * units[i].times;
+			return *bytes > 0;
+		}
+	}
+	return false;
+}
+
 static int on_exported(void *context, const sat_exported *bundle)
 {
 	cli_exports *e = context;
 	cli *c = e->c;
 	char count[64];
 	json_array_append_new(
-	    e->bundles, json_pack("{s:o, s:o, s:I, s:I, s:I, s:b, s:b}", "file", cli_text(bundle->file), "to",
-	                          cli_text(bundle->to), "bytes", (json_int_t)bundle->bytes, "records",
+	    e->bundles, json_pack("{s:o, s:o, s:I, s:I, s:I, s:I, s:o, s:b, s:b}", "file", cli_text(bundle->file),
+	                          "to", cli_text(bundle->to), "bytes", (json_int_t)bundle->bytes, "records",
 	                          (json_int_t)bundle->records, "withheld", (json_int_t)bundle->withheld,
+	                          "file_bytes", (json_int_t)bundle->file_bytes, "files", files_json(&bundle->files),
 	                          "request", (int)bundle->request, "revocation", (int)bundle->revocation));
 	e->count++;
 	if (bundle->request) {
@@ -44,6 +88,7 @@ static int on_exported(void *context, const sat_exported *bundle)
 		cli_say(c, "Copied %s for \"%s\": %s, %llu bytes.\n",
 		        cli_count(bundle->records, "record", "records", count), bundle->to, bundle->file,
 		        (unsigned long long)bundle->bytes);
+	tell_files(c, &bundle->files);
 	if (bundle->withheld > 0)
 		cli_say(
 		    c,
@@ -109,17 +154,26 @@ static int export_named(cli_exports *e, sat_carrier *carrier, const char *to)
 
 int cmd_export(cli *c, int argc, char **argv)
 {
-	const char *to = NULL;
+	const char *to = NULL, *budget = NULL;
+	uint64_t budget_bytes = 0;
+	bool previews = false, only_text = false;
 	bool compact = false, small = false, vouch = false;
 	const cli_option options[] = {
 		{ "to", CLI_TEXT, &to, "PEER", "only to this device, by name or beginning of its id" },
 		{ "compact", CLI_FLAG, &compact, NULL, "the short form of bundle, for slow links" },
+		{ "budget", CLI_TEXT, &budget, "BYTES", "photos and recordings only within so much, such as 2MB" },
+		{ "previews", CLI_FLAG, &previews, NULL, "of photos the small pictures only" },
+		{ "only-text", CLI_FLAG, &only_text, NULL, "no photos and recordings" },
 		{ "vouch", CLI_FLAG, &vouch, NULL, "bring what others wrote as well: when a laptop was lost" },
 		{ "small", CLI_FLAG, &small, NULL, "pack more tightly and take longer" },
 		{ 0 },
 	};
 	if (!cli_options(c, &usage, options, &argc, &argv))
 		return c->code;
+	if ((budget != NULL) + previews + only_text > 1)
+		return cli_wrong(c, "of --budget, --previews and --only-text one can be chosen");
+	if (budget != NULL && !read_bytes(budget, &budget_bytes))
+		return cli_wrong(c, "\"%.40s\" is no number of bytes: write it like 500k or 2MB", budget);
 	SAT_AUTO(sat_carrier) carrier = NULL;
 	int code = CLI_DONE;
 	char count[64];
@@ -127,6 +181,9 @@ int cmd_export(cli *c, int argc, char **argv)
 		          .bundles = json_array(),
 		          .options = { .form = compact ? SAT_COMPACT : SAT_FULL,
 		                       .tell_revoked = true,
+		                       .files = only_text ? SAT_FILES_NONE
+		                                          : previews ? SAT_FILES_PREVIEWS : SAT_FILES_ALL,
+		                       .budget_bytes = budget_bytes,
 		                       .vouch = vouch,
 		                       .level = small ? SAT_LEVEL_SLOW_LINK : SAT_LEVEL_STICK } };
 	cli_set(c, "bundles", e.bundles);

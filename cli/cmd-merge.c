@@ -56,10 +56,11 @@ static void tell(merging *m, const sat_merged *merged)
 	bool with_counts = merged->verdict == SAT_MERGED || merged->records > 0;
 	json_array_append_new(
 	    m->bundles,
-	    json_pack("{s:o, s:s, s:I, s:I, s:I, s:I, s:o}", "file", cli_text(merged->file), "outcome",
+	    json_pack("{s:o, s:s, s:I, s:I, s:I, s:I, s:I, s:o}", "file", cli_text(merged->file), "outcome",
 	              sat_verdict_name(merged->verdict), "records", (json_int_t)merged->records, "decisions",
 	              (json_int_t)merged->decisions, "conflicts",
-	              (json_int_t)merged->conflicts, "declined", (json_int_t)merged->declined, "reason",
+	              (json_int_t)merged->conflicts, "declined", (json_int_t)merged->declined, "pieces",
+	              (json_int_t)merged->pieces, "reason",
 	              merged->reason[0] == '\0' ? json_null() : cli_text(merged->reason)));
 	if (merged->verdict == SAT_NOT_FOR_US && m->folder) {
 		m->for_others++;
@@ -81,6 +82,8 @@ static void tell(merging *m, const sat_merged *merged)
 		if (merged->conflicts > 0)
 			cli_say(c, ", %s to decide (`satchel conflicts`)",
 			        cli_count(merged->conflicts, "conflict", "conflicts", conflicts));
+		if (merged->pieces > 0)
+			cli_say(c, ", %s of files", cli_count(merged->pieces, "piece", "pieces", records));
 		if (merged->declined > 0)
 			cli_say(c, ", %s not let in for want of consent",
 			        cli_count(merged->declined, "value", "values", records));

@@ -22,10 +22,27 @@ static const cli_usage quarantine_usage = {
 
 static json_t *peer_json(const sat_peer_status *peer)
 {
-	return json_pack("{s:o, s:o, s:I, s:I, s:I, s:o}", "name", cli_text(peer->name), "role",
+	const sat_file_status *f = &peer->files;
+	json_t *files = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "unsent", (json_int_t)f->unsent, "copied",
+	                          (json_int_t)f->copied, "received", (json_int_t)f->received, "unsent_bytes",
+	                          (json_int_t)f->unsent_bytes, "copied_bytes", (json_int_t)f->copied_bytes,
+	                          "received_bytes", (json_int_t)f->received_bytes);
+	return json_pack("{s:o, s:o, s:I, s:I, s:I, s:o, s:o}", "name", cli_text(peer->name), "role",
 	                 cli_text(peer->role), "unsent", (json_int_t)peer->unsent, "copied",
-	                 (json_int_t)peer->copied, "received", (json_int_t)peer->received, "last_receipt",
-	                 cli_time_json(peer->last_receipt));
+	                 (json_int_t)peer->copied, "received", (json_int_t)peer->received, "files", files,
+	                 "last_receipt", cli_time_json(peer->last_receipt));
+}
+
+/* Previews count as files of their own. */
+static void print_files(cli *c, const sat_file_status *f)
+{
+	if (f->unsent + f->copied + f->received > 0)
+		cli_print(
+		    c,
+		    "    photos and recordings, with their previews: %zu not yet copied (%llu bytes), %zu copied, not "
+		    "confirmed (%llu bytes), %zu received\n",
+		    f->unsent, (unsigned long long)f->unsent_bytes, f->copied, (unsigned long long)f->copied_bytes,
+		    f->received);
 }
 
 static void print_peer(cli *c, const sat_peer_status *peer)
@@ -36,6 +53,7 @@ static void print_peer(cli *c, const sat_peer_status *peer)
 	cli_print(c, "    not yet copied: %zu\n", peer->unsent);
 	cli_print(c, "    copied, not confirmed: %zu\n", peer->copied);
 	cli_print(c, "    received: %zu\n", peer->received);
+	print_files(c, &peer->files);
 	if (time[0] == '\0')
 		cli_print(c, "    no receipt so far\n");
 	else

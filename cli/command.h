@@ -192,6 +192,9 @@ int cli_file_read(const char *path, size_t most, sat_bytes *out, sat_error *err)
 void cli_invitation_path(const char *given, char *path, size_t room);
 /* Writes a new file: temporary name, fsync, rename without replacing, fsync of the folder. */
 int cli_file_write(const char *path, const void *data, size_t length, unsigned mode, sat_error *err);
+/* The same out of pieces: `next` appends one and answers 1, or 0 at the end, or an error. */
+int cli_file_write_from(const char *path, int (*next)(void *context, sat_bytes *piece, sat_error *err),
+                        void *context, unsigned mode, sat_error *err);
 /* Copies a file in the same way. */
 int cli_file_copy(const char *from, const char *to, unsigned mode, sat_error *err);
 /* Renames without replacing and makes it durable. */
@@ -216,6 +219,7 @@ int cmd_dump(cli *c, int argc, char **argv);
 int cmd_consent(cli *c, int argc, char **argv);
 int cmd_label(cli *c, int argc, char **argv);
 int cmd_date(cli *c, int argc, char **argv);
+int cmd_media(cli *c, int argc, char **argv);
 int cmd_report(cli *c, int argc, char **argv);
 int cmd_export(cli *c, int argc, char **argv);
 int cmd_merge(cli *c, int argc, char **argv);

@@ -178,6 +178,27 @@ int cli_file_write(const char *path, const void *data, size_t length, unsigned m
 	return finish_part(fd, rc, part, path, err);
 }
 
+int cli_file_write_from(const char *path, int (*next)(void *, sat_bytes *, sat_error *), void *context,
+                        unsigned mode, sat_error *err)
+{
+	char part[PATH_MAX];
+	SAT_BYTES(piece);
+	int there = cli_file_new(path, err);
+	if (there != 0)
+		return there;
+	int fd = open_part(path, mode, part, sizeof part, err);
+	if (fd < 0)
+		return fd;
+	int rc;
+	while ((rc = next(context, &piece, err)) == 1) {
+		rc = write_all(fd, piece.data, piece.length) != 0 ? failed(path, "written", err) : 0;
+		sat_bytes_reset(&piece);
+		if (rc != 0)
+			break;
+	}
+	return finish_part(fd, rc, part, path, err);
+}
+
 int cli_file_copy(const char *from, const char *to, unsigned mode, sat_error *err)
 {
 	char part[PATH_MAX];

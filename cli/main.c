@@ -31,6 +31,7 @@ static const command commands[] = {
 	{ "consent", cmd_consent, "record, show and withdraw decisions about consent" },
 	{ "label", cmd_label, "whom records are kept for, and what a community says of them" },
 	{ "date", cmd_date, "the day that headquarters signs, by which embargoes end" },
+	{ "media", cmd_media, "photos, recordings and scanned sheets of records" },
 	{ "report", cmd_report, "report outcomes, with small numbers of people hidden" },
 	{ "export", cmd_export, "copy what is new to a stick or folder, sealed" },
 	{ "merge", cmd_merge, "take in what is on a stick or in a bundle" },

@@ -6,6 +6,7 @@
  *   admit-usual.c       the quick way: usual creations, side by side with their table
  *   admit-record.c      the long way: one record, merged as a state
  *   admit-declined.c    what consent does not let in, until it comes again
+ *   admit-files.c       pieces of files, which hang on the values that name them
  *   admit-waiting.c     values whose record is not there yet
  *
  * Each has a header of its own.  What one record needs while it is admitted lives in the admission's arena,
@@ -44,6 +45,7 @@ struct sat_admission {
 	sat_arena frame_arena;   /* for one frame */
 	sat_creations creations;
 	char audiences[sizeof((sat_device *)0)->audiences]; /* ours, when this began */
+	int64_t file_uses;       /* the latest of sat_file_use when this began */
 	bool any_vouched;        /* somebody has vouched for writes that are here */
 };
 

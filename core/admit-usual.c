@@ -6,6 +6,7 @@
 #include "admit-declined.h"
 #include "admit-record.h"
 #include "erase.h"
+#include "file-use.h"
 #include "history.h"
 #include "search.h"
 #include "usual-row.h"
@@ -174,7 +175,11 @@ static int insert(sat_admission *a, const sat_fitting *f, size_t row, bool *inse
 		return rc;
 	sat_admission_count(a, id);
 	sat_creations_note(a, id);
-	if (sat_creations_inside(a, id))
+	for (size_t i = 0; table->files && rc == 0 && i < f->block->fields; i++) {
+		if (f->block->field[i].cells[row] == SAT_PRESENT)
+			rc = sat_file_use_value(a->store, table, id, &f->block->field[i].values[row], err);
+	}
+	if (rc == 0 && sat_creations_inside(a, id))
 		rc = sat_history_put(a->store, id, table->id, sat_store_next_sequence(a->store),
 		                     a->from.incarnation, NULL, err);
 	if (rc == 0 && table->searchable && !a->store->no_search)

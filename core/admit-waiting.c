@@ -3,6 +3,7 @@
 
 #include "admit-declined.h"
 #include "concern.h"
+#include "file-use.h"
 
 static int put_sibling(sat_admission *a, const sat_state *told, const sat_sibling *s, sat_error *err)
 {
@@ -28,7 +29,7 @@ static int put_sibling(sat_admission *a, const sat_state *told, const sat_siblin
 		rc = sat_run(store->db, insert, err);
 	store->waiting += rc == 0 && sat_db_changes(store->db) > 0;
 	a->frame.waiting++;
-	return rc;
+	return rc == 0 ? sat_file_use_value(store, told->table, told->id, &s->value, err) : rc;
 }
 
 int sat_waiting_keep(sat_admission *a, sat_state *told, sat_error *err)
@@ -90,6 +91,7 @@ int sat_waiting_forget(sat_store *store, sat_dot record, sat_error *err)
 		return rc;
 	sat_bind_int(store->sql.waiting_delete, 1, record);
 	rc = sat_run(store->db, store->sql.waiting_delete, err);
-	store->waiting -= sat_db_changes(store->db);
-	return rc;
+	int64_t forgotten = rc == 0 ? sat_db_changes(store->db) : 0;
+	store->waiting -= forgotten;
+	return rc == 0 && forgotten > 0 ? sat_file_use_look(store, record, err) : rc;
 }

@@ -11,6 +11,7 @@
 #include "admit-usual.h"
 #include "ask.h"
 #include "erase.h"
+#include "file-use.h"
 #include "history.h"
 #include "plant.h"
 #include "protocol.h"
@@ -29,6 +30,8 @@ int sat_admission_begin(sat_admission **out, sat_store *store, const sat_sender 
 	int64_t any;
 	int rc = sat_db_int(store->db, "SELECT EXISTS(SELECT 1 FROM sat_vouched)", &any, 0, err);
 	a->any_vouched = rc == 0 && any != 0;
+	if (rc == 0)
+		rc = sat_db_int(store->db, "SELECT max(id) FROM sat_file_use", &a->file_uses, 0, err);
 	sat_device self;
 	if (rc == 0)
 		rc = sat_device_get(store, 1, &self, err);
@@ -66,6 +69,7 @@ static void sum(sat_outcome *total, const sat_outcome *part)
 	total->decisions += part->decisions;
 	total->statements += part->statements;
 	total->tombstones += part->tombstones;
+	total->pieces += part->pieces;
 }
 
 void sat_admission_frame(sat_admission *a)
@@ -273,6 +277,8 @@ static int answer_ask(sat_admission *a, const sat_asked *ask, sat_error *err)
 	if (rc != 0 || table == NULL)
 		return rc;
 	rc = sat_history_touch(store, ask->record, table->id, err);
+	if (rc == 0 && table->files)
+		rc = sat_file_renew_record(store, ask->record, err);
 	return rc != 0 ? rc : vouch_again(a, ask->record, err);
 }
 

@@ -10,6 +10,7 @@
  *     for each frame: sat_admission_frame(admission), then its sections in the order of their types:
  *         sat_admit_tombstones, sat_admit_decisions, sat_admit_blocks, sat_admit_asks, sat_admit_moments
  *         sat_admission_of_frame(admission)
+ *     sat_admit_files_end(admission)          (admit-files.h, for a frame of a file sat_admit_pieces)
  *     sat_admission_total(admission)
  *
  * Every sat_admit_... returns 0, SAT_EREFUSED when the sender claims what is another's, SAT_ENOMEM, or what
@@ -45,6 +46,7 @@ typedef struct sat_outcome {
 	size_t set_aside;     /* entries of a revoked device beyond its accepted points */
 	size_t waiting;       /* entries for records whose creation is not known */
 	size_t decisions, statements, tombstones;
+	size_t pieces;        /* of files, that are new */
 } sat_outcome;
 
 /* Owned by the caller; borrows the store, copies `sender`.  SAT_ENOMEM. */

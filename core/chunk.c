@@ -58,6 +58,7 @@ size_t sat_chunk_value_bytes(const sat_value *value)
 	switch (value->type) {
 	case SAT_TEXT:
 	case SAT_CHOICE:
+	case SAT_FILE:
 		return value->text.length + 4;
 	case SAT_REFERENCES:
 		return 2 + value->references.count * 10;

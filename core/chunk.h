@@ -17,9 +17,10 @@
 
 #include "batch.h"
 #include "block.h"
+#include "file-tree.h"
 
-/* What leads every bundle, and records. */
-enum { SAT_TRACK_LEAD = 0, SAT_TRACK_RECORDS = 1 };
+/* What leads every bundle, records, and pieces of files, which have a sequence of their own. */
+enum { SAT_TRACK_LEAD = 0, SAT_TRACK_RECORDS = 1, SAT_TRACK_FILES = 2, SAT_TRACKS = 3 };
 
 /* Sequences above the first and up to the second. */
 typedef struct sat_span {
@@ -49,6 +50,19 @@ typedef struct sat_asked {
 	sat_dot record;
 } sat_asked;
 
+/* Some pieces of one file (file-tree.h), ascending. */
+#define SAT_FRAME_PIECES_MAX 4
+typedef struct sat_file_piece {
+	uint32_t number;
+	const uint8_t *proof;       /* as many hashes as its number and the size of the file ask for */
+	const uint8_t *bytes;       /* likewise */
+} sat_file_piece;
+typedef struct sat_file_pieces {
+	sat_file_name name;
+	sat_file_piece piece[SAT_FRAME_PIECES_MAX];
+	size_t count;
+} sat_file_pieces;
+
 typedef struct sat_chunk {
 	sat_arena arena;            /* holds everything below */
 	int track;
@@ -76,6 +90,11 @@ typedef struct sat_chunk {
 	size_t *decision_counts;
 	sat_asked *asks;
 	size_t statement_count, tombstone_count, under_count, batch_count, decision_count, ask_count;
+	/* track files */
+	sat_file_pieces file;
+	int64_t file_id;            /* sat_file.id */
+	sat_dot file_record;        /* the record whose value lets it go */
+	bool file_preview;
 } sat_chunk;
 
 /* Empties a chunk for what lies above sequence `at`, with a block for each of `tables` tables; its

@@ -6,6 +6,9 @@
  * was still found in the file of a busy table (SQLite 3.40).  So every page is written with zeros in its middle:
  * the format says that it holds nothing ("unallocated region", https://www.sqlite.org/fileformat2.html, 1.6).
  *
+ * A page of a tree is told from others by its first byte, which is 0 in theirs as long as the file is smaller than
+ * 64 GiB: so it may not become larger (db.c).
+ *
  * What is in memory, and what goes into the rollback journal, stays as SQLite has it.
  */
 #ifndef SAT_DB_SCRUB_H

@@ -85,6 +85,7 @@ static const char opening[] =
 	"PRAGMA temp_store=MEMORY;"
 	"PRAGMA foreign_keys=OFF;"
 	"PRAGMA trusted_schema=OFF;"
+	"PRAGMA max_page_count=16777215;" /* 64 GiB: see db-scrub.h */
 	"BEGIN EXCLUSIVE; COMMIT;";
 
 /* SQLite's own account of its memory takes a lock at every allocation, and nobody asks for it.  Where

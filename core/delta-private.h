@@ -30,6 +30,7 @@ struct sat_delta {
 	bool counted_held;       /* whether the recipient holds anything that stands under any label: */
 	bool holds_some;
 	sat_arena scratch;       /* for one record, or for the moments of one chunk */
+	struct sat_file_walk *files; /* see delta-files.c; NULL until the track of files begins */
 };
 
 /* Sequences that one step looks at. */

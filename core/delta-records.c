@@ -159,6 +159,22 @@ static void next_part(sat_delta *d, const sat_sibling **allowed, size_t *count)
 	*count = n;
 }
 
+int sat_delta_lets(sat_delta *d, const sat_state *state, const sat_sibling *s, bool *sends, bool *lets,
+                   sat_error *err)
+{
+	bool passed_on = sat_delta_sends(d, sat_delta_author(d, s->dot));
+	*lets = false;
+	if (sends != NULL)
+		*sends = passed_on;
+	if (!passed_on)
+		return 0;
+	sat_leave leave;
+	int rc =
+	    sat_gate_weigh(d->gate, state->persons, state->person_count, s->stated, s->stated_count, &leave, err);
+	*lets = rc == 0 && (s->blank || sat_gate_answer(&leave, state->table->columns[s->field].needs) == SAT_PERMITTED);
+	return rc;
+}
+
 /* The siblings that this delta passes on and the gate lets through. */
 static int sift(sat_delta *d, const sat_state *state, sat_sibling *allowed, size_t *count, size_t *held_back,
                 sat_error *err)
@@ -166,17 +182,12 @@ static int sift(sat_delta *d, const sat_state *state, sat_sibling *allowed, size
 	int rc = 0;
 	*count = *held_back = 0;
 	for (size_t i = 0; rc == 0 && i < state->count; i++) {
-		const sat_sibling *s = &state->siblings[i];
-		if (!sat_delta_sends(d, sat_delta_author(d, s->dot)))
-			continue;
-		sat_leave leave;
-		rc = sat_gate_weigh(d->gate, state->persons, state->person_count, s->stated, s->stated_count, &leave,
-		                    err);
-		if (rc == 0 && (s->blank || sat_gate_answer(&leave, state->table->columns[s->field].needs) ==
-		                                SAT_PERMITTED))
-			allowed[(*count)++] = *s;
+		bool sends, lets;
+		rc = sat_delta_lets(d, state, &state->siblings[i], &sends, &lets, err);
+		if (lets)
+			allowed[(*count)++] = state->siblings[i];
 		else
-			(*held_back)++;
+			*held_back += sends;
 	}
 	return rc;
 }
@@ -320,8 +331,7 @@ static int add_usual(sat_delta *d, sat_table *table, sat_stmt *row, bool *full, 
 
 /* --- one stretch --------------------------------------------------------------------------------- */
 
-/* Of a record that the recipient asked for where we vouched, others' writes go as well. */
-static int look_asked(sat_delta *d, sat_dot record, sat_error *err)
+int sat_delta_look_asked(sat_delta *d, sat_dot record, sat_error *err)
 {
 	sat_bind_int(d->vouch, 1, d->options.device);
 	sat_bind_int(d->vouch, 2, record);
@@ -340,7 +350,7 @@ static int add_row(sat_delta *d, sat_table *table, sat_stmt *row, int64_t told, 
 		d->chunk.assumed = true;
 	if (of_device || sat_delta_told(d, told))
 		return 0;
-	int rc = d->vouches ? look_asked(d, sat_column_int(row, SAT_AT_ID), err) : 0;
+	int rc = d->vouches ? sat_delta_look_asked(d, sat_column_int(row, SAT_AT_ID), err) : 0;
 	if (rc != 0)
 		return rc;
 	/* The name of an unlinked record is no dot: without a write of its own there is nothing to tell. */

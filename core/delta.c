@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "decision-table.h"
+#include "delta-files.h"
 #include "delta-lead.h"
 #include "delta-moments.h"
 #include "delta-private.h"
@@ -85,6 +86,7 @@ void sat_delta_free(sat_delta *d)
 		             &d->under };
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		sat_db_finalize(d->store->db, all[i]);
+	sat_file_walk_free(d->files);
 	sat_gate_free(d->gate);
 	sat_arena_clear(&d->chunk.arena);
 	sat_arena_clear(&d->scratch);
@@ -224,6 +226,11 @@ static int step(sat_delta *d, sat_error *err)
 int sat_delta_next(sat_delta *d, const sat_chunk **chunk, sat_error *err)
 {
 	int rc = begin_chunk(d, err);
+	if (rc == 0 && d->track == SAT_TRACK_FILES) {
+		rc = sat_delta_next_pieces(d, err);
+		*chunk = &d->chunk;
+		return rc;
+	}
 	while (rc == 0 && d->gap < d->gap_count) {
 		if (d->at < d->gaps[d->gap].upto) {
 			rc = step(d, err);

@@ -7,6 +7,7 @@
 #include "concern.h"
 #include "details.h"
 #include "erasure.h"
+#include "file-use.h"
 #include "plant.h"
 #include "protocol.h"
 #include "search.h"
@@ -33,6 +34,8 @@ static int wipe_record(sat_store *store, sat_dot id, sat_error *err)
 	SAT_ARENA(arena);
 	sat_state state;
 	int rc = sat_record_load(store, NULL, id, &arena, &state, err);
+	if (rc == 0)
+		rc = sat_file_use_look(store, id, err);
 	if (rc == 0 && state.created) {
 		rc = sat_search_remove(store, &state, err);
 		if (state.table->searchable)
@@ -168,6 +171,8 @@ static int erase_dead_waiting(sat_store *store, sat_gate *gate, sat_error *err)
 		sat_bind_int(blank, 3, sat_column_int(all, 1));
 		if (rc == 0)
 			rc = sat_run(store->db, blank, err);
+		if (rc == 0)
+			rc = sat_file_use_look(store, state.id, err);
 	}
 	sat_db_finalize(store->db, &all);
 	sat_db_finalize(store->db, &blank);

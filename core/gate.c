@@ -319,6 +319,16 @@ int sat_gate_weigh(sat_gate *gate, const sat_dot *persons, size_t person_count, 
 	return 0;
 }
 
+int sat_gate_lets(sat_gate *gate, const sat_state *state, const sat_sibling *s, bool *lets, sat_error *err)
+{
+	sat_leave leave;
+	int rc = sat_gate_see_state(gate, state, lets, err);
+	if (rc == 0 && *lets)
+		rc = sat_gate_weigh(gate, state->persons, state->person_count, s->stated, s->stated_count, &leave, err);
+	*lets = rc == 0 && *lets && sat_gate_answer(&leave, state->table->columns[s->field].needs) == SAT_PERMITTED;
+	return rc;
+}
+
 static int reason_for(sat_gate *gate, sat_dot person, sat_purposes bit, bool dead, bool unstated,
                       char *sentence, size_t room, sat_error *err)
 {

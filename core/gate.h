@@ -82,6 +82,9 @@ static inline sat_answer sat_gate_answer(const sat_leave *leave, sat_purposes ne
 	return (needs & ~leave->permitted) != 0 ? SAT_SUSPENDED : SAT_PERMITTED;
 }
 
+/* Both together for one value of a record: labels let it be seen, and consent permits it. */
+int sat_gate_lets(sat_gate *gate, const sat_state *state, const sat_sibling *sibling, bool *lets, sat_error *err);
+
 /* One sentence that can be shown to a person on why a value is not permitted: the first person and
  * purpose that stand in the way. */
 int sat_gate_reason(sat_gate *gate, const sat_dot *persons, size_t person_count, const sat_stated *stated,

@@ -177,6 +177,14 @@ static const struct rule {
 	{ "SELECT count(*) FROM sat_run AS a JOIN sat_run AS b "
 	  "ON a.first < b.first AND b.first < a.first + a.count",
 	  "runs of creations overlap" },
+	{ "SELECT count(*) FROM sat_file AS f WHERE here <> (SELECT count(*) FROM sat_piece WHERE file = f.id)",
+	  "files have another number of pieces than is written down" },
+	{ "SELECT count(*) FROM sat_file WHERE id NOT IN (SELECT file FROM sat_file_use)",
+	  "files are here that no record names" },
+	{ "SELECT count(*) FROM sat_piece WHERE file NOT IN (SELECT id FROM sat_file) OR bytes NOT IN (SELECT id FROM sat_bytes)",
+	  "pieces of files have lost their file or their bytes" },
+	{ "SELECT count(*) FROM sat_bytes WHERE id NOT IN (SELECT bytes FROM sat_piece)",
+	  "pieces of files are left that belong to nothing" },
 	{ "SELECT count(*) FROM sat_incarnation WHERE device NOT IN (SELECT id FROM sat_device)",
 	  "incarnations belong to a device that is not here" },
 };

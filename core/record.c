@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "concern.h"
+#include "file-use.h"
 #include "history.h"
 #include "protocol.h"
 #include "search.h"
@@ -209,6 +210,8 @@ int sat_record_save(sat_store *store, const sat_state *before, sat_state *state,
 		rc = save_siblings(store, state, shown, count, err);
 	if (rc == 0)
 		rc = save_concerned(store, state, shown, count, err);
+	if (rc == 0 && table->files)
+		rc = sat_file_use_state(store, before, state, err);
 	return rc != 0 ? rc : sat_search_add(store, state, err);
 }
 
@@ -290,7 +293,11 @@ static int add_usual(sat_store *store, sat_table *table, sat_dot id, const sat_w
 	sat_bind_int(s, SAT_BIND_ID, id);
 	for (size_t i = 0; rc == 0 && i < count; i++)
 		rc = sat_bind_value(s, SAT_BIND_FIELDS + writes[i].column, &writes[i].value, arena, err);
-	return rc != 0 ? rc : sat_run(store->db, s, err);
+	if (rc == 0)
+		rc = sat_run(store->db, s, err);
+	for (size_t i = 0; rc == 0 && table->files && i < count; i++)
+		rc = sat_file_use_value(store, table, id, &writes[i].value, err);
+	return rc;
 }
 
 static bool names_list(const sat_table *table, const sat_write *writes, size_t count)
@@ -316,7 +323,7 @@ static int new_name(sat_store *store, const sat_table *table, sat_dot dot, sat_d
 static int state_now(sat_store *store, const sat_dot *persons, size_t count, sat_arena *arena,
                      const sat_stated **stated, uint32_t *stated_count, sat_error *err)
 {
-	sat_gate *gate;
+	sat_gate *gate = NULL;
 	sat_recipient self = { .role = store->role };
 	int rc = sat_gate_open(&gate, store, &self, err);
 	if (rc == 0)

@@ -35,6 +35,8 @@ typedef struct sat_statements {
 	sat_stmt *vouched_insert, *vouched_delete, *vouched_find, *vouch_insert;
 	sat_stmt *ask_insert, *ask_find;
 	sat_stmt *heard_insert, *heard_find, *label_insert, *under_insert, *under_find, *erasure_label, *erasure_labelled;
+	sat_stmt *file_find, *file_insert, *file_name, *file_here, *file_loose, *file_use_insert, *file_uses;
+	sat_stmt *piece_find, *piece_insert, *bytes_insert, *bytes_read;
 } sat_statements;
 
 struct sat_store {
@@ -91,6 +93,7 @@ struct sat_store {
 	sat_dot *labelled;               /* records that a label was ever put on, ascending: sat_label in memory */
 	size_t labels, label_room;
 	size_t climbed;                  /* place of the table that was climbed from last (protocol.c) */
+	bool loose_files;                /* some may be named by nothing any more: looked at before the commit */
 
 	bool stale;                  /* a rollback could not reread the file */
 	bool tables_changed;             /* in this transaction: a rollback has to load them again */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "ask.h"
+#include "file-use.h"
 #include "hex.h"
 #include "protocol.h"
 #include "refit.h"
@@ -520,6 +521,8 @@ int sat_store_commit(sat_store *store, sat_error *err)
 	if (rc == 0)
 		rc = sat_search_purge_if_due(store, err);
 	if (rc == 0)
+		rc = sat_files_let_go(store, err);
+	if (rc == 0)
 		rc = sat_incarnations_keep(store, err);
 	if (rc == 0)
 		rc = keep_ahead(store, err);
@@ -545,7 +548,7 @@ void sat_store_rollback(sat_store *store)
 		return;
 	sat_db_exec(store->db, "ROLLBACK", NULL);
 	sat_apart_forget(store);
-	store->in_transaction = store->purge_search = false;
+	store->in_transaction = store->purge_search = store->loose_files = false;
 	reread(store, NULL);
 }
 

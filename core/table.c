@@ -97,6 +97,7 @@ static int keep_column(sat_table *table, const sat_column *column, sat_column **
 		return sat_no_memory(err);
 	table->columns = columns;
 	columns[table->column_count] = *column;
+	table->files = table->files || column->type == SAT_FILE;
 	*out = &columns[table->column_count++];
 	return 0;
 }

@@ -35,6 +35,7 @@ typedef struct sat_table {
 	sat_column *columns;      /* columns[i].number == i */
 	size_t column_count;
 	bool searchable;          /* some column is searched */
+	bool files;               /* some column names files */
 	/* Statements, made on demand and thrown away when a column is added.  Those that write take the
 	 * id, then the columns in order; those that read give the id, the bookkeeping of sat_history
 	 * (NULL where the record is as it was created), then the columns in order. */

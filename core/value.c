@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "file-value.h"
+
 #define QUOTE_CHARS_MAX 40
 #define QUOTE_BYTES (QUOTE_CHARS_MAX * 4 + 4) /* characters of at most 4 bytes, "..." and the end */
 #define NUMBER_CHARS_MAX 63                   /* no number that a person means is longer */
@@ -15,7 +17,7 @@
 
 /* Scripts and programmes see these names; they follow the numbers of sat_type. */
 static const char *const type_names[] = {
-	NULL, "text", "integer", "real", "boolean", "date", "choice", "reference", "references",
+	NULL, "text", "integer", "real", "boolean", "date", "choice", "reference", "references", "file",
 };
 
 const char *sat_type_name(sat_type type)
@@ -290,6 +292,9 @@ static int check_text(sat_type type, const char *text, size_t length, sat_error 
 	if (type == SAT_DATE && !sat_date_number(text, length, &number))
 		return sat_fail(err, SAT_EINVALID, "\"%s\" is no date: write 2022, 2022-06 or 2022-06-14",
 		                quote(quoted, text, length));
+	if (type == SAT_FILE && !sat_file_value_read(&(sat_file_value){ 0 }, text, length))
+		return sat_fail(err, SAT_EINVALID, "\"%s\" names no file; `satchel media add` takes a file in",
+		                quote(quoted, text, length));
 	return 0;
 }
 
@@ -314,6 +319,7 @@ int sat_value_parse(sat_value *value, sat_type type, const char *text, size_t le
 	case SAT_TEXT:
 	case SAT_DATE:
 	case SAT_CHOICE:
+	case SAT_FILE:
 		read.text.bytes = text;
 		read.text.length = length;
 		rc = check_text(type, text, length, err);
@@ -341,6 +347,7 @@ void sat_value_print(const sat_value *value, sat_bytes *out)
 	switch (value->type) {
 	case SAT_TEXT:
 	case SAT_CHOICE:
+	case SAT_FILE:
 	case SAT_DATE:
 		sat_bytes_put(out, value->text.bytes, value->text.length);
 		break;
@@ -378,6 +385,7 @@ int sat_value_check(const sat_value *value, sat_error *err)
 	case SAT_TEXT:
 	case SAT_DATE:
 	case SAT_CHOICE:
+	case SAT_FILE:
 		return check_text(value->type, value->text.bytes, value->text.length, err);
 	case SAT_REAL:
 		if (isnan(value->real))
@@ -437,6 +445,7 @@ int sat_value_compare(const sat_value *a, const sat_value *b)
 	case SAT_TEXT:
 	case SAT_DATE:
 	case SAT_CHOICE:
+	case SAT_FILE:
 		return compare_bytes(a->text.bytes, a->text.length, b->text.bytes, b->text.length);
 	case SAT_INTEGER:
 	case SAT_BOOLEAN:

@@ -28,8 +28,9 @@ typedef enum sat_type {
 	SAT_CHOICE = 6,     /* a code out of the programme's list */
 	SAT_REFERENCE = 7,
 	SAT_REFERENCES = 8,
+	SAT_FILE = 9,       /* names a file, which travels in pieces beside the records (file-value.h) */
 } sat_type;
-#define SAT_TYPE_LAST SAT_REFERENCES
+#define SAT_TYPE_LAST SAT_FILE
 
 #define SAT_VALUE_BYTES_MAX (1u << 20)
 #define SAT_REFERENCES_MAX 4096
@@ -40,7 +41,7 @@ typedef struct sat_value {
 		struct {
 			const char *bytes; /* not terminated */
 			size_t length;
-		} text;            /* SAT_TEXT, SAT_CHOICE, SAT_DATE (in its text form) */
+		} text;            /* SAT_TEXT, SAT_CHOICE, SAT_FILE, SAT_DATE (in its text form) */
 		int64_t integer;   /* SAT_INTEGER, SAT_BOOLEAN (0, 1) */
 		double real;       /* never NaN; minus zero is read as zero, since SQLite keeps none */
 		sat_dot reference;
@@ -64,7 +65,8 @@ static inline sat_value sat_value_integer(int64_t integer)
  * SAT_ENOMEM. */
 static inline int sat_value_keep(sat_value *value, sat_arena *arena)
 {
-	if (value->type != SAT_TEXT && value->type != SAT_CHOICE && value->type != SAT_DATE)
+	if (value->type != SAT_TEXT && value->type != SAT_CHOICE && value->type != SAT_DATE &&
+	    value->type != SAT_FILE)
 		return 0;
 	value->text.bytes = sat_arena_copy(arena, value->text.bytes, value->text.length);
 	return value->text.bytes == NULL ? SAT_ENOMEM : 0;

@@ -217,6 +217,18 @@ bool sat_bundle_writer_full(sat_bundle_writer *w)
 	       sat_padme(w->body_bytes + ends + 2 * SAT_FRAME_BYTES_MAX) > w->bytes_max;
 }
 
+uint64_t sat_bundle_writer_bytes(sat_bundle_writer *w, uint64_t expected)
+{
+	settle(w);
+	uint64_t frames = w->frame_count * FRAME_ENTRY_BYTES;
+	if (expected > KEEP_BYTES)
+		frames += 2 * frames + RESERVE_BYTES_MIN;
+	uint64_t box = w->manifest_box;
+	if (box == 0)
+		box = sat_padme(w->rest_bytes + frames + SAT_SIGNATURE_BYTES) + SAT_BOX_BYTES;
+	return w->body_bytes + (w->form == SAT_FULL ? 2 : 1) * (SAT_HEADER_BYTES + box) + SAT_HASH_BYTES;
+}
+
 static int seal_manifest(sat_bundle_writer *w, const sat_bytes *plain, const sat_identity *identity,
                          const sat_public *recipient, uint64_t *size, sat_name16 *name, sat_error *err)
 {

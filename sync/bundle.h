@@ -39,6 +39,9 @@ void sat_bundle_writer_names(sat_bundle_writer *writer, size_t names);
 int sat_bundle_writer_add(sat_bundle_writer *writer, const void *frame, size_t count, sat_error *err);
 /* True when the bundle is better finished and another begun. */
 bool sat_bundle_writer_full(sat_bundle_writer *writer);
+/* What the bundle would take if it ended here, before padding and at most; `expected` is what it may grow to,
+ * since a large one reserves room for its manifest. */
+uint64_t sat_bundle_writer_bytes(sat_bundle_writer *writer, uint64_t expected);
 /* Fills in courier and frames of the manifest, signs it, and closes the bundle; `name` receives the
  * bundle's name, `*size` its length in bytes.  The manifest's frames are borrowed from the writer. */
 int sat_bundle_writer_finish(sat_bundle_writer *writer, sat_manifest *manifest, const sat_identity *identity,

@@ -8,6 +8,7 @@
 #include "core/disclosed.h"
 #include "core/disclosed.h"
 #include "core/store-private.h"
+#include "ledger.h"
 
 enum {
 	MASK_BYTES = SAT_FIELDS_MAX / 8,
@@ -23,8 +24,18 @@ typedef struct line {
 	size_t records;
 } line;
 
+/* Pieces of one file. */
+typedef struct file_line {
+	int64_t file;
+	sat_dot record;
+	bool preview;
+	size_t pieces, of;
+} file_line;
+
 struct sat_disclosing {
 	sat_store *store;
+	file_line *files;
+	size_t file_count, file_room;
 	line *lines;
 	size_t count, room;
 	size_t latest[SAT_KINDS_MAX]; /* by kind: the line that its latest row went into, and one; 0: none */
@@ -45,7 +56,7 @@ static void forget(sat_disclosing *d)
 {
 	for (size_t i = 0; i < d->count; i++)
 		sat_bytes_clear(&d->lines[i].ids);
-	d->count = 0;
+	d->count = d->file_count = 0;
 	memset(d->latest, 0, sizeof d->latest);
 }
 
@@ -55,6 +66,7 @@ void sat_disclosing_free(sat_disclosing *d)
 		return;
 	forget(d);
 	free(d->lines);
+	free(d->files);
 	free(d);
 }
 
@@ -108,9 +120,29 @@ static int add_row(sat_disclosing *d, int64_t kind, const sat_block *block, size
 	return sat_bytes_ok(&l->ids) ? 0 : SAT_ENOMEM;
 }
 
+/* Frames of one file follow one another. */
+static int add_pieces(sat_disclosing *d, const sat_chunk *chunk)
+{
+	if (d->file_count == 0 || d->files[d->file_count - 1].file != chunk->file_id) {
+		if (d->file_count == d->file_room) {
+			size_t room = d->file_room == 0 ? 16 : d->file_room * 2;
+			file_line *grown = realloc(d->files, room * sizeof *grown);
+			if (grown == NULL)
+				return SAT_ENOMEM;
+			d->files = grown;
+			d->file_room = room;
+		}
+		d->files[d->file_count++] = (file_line){ .file = chunk->file_id, .record = chunk->file_record,
+			                                 .preview = chunk->file_preview,
+			                                 .of = sat_tree_pieces(chunk->file.name.size) };
+	}
+	d->files[d->file_count - 1].pieces += chunk->file.count;
+	return 0;
+}
+
 int sat_disclosing_add(sat_disclosing *d, const sat_chunk *chunk, sat_error *err)
 {
-	int rc = 0;
+	int rc = chunk->track == SAT_TRACK_FILES ? add_pieces(d, chunk) : 0;
 	for (size_t i = 0; chunk->track == SAT_TRACK_RECORDS && i < chunk->block_count; i++) {
 		for (size_t row = 0; rc == 0 && row < chunk->blocks[i].rows; row++)
 			rc = add_row(d, d->store->tables[i]->id, &chunk->blocks[i], row);
@@ -125,6 +157,31 @@ static size_t used_bytes(const uint8_t fields[static MASK_BYTES])
 	while (n > 0 && fields[n - 1] == 0)
 		n--;
 	return n;
+}
+
+static int write_files(sat_disclosing *d, int64_t device, const sat_name16 *bundle, int64_t at, sat_error *err)
+{
+	sat_stmt *s = NULL;
+	int rc = d->file_count == 0
+	             ? 0
+	             : sat_db_prepare(d->store->db, &s,
+	                              "INSERT INTO sat_disclosed_file(bundle, device, at, file, record, "
+	                              "preview, pieces, of) VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+	                              err);
+	for (size_t i = 0; rc == 0 && i < d->file_count; i++) {
+		const file_line *f = &d->files[i];
+		sat_bind_blob(s, 1, bundle->bytes, sizeof bundle->bytes);
+		sat_bind_int(s, 2, device);
+		sat_bind_int(s, 3, at);
+		sat_bind_int(s, 4, f->file);
+		sat_bind_int(s, 5, f->record);
+		sat_bind_int(s, 6, f->preview);
+		sat_bind_int(s, 7, (int64_t)f->pieces);
+		sat_bind_int(s, 8, (int64_t)f->of);
+		rc = sat_run(d->store->db, s, err);
+	}
+	sat_db_finalize(d->store->db, &s);
+	return rc;
 }
 
 int sat_disclosing_write(sat_disclosing *d, int64_t device, const sat_name16 *bundle, int64_t at, sat_error *err)
@@ -148,6 +205,8 @@ int sat_disclosing_write(sat_disclosing *d, int64_t device, const sat_name16 *bu
 		rc = sat_run(d->store->db, s, err);
 	}
 	sat_db_finalize(d->store->db, &s);
+	if (rc == 0)
+		rc = write_files(d, device, bundle, at, err);
 	forget(d);
 	return rc;
 }
@@ -168,13 +227,10 @@ static bool holds(const void *ids, size_t length, sat_dot record)
 	return found;
 }
 
-/* As in sat_ledger_confirmed: as a whole, or frame by frame. */
 #define LINES                                                                                                \
-	"SELECT d.bundle, d.device, d.at, d.kind, d.fields, d.count, d.records, s.file, s.name IS NOT NULL AND " \
-	"EXISTS (SELECT 1 FROM sat_base b WHERE b.device = s.device AND b.upto >= s.upto) AND NOT EXISTS "       \
-	"(SELECT 1 FROM sat_sent_frame f JOIN sat_base b ON b.device = f.device WHERE f.bundle = s.name AND "    \
-	"f.state <> 1 AND f.upto > b.upto) FROM sat_disclosure d LEFT JOIN sat_sent s ON s.name = d.bundle "     \
-	"WHERE ?1 = 0 OR (d.kind = ?1 AND d.first <= ?2 AND d.last >= ?2) ORDER BY d.id"
+	"SELECT d.bundle, d.device, d.at, d.kind, d.fields, d.count, d.records, s.file FROM sat_disclosure d "   \
+	"LEFT JOIN sat_sent s ON s.name = d.bundle WHERE ?1 = 0 OR (d.kind = ?1 AND d.first <= ?2 AND "          \
+	"d.last >= ?2) ORDER BY d.id"
 
 static int give_line(sat_store *store, sat_stmt *s, sat_dot record,
                      int (*each)(void *, const sat_disclosure *, sat_error *), void *context, sat_error *err)
@@ -183,8 +239,7 @@ static int give_line(sat_store *store, sat_stmt *s, sat_dot record,
 	const void *ids = sat_column_blob(s, 6, &length), *name = sat_column_blob(s, 0, &name_length);
 	sat_disclosure d = { .device = sat_column_int(s, 1), .at = sat_column_int(s, 2),
 		             .table = sat_table_of_id(store, sat_column_int(s, 3)),
-		             .records = record == 0 ? (size_t)sat_column_int(s, 5) : 1,
-		             .received = sat_column_int(s, 8) != 0 };
+		             .records = record == 0 ? (size_t)sat_column_int(s, 5) : 1 };
 	if (d.table == NULL || name_length != sizeof d.bundle.bytes)
 		return sat_fail(err, SAT_EDAMAGED, "the ledger of disclosures is damaged");
 	if (record != 0 && !holds(ids, length, record))
@@ -193,7 +248,8 @@ static int give_line(sat_store *store, sat_stmt *s, sat_dot record,
 	d.fields = sat_column_blob(s, 4, &d.field_bytes);
 	if (!sat_column_is_null(s, 7))
 		snprintf(d.file, sizeof d.file, "%s", sat_column_text(s, 7, NULL));
-	return each(context, &d, err);
+	int rc = sat_ledger_bundle_confirmed(store, &d.bundle, &d.received, err);
+	return rc != 0 ? rc : each(context, &d, err);
 }
 
 int sat_disclosures_each(sat_store *store, const sat_table *table, sat_dot record,
@@ -207,6 +263,45 @@ int sat_disclosures_each(sat_store *store, const sat_table *table, sat_dot recor
 	sat_bind_int(s, 2, record);
 	while ((rc = sat_step(store->db, s, err)) == 1) {
 		if ((rc = give_line(store, s, record, each, context, err)) != 0)
+			break;
+	}
+	sat_db_finalize(store->db, &s);
+	return rc;
+}
+
+int sat_disclosed_files_each(sat_store *store, sat_dot record,
+                             int (*each)(void *, const sat_disclosed_file *, sat_error *), void *context,
+                             sat_error *err)
+{
+	sat_stmt *s = NULL;
+	int rc = sat_db_prepare(
+	    store->db, &s,
+	    "SELECT d.bundle, d.device, d.at, s.file, d.file, d.record, d.preview, d.pieces, d.of FROM "
+	    "sat_disclosed_file d LEFT JOIN sat_sent s ON s.name = d.bundle WHERE ?1 = 0 OR d.record = ?1 "
+	    "OR d.file IN (SELECT file FROM sat_file_use WHERE record = ?1) ORDER BY d.id",
+	    err);
+	if (rc != 0)
+		return rc;
+	sat_bind_int(s, 1, record);
+	while ((rc = sat_step(store->db, s, err)) == 1) {
+		size_t length;
+		sat_name16 bundle = { { 0 } };
+		const void *name = sat_column_blob(s, 0, &length);
+		if (length == sizeof bundle.bytes)
+			memcpy(bundle.bytes, name, length);
+		sat_disclosed_file f = { .device = sat_column_int(s, 1),
+			                 .at = sat_column_int(s, 2),
+			                 .number = sat_column_int(s, 4),
+			                 .record = sat_column_int(s, 5),
+			                 .preview = sat_column_int(s, 6) != 0,
+			                 .pieces = (size_t)sat_column_int(s, 7),
+			                 .of = (size_t)sat_column_int(s, 8) };
+		if (!sat_column_is_null(s, 3))
+			snprintf(f.file, sizeof f.file, "%s", sat_column_text(s, 3, NULL));
+		rc = sat_ledger_bundle_confirmed(store, &bundle, &f.received, err);
+		if (rc == 0)
+			rc = each(context, &f, err);
+		if (rc != 0)
 			break;
 	}
 	sat_db_finalize(store->db, &s);

@@ -9,6 +9,9 @@
  *     sat_disclosing_add(disclosing, chunk, err)                   for every chunk of a bundle
  *     sat_disclosing_write(disclosing, device, &name, at, err)     when the bundle is durable
  *
+ * Of files it says how many of their pieces went in which bundle, because of which record; when the file was erased
+ * since, its number and the record's are what is left of it.
+ *
  *     sat_disclosures_each(store, NULL, 0, each, context, err)     all, oldest first
  *     sat_disclosures_each(store, table, record, ...)              those of one record
  */
@@ -28,7 +31,7 @@ typedef struct sat_disclosing sat_disclosing;
 int sat_disclosing_begin(sat_disclosing **disclosing, sat_store *store, sat_error *err);
 void sat_disclosing_free(sat_disclosing *disclosing);
 SAT_AUTO_DEFINE(sat_disclosing)
-/* Notes the rows of a chunk; one of decisions has none.  SAT_ENOMEM. */
+/* Notes the rows or pieces of a chunk; one of decisions has none.  SAT_ENOMEM. */
 int sat_disclosing_add(sat_disclosing *disclosing, const sat_chunk *chunk, sat_error *err);
 /* Writes down what was noted, as of `at` (seconds since 1970), and begins anew.  In a transaction. */
 int sat_disclosing_write(sat_disclosing *disclosing, int64_t device, const sat_name16 *bundle, int64_t at,
@@ -57,5 +60,21 @@ bool sat_disclosure_has(const sat_disclosure *disclosure, uint16_t column);
 int sat_disclosures_each(sat_store *store, const sat_table *table, sat_dot record,
                          int (*each)(void *context, const sat_disclosure *disclosure, sat_error *err),
                          void *context, sat_error *err);
+/* Pieces of one file that went to a device in a bundle. */
+typedef struct sat_disclosed_file {
+	int64_t device;
+	int64_t at;
+	char file[64];              /* of the bundle; "" as above */
+	bool received;
+	int64_t number;             /* sat_file.id */
+	sat_dot record;             /* whose value let it go */
+	bool preview;
+	size_t pieces, of;          /* that went, and that it has */
+} sat_disclosed_file;
+
+/* Calls `each` for every file, oldest first, or for those that went because of `record` or that it names now. */
+int sat_disclosed_files_each(sat_store *store, sat_dot record,
+                             int (*each)(void *context, const sat_disclosed_file *file, sat_error *err),
+                             void *context, sat_error *err);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/admit-files.h"
 #include "core/admit.h"
 #include "core/enrolment.h"
 #include "core/incarnation-statement.h"
@@ -320,7 +321,9 @@ static int admit_frame(merge *m, const void *data, size_t count, int64_t told, s
 		rc = sat_admit_blocks(m->admission, content.blocks, content.block_count, err);
 	if (rc == 0)
 		rc = sat_admit_asks(m->admission, content.asks, content.ask_count, err);
-	return rc == 0 ? sat_admit_moments(m->admission, content.moments, content.moment_count, err) : rc;
+	if (rc == 0)
+		rc = sat_admit_moments(m->admission, content.moments, content.moment_count, err);
+	return rc == 0 && content.pieces != NULL ? sat_admit_pieces(m->admission, content.pieces, err) : rc;
 }
 
 static int take_frame(merge *m, int64_t told, sat_error *err)
@@ -390,6 +393,7 @@ static void conclude(merge *m, const sat_manifest *manifest)
 	m->out->decisions = total->decisions;
 	m->out->conflicts = total->conflicts;
 	m->out->declined = m->course.declined = total->declined;
+	m->out->pieces = total->pieces;
 	m->course.sender = m->peer.name;
 	m->course.registry = sat_store_role(m->store) == SAT_REGISTRY;
 	m->course.revoked = strcmp(m->peer.state, "revoked") == 0;
@@ -405,6 +409,8 @@ static int merge_data(merge *m, sat_error *err)
 	int64_t incarnation = rc == 0 ? sat_incarnation_find(m->store, manifest->incarnation) : 0;
 	if (rc == 0)
 		rc = read_frames(m, incarnation, err);
+	if (rc == 0)
+		rc = sat_admit_files_end(m->admission, err);
 	if (rc == 0)
 		rc = sat_ledger_got(m->store, m->peer.id, &m->name, manifest, m->states, err);
 	if (rc == 0)

@@ -8,6 +8,7 @@
 #define SAT_EXCHANGE_H
 
 #include "carrier.h"
+#include "core/delta.h"
 #include "core/device.h"
 #include "core/keys.h"
 #include "core/store.h"
@@ -18,6 +19,9 @@ typedef enum sat_level {
 	SAT_LEVEL_SLOW_LINK, /* zstd level for slow links: small */
 } sat_level;
 
+/* Which files go along.  Records and what leads always go whole. */
+typedef enum sat_export_files { SAT_FILES_ALL, SAT_FILES_PREVIEWS, SAT_FILES_NONE } sat_export_files;
+
 typedef struct sat_export_options {
 	sat_form form;
 	sat_level level;
@@ -26,6 +30,9 @@ typedef struct sat_export_options {
 	                              * what it confirmed before, since that did not hold them */
 	bool tell_revoked;           /* a revoked peer is sent the statement that revoked it, and nothing else,
 	                              * instead of being refused */
+	sat_export_files files;
+	uint64_t budget_bytes; /* files go only as far as all bundles together stay within this: previews, then
+	                              * originals, smallest first; 0: no end */
 	uint64_t bundle_bytes_max;   /* an export is split into bundles of at most this; 0: 1 GiB */
 	sat_progress progress;       /* may be NULL */
 	void *progress_context;
@@ -39,6 +46,8 @@ typedef struct sat_exported {
 	size_t records;              /* records in this bundle */
 	size_t withheld;             /* records of this export of which consent kept something back: counted at
 	                              * its last bundle, since those may be in none */
+	uint64_t file_bytes;         /* of files, in this bundle */
+	sat_file_totals files;       /* of this export: counted at its last bundle */
 	bool request;                /* an enrolment request, nothing else */
 	bool revocation;             /* that the recipient was revoked, nothing else */
 } sat_exported;
@@ -65,6 +74,7 @@ typedef struct sat_merged {
 	sat_verdict verdict;
 	char reason[2 * SAT_ERROR_MESSAGE_BYTES]; /* one sentence: what happened, what is safe, what to do */
 	size_t records, decisions, conflicts, declined;
+	size_t pieces;               /* of files, that are new here */
 	int64_t device;              /* the sender, 0 when it is not known */
 	bool told_us;                /* the sender is a peer to whom a reply makes sense */
 } sat_merged;
@@ -90,6 +100,13 @@ int sat_bundle_verify(sat_store *store, const sat_identity *identity, sat_carrie
 int sat_bundle_inspect(sat_store *store, const sat_identity *identity, sat_carrier *carrier, const char *name,
                        sat_bytes *json, sat_error *err);
 
+/* Files that a peer may have: how many have pieces that are not copied yet, how many have none of these but some
+ * that are not confirmed, and how many are confirmed as far as they are here; and the bytes of all such pieces. */
+typedef struct sat_file_status {
+	size_t unsent, copied, received;
+	uint64_t unsent_bytes, copied_bytes, received_bytes;
+} sat_file_status;
+
 /* Where an exchange with one peer stands. */
 typedef struct sat_peer_status {
 	char name[SAT_DEVICE_NAME_BYTES];
@@ -98,6 +115,7 @@ typedef struct sat_peer_status {
 	size_t unsent;               /* records changed since the last bundle for it was written */
 	size_t copied;               /* in a bundle, not confirmed */
 	size_t received;             /* confirmed by its incarnation heard last */
+	sat_file_status files;
 	int64_t last_receipt;        /* seconds since 1970 by our clock, 0 for never */
 } sat_peer_status;
 

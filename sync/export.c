@@ -39,6 +39,11 @@ typedef struct job {
 	sat_name16 *rests;          /* confirmed frames and those of the parts before */
 	size_t rest_count, rest_room;
 	size_t records;             /* in the part */
+	uint64_t file_bytes;        /* likewise */
+	uint64_t written;           /* bytes of the parts before */
+	sat_file_totals files;
+	sat_span *file_spans;       /* frames of files in all parts, and what the plan rests on */
+	size_t file_span_count;
 	size_t withheld, parts;
 	bool assumed;
 	bool vouches;               /* others' writes are in the part */
@@ -76,6 +81,7 @@ static int begin_part(job *j, sat_error *err)
 	if (most == 0 || most > SAT_BUNDLE_BYTES_MAX)
 		most = SAT_BUNDLE_BYTES_MAX;
 	j->frame_count = j->records = 0;
+	j->file_bytes = 0;
 	j->vouches = j->plan.vouches;
 	size_t names;
 	int rc = sat_ledger_receipt_names(j->store, j->peer.id, &names, err);
@@ -109,10 +115,13 @@ static int make_durable(job *j, const sat_name16 *bundle, const sat_manifest *m,
                         sat_error *err)
 {
 	sat_exported exported = { .bytes = size, .records = j->records,
-		                  .withheld = last ? j->withheld : 0,
+		                  .withheld = last ? j->withheld : 0, .file_bytes = j->file_bytes,
 		                  .request = (m->flags & SAT_MANIFEST_ENROLMENT) != 0,
 		                  .revocation = is_revoked(&j->peer) };
+	if (last)
+		exported.files = j->files;
 	memcpy(exported.to, j->peer.name, sizeof exported.to);
+	j->written += size;
 	int rc = drain(j, err);
 	if (rc == 0) {
 		rc = j->carrier->commit(j->carrier->context, &j->sink, exported.file, j->options.progress,
@@ -125,6 +134,8 @@ static int make_durable(job *j, const sat_name16 *bundle, const sat_manifest *m,
 		rc = sat_ledger_sent(j->store, j->peer.id, bundle, upto,
 		                     j->assumed ? j->peer.heard : 0, exported.file, m->courier, j->frames,
 		                     j->frame_count, err);
+	if (rc == 0 && last)
+		rc = sat_ledger_sent_files(j->store, bundle, j->file_spans, j->file_span_count, err);
 	if (rc == 0)
 		rc = sat_disclosing_write(j->disclosing, j->peer.id, bundle, m->time, err);
 	return rc == 0 && j->each != NULL ? j->each(j->context, &exported) : rc;
@@ -209,6 +220,13 @@ static int note_frame(job *j, const sat_chunk *chunk, sat_error *err)
 		j->frames = grown;
 		j->frame_room = room;
 	}
+	if (chunk->track == SAT_TRACK_FILES) {
+		sat_span *grown = sat_arena_grown(&j->arena, j->file_spans, j->file_span_count, sizeof *grown);
+		if (grown == NULL)
+			return sat_no_memory(err);
+		j->file_spans = grown;
+		j->file_spans[j->file_span_count++] = chunk->span;
+	}
 	j->frames[j->frame_count++] = (sat_sent_frame){ .track = chunk->track,
 	                                                .part = chunk->part && !SAT_PLANTED_BUG(21),
 	                                                .span = chunk->span };
@@ -246,19 +264,42 @@ static int add_chunk(job *j, const sat_chunk *chunk, sat_error *err)
 	if (rc == 0)
 		rc = sat_disclosing_add(j->disclosing, chunk, err);
 	j->records += chunk->records;
+	for (size_t i = 0; i < chunk->file.count; i++)
+		j->file_bytes += sat_tree_piece_bytes(chunk->file.name.size, chunk->file.piece[i].number);
+	/* How many files will go is known at their end, so there the time alone is shown. */
+	bool files = chunk->track == SAT_TRACK_FILES;
 	if (rc == 0 && j->options.progress != NULL &&
-	    !j->options.progress(j->options.progress_context, j->peer.name, (uint64_t)chunk->span.upto,
-	                         (uint64_t)j->plan.upto))
+	    !j->options.progress(j->options.progress_context, j->peer.name, files ? 0 : (uint64_t)chunk->span.upto,
+	                         files ? 0 : (uint64_t)j->plan.upto))
 		rc = sat_fail(err, SAT_ECANCELLED, "stopped; this bundle was not written, and nothing of it was marked as copied");
 	return rc;
+}
+
+/* What files may take: what the budget leaves, so that the padded bundle stays within it. */
+static uint64_t room_for_files(const job *j)
+{
+	uint64_t budget = j->options.budget_bytes;
+	if (budget == 0)
+		return UINT64_MAX;
+	budget = budget > j->written ? budget - j->written : 0;
+	if (j->options.form == SAT_FULL)
+		budget = sat_padme_below(budget);
+	uint64_t used = sat_bundle_writer_bytes(j->writer, budget);
+	return budget > used ? budget - used : 0;
 }
 
 static int add_track(job *j, int track, sat_error *err)
 {
 	sat_delta_options options = { .to = { .role = j->peer.role, .audiences = j->peer.audiences },
-		                      .device = j->peer.id, .heard = j->peer.heard,
+		                      .device = j->peer.id,
+		                      .heard = j->peer.heard,
 		                      .everything = j->store->role == SAT_REGISTRY || j->plan.vouches,
-		                      .chunk_bytes_max = SAT_CHUNK_BYTES_MAX };
+		                      .chunk_bytes_max = SAT_CHUNK_BYTES_MAX,
+		                      .previews_only = j->options.files == SAT_FILES_PREVIEWS,
+		                      .file_bytes_max =
+		                          track == SAT_TRACK_FILES && j->options.files != SAT_FILES_NONE
+		                              ? room_for_files(j)
+		                              : 0 };
 	SAT_AUTO(sat_delta) delta = NULL;
 	int rc = sat_gate_today(j->store, true, &options.to.today, err);
 	if (rc == 0)
@@ -271,6 +312,8 @@ static int add_track(job *j, int track, sat_error *err)
 		size_t records, withheld;
 		bool assumed;
 		sat_delta_totals(delta, &records, &withheld, &assumed);
+		if (track == SAT_TRACK_FILES)
+			sat_delta_file_totals(delta, &j->files);
 		j->withheld += withheld;
 		j->assumed = j->assumed || assumed;
 	}
@@ -305,12 +348,12 @@ static int export_data(job *j, sat_error *err)
 		rc = sat_ledger_receipt_due(j->store, j->peer.id, &j->receipt_due, err);
 	j->rests = j->plan.rests;
 	j->rest_count = j->rest_room = j->plan.rest_count;
+	j->file_spans = j->plan.files;
+	j->file_span_count = j->plan.file_count;
 	if (rc == 0)
 		rc = begin_part(j, err);
-	if (rc == 0)
-		rc = add_track(j, SAT_TRACK_LEAD, err);
-	if (rc == 0)
-		rc = add_track(j, SAT_TRACK_RECORDS, err);
+	for (int track = 0; rc == 0 && track < SAT_TRACKS; track++)
+		rc = add_track(j, track, err);
 	if (rc == 0 && j->frame_count == 0 && j->parts == 0 && !j->receipt_due)
 		return 0; /* nothing new for this peer, and nothing of theirs to confirm */
 	return rc == 0 ? end_part(j, 0, err) : rc;

@@ -319,6 +319,8 @@ static int read_text_column(sat_frame_reader *r, sat_cursor *c, sat_block_field 
 		if (f->cells[i] != SAT_PRESENT)
 			continue;
 		f->values[i] = (sat_value){ .type = f->type, .text = { texts[k].bytes, texts[k].length } };
+		if (f->type == SAT_FILE && sat_value_check(&f->values[i], NULL) != 0)
+			return sat_frame_breach(r, "the name of a file");
 		k++;
 	}
 	return rc;
@@ -377,7 +379,7 @@ static int read_scalar(sat_frame_reader *r, sat_cursor *c, sat_type type, int64_
 
 static int read_column(sat_frame_reader *r, sat_cursor *c, sat_block_field *f, size_t rows)
 {
-	if (f->type == SAT_TEXT || f->type == SAT_CHOICE)
+	if (f->type == SAT_TEXT || f->type == SAT_CHOICE || f->type == SAT_FILE)
 		return read_text_column(r, c, f, rows);
 	if (f->type == SAT_REFERENCES)
 		return read_lists(r, c, f, rows);

@@ -177,7 +177,7 @@ static void put_stated(sat_frame_writer *w, sat_bytes *b, const sat_block *block
 
 static void put_column(sat_frame_writer *w, sat_bytes *b, const sat_block_field *f, size_t rows)
 {
-	bool text = f->type == SAT_TEXT || f->type == SAT_CHOICE;
+	bool text = f->type == SAT_TEXT || f->type == SAT_CHOICE || f->type == SAT_FILE;
 	bool dot = f->type == SAT_REFERENCE || f->type == SAT_REFERENCES;
 	size_t n = 0, total = 0;
 	for (size_t i = 0; i < rows; i++) {
@@ -200,6 +200,7 @@ static void put_column(sat_frame_writer *w, sat_bytes *b, const sat_block_field 
 		switch (f->type) {
 		case SAT_TEXT:
 		case SAT_CHOICE:
+		case SAT_FILE:
 			texts[n++] = (sat_piece){ v->text.bytes, v->text.length };
 			break;
 		case SAT_INTEGER:

@@ -123,6 +123,33 @@ static int read_moments(sat_frame_reader *r, sat_cursor *c)
 	return rc == 0 && !sat_cursor_done(c) ? sat_frame_breach(r, "moments") : rc;
 }
 
+/* Nothing is allocated for bytes and proofs: they are borrowed from the frame. */
+static int read_pieces(sat_frame_reader *r, sat_cursor *c)
+{
+	sat_file_pieces *f = r->content->pieces = sat_arena_zeroed(r->arena, 1, sizeof *f);
+	if (f == NULL)
+		return sat_frame_no_memory(r);
+	const uint8_t *hash = sat_cursor_take(c, sizeof f->name.hash);
+	uint64_t size = sat_cursor_varint(c), count = sat_cursor_varint(c);
+	if (!sat_cursor_ok(c) || size == 0 || size > (uint64_t)SAT_FILE_BYTES_MAX || count == 0 ||
+	    count > SAT_FRAME_PIECES_MAX)
+		return sat_frame_breach(r, "pieces of a file");
+	memcpy(f->name.hash, hash, sizeof f->name.hash);
+	f->name.size = (int64_t)size;
+	for (size_t i = 0; i < count; i++) {
+		uint64_t number = sat_cursor_varint(c);
+		if (!sat_cursor_ok(c) || number >= sat_tree_pieces(f->name.size) ||
+		    (i > 0 && number <= f->piece[i - 1].number))
+			return sat_frame_breach(r, "the number of a piece");
+		sat_file_piece *p = &f->piece[i];
+		p->number = (uint32_t)number;
+		p->proof = sat_cursor_take(c, sat_tree_proof_hashes(f->name.size, p->number) * SAT_HASH_BYTES);
+		p->bytes = sat_cursor_take(c, sat_tree_piece_bytes(f->name.size, p->number));
+	}
+	f->count = (size_t)count;
+	return sat_cursor_done(c) ? 0 : sat_frame_breach(r, "pieces of a file");
+}
+
 /* --- the frame ---------------------------------------------------------------------------------------- */
 
 static int compare_indices(const void *a, const void *b)
@@ -187,6 +214,8 @@ static int read_section(sat_frame_reader *r, uint8_t type, sat_cursor *body)
 	case SAT_SECTION_MOMENTS:
 		return r->content->moments == NULL ? read_moments(r, body)
 		                                   : sat_frame_breach(r, "a section twice");
+	case SAT_SECTION_PIECES:
+		return r->content->pieces == NULL ? read_pieces(r, body) : sat_frame_breach(r, "a section twice");
 	default:
 		if (type >= SAT_SECTION_SKIPPABLE)
 			return 0;
@@ -210,6 +239,8 @@ int sat_frame_read(sat_store *store, const void *data, size_t length, sat_arena 
 		sat_cursor body = sat_cursor_span(&c);
 		if (!sat_cursor_ok(&c) || type < last)
 			rc = sat_frame_breach(&r, "its sections");
+		else if (type == SAT_SECTION_PIECES && last != 0)
+			rc = sat_frame_breach(&r, "pieces of a file beside something else");
 		else
 			rc = read_section(&r, type, &body);
 		last = type;

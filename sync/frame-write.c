@@ -104,6 +104,24 @@ static void write_moments(sat_frame_writer *w, const sat_chunk *c)
 	sat_frame_end_section(w, SAT_SECTION_MOMENTS);
 }
 
+static void write_pieces(sat_frame_writer *w, const sat_chunk *c)
+{
+	const sat_file_pieces *f = &c->file;
+	if (f->count == 0)
+		return;
+	sat_bytes *b = sat_frame_begin_section(w);
+	sat_bytes_put(b, f->name.hash, sizeof f->name.hash);
+	sat_bytes_put_varint(b, (uint64_t)f->name.size);
+	sat_bytes_put_varint(b, f->count);
+	for (size_t i = 0; i < f->count; i++) {
+		const sat_file_piece *p = &f->piece[i];
+		sat_bytes_put_varint(b, p->number);
+		sat_bytes_put(b, p->proof, sat_tree_proof_hashes(f->name.size, p->number) * SAT_HASH_BYTES);
+		sat_bytes_put(b, p->bytes, sat_tree_piece_bytes(f->name.size, p->number));
+	}
+	sat_frame_end_section(w, SAT_SECTION_PIECES);
+}
+
 /* --- the frame ---------------------------------------------------------------------------------------- */
 
 /* The statement of every incarnation that the frame names and that somebody has signed for. */
@@ -179,6 +197,7 @@ int sat_frame_write(sat_store *store, const sat_chunk *chunk, sat_bytes *frame, 
 			sat_frame_write_block(&w, &chunk->blocks[i]);
 		write_asks(&w, chunk);
 		write_moments(&w, chunk);
+		write_pieces(&w, chunk);
 		rc = assemble(&w, frame, err);
 	}
 	free(w.frame_index);

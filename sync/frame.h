@@ -29,6 +29,7 @@ enum {
 	SAT_SECTION_BLOCK = 5,
 	SAT_SECTION_ASKS = 6,
 	SAT_SECTION_MOMENTS = 7,
+	SAT_SECTION_PIECES = 8,
 	SAT_SECTION_SKIPPABLE = 128,
 };
 
@@ -58,6 +59,7 @@ typedef struct sat_frame_content {
 	sat_block *blocks;
 	sat_asked *asks;
 	sat_moment *moments;
+	sat_file_pieces *pieces;
 	size_t claim_count, statement_count, tombstone_count, under_count, batch_count, decision_count, block_count,
 		ask_count, moment_count;
 } sat_frame_content;

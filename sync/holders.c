@@ -37,7 +37,8 @@ static int add_device(sat_holders *h, const sat_device *device, int32_t today, s
 	sat_holder *holder = &h->list[h->count];
 	*holder = (sat_holder){ .device = *device };
 	sat_recipient to = { .role = device->role, .audiences = holder->device.audiences, .today = today };
-	int rc = sat_ledger_standing(h->store, device->id, &h->arena, &h->standings[h->count], err);
+	int rc =
+	    sat_ledger_standing(h->store, device->id, SAT_TRACK_RECORDS, &h->arena, &h->standings[h->count], err);
 	return rc != 0 ? rc : sat_gate_open(&h->gates[h->count++], h->store, &to, err);
 }
 

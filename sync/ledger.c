@@ -1,5 +1,5 @@
 /* See ledger.h. */
-#include "ledger.h"
+#include "ledger-private.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -37,68 +37,10 @@ static int run(sat_store *store, sat_error *err, const char *sql, const char *ty
 
 /* --- spans ---------------------------------------------------------------------------------------- */
 
-typedef struct span_list {
-	sat_span *at;
-	size_t count, room;
-} span_list;
-
-static bool add_span(span_list *list, sat_arena *arena, int64_t above, int64_t upto)
-{
-	if (list->count == list->room) {
-		size_t room = list->room == 0 ? 16 : list->room * 2;
-		sat_span *grown = sat_arena_take(arena, room * sizeof *grown);
-		if (grown == NULL)
-			return false;
-		if (list->count > 0)
-			memcpy(grown, list->at, list->count * sizeof *grown);
-		list->at = grown;
-		list->room = room;
-	}
-	list->at[list->count++] = (sat_span){ above, upto };
-	return true;
-}
-
-static int compare_spans(const void *a, const void *b)
-{
-	const sat_span *x = a, *y = b;
-	return x->above < y->above ? -1 : x->above > y->above;
-}
-
-/* Sorts and joins what touches. */
-static void join_spans(span_list *list)
-{
-	size_t n = 0;
-	if (list->count > 0)
-		qsort(list->at, list->count, sizeof *list->at, compare_spans);
-	for (size_t i = 0; i < list->count; i++) {
-		if (n > 0 && list->at[i].above <= list->at[n - 1].upto) {
-			if (list->at[i].upto > list->at[n - 1].upto)
-				list->at[n - 1].upto = list->at[i].upto;
-		} else {
-			list->at[n++] = list->at[i];
-		}
-	}
-	list->count = n;
-}
-
-/* What lies in (from, upto] outside of `covered`, which is joined. */
-static bool gaps_between(const span_list *covered, int64_t from, int64_t upto, span_list *gaps, sat_arena *arena)
-{
-	for (size_t i = 0; i < covered->count && from < upto; i++) {
-		const sat_span *c = &covered->at[i];
-		if (c->upto <= from)
-			continue;
-		if (c->above > from && !add_span(gaps, arena, from, c->above < upto ? c->above : upto))
-			return false;
-		from = c->upto;
-	}
-	return from >= upto || add_span(gaps, arena, from, upto);
-}
-
 /* Intervals of frames sent to a device on a track whose state is at least `least` and at most `most`; with
  * `parts_together`, a part of a record counts only when every other part that went with it does. */
-static int frame_spans(sat_store *store, int64_t device, int track, int least, int most, bool parts_together,
-                       span_list *list, sat_arena *arena, sat_error *err)
+int sat_ledger_frame_spans(sat_store *store, int64_t device, int track, int least, int most, bool parts_together,
+                       sat_spans *list, sat_arena *arena, sat_error *err)
 {
 	sat_stmt *s = NULL;
 	int rc = sat_db_prepare(store->db, &s,
@@ -114,7 +56,7 @@ static int frame_spans(sat_store *store, int64_t device, int track, int least, i
 	sat_bind_int(s, 4, most);
 	sat_bind_int(s, 5, parts_together);
 	while ((rc = sat_step(store->db, s, err)) == 1) {
-		if (!add_span(list, arena, sat_column_int(s, 0), sat_column_int(s, 1))) {
+		if (!sat_spans_add(list, arena, sat_column_int(s, 0), sat_column_int(s, 1))) {
 			rc = sat_no_memory(err);
 			break;
 		}
@@ -207,9 +149,9 @@ static int vouches_still(sat_store *store, int64_t device, const sat_name16 *bas
 static int plan_all(sat_store *store, sat_arena *arena, sat_plan *plan, sat_error *err)
 {
 	*plan = (sat_plan){ .upto = store->seq, .vouches = plan->vouches };
-	for (int track = 0; track < 2; track++) {
-		span_list gaps = { 0 };
-		if (store->seq > 0 && !add_span(&gaps, arena, 0, store->seq))
+	for (int track = 0; track < SAT_TRACK_FILES; track++) {
+		sat_spans gaps = { 0 };
+		if (store->seq > 0 && !sat_spans_add(&gaps, arena, 0, store->seq))
 			return sat_no_memory(err);
 		plan->gaps[track] = gaps.at;
 		plan->gap_count[track] = gaps.count;
@@ -223,26 +165,25 @@ int sat_ledger_plan(sat_store *store, int64_t device, sat_arena *arena, sat_plan
 	int rc = base_of(store, device, &plan->base, &plan->base_upto, err);
 	if (rc == 0)
 		rc = vouches_still(store, device, &plan->base, &plan->vouches, err);
-	if (rc == 0 && plan->vouches && !SAT_PLANTED_BUG(15))
-		return plan_all(store, arena, plan, err);
-	for (int track = 0; rc == 0 && track < 2; track++) {
-		span_list covered = { 0 }, gaps = { 0 };
-		rc = frame_spans(store, device, track, SAT_FRAME_SETTLED, SAT_FRAME_DECLINED, true, &covered, arena,
-		                 err);
+	if (rc == 0 && plan->vouches && !SAT_PLANTED_BUG(15)) {
+		rc = plan_all(store, arena, plan, err);
+		return rc == 0 ? sat_ledger_plan_files(store, device, arena, plan, err) : rc;
+	}
+	for (int track = 0; rc == 0 && track < SAT_TRACK_FILES; track++) {
+		sat_spans covered = { 0 }, gaps = { 0 };
+		rc = sat_ledger_frame_spans(store, device, track, SAT_FRAME_SETTLED, SAT_FRAME_DECLINED, true,
+		                            &covered, arena, err);
 		if (rc != 0)
 			break;
-		join_spans(&covered);
-		if (!gaps_between(&covered, plan->base_upto, plan->upto, &gaps, arena))
+		sat_spans_join(&covered);
+		if (!sat_spans_gaps(&covered, plan->base_upto, plan->upto, &gaps, arena))
 			rc = sat_no_memory(err);
 		plan->gaps[track] = gaps.at;
 		plan->gap_count[track] = gaps.count;
 	}
 	if (rc == 0)
-		rc = names_of(store,
-		              "SELECT name FROM sat_sent_frame WHERE device = ? AND state > 0 AND upto > ? "
-		              "ORDER BY upto DESC LIMIT 65536", device, plan->base_upto, arena, &plan->rests,
-		              &plan->rest_count, err);
-	return rc;
+		rc = sat_ledger_plan_files(store, device, arena, plan, err);
+	return rc == 0 ? sat_ledger_plan_rests(store, device, arena, plan, err) : rc;
 }
 
 int sat_ledger_sent(sat_store *store, int64_t device, const sat_name16 *bundle, int64_t upto, int64_t assumes,
@@ -383,6 +324,8 @@ static int take_receipt(sat_store *store, int64_t device, const sat_manifest *m,
 		         "INSERT INTO sat_base(device, bundle, upto) SELECT device, name, upto FROM sat_sent "
 		         "WHERE name = ? AND device = ? ON CONFLICT(device) DO UPDATE SET bundle = excluded.bundle, "
 		         "upto = excluded.upto WHERE excluded.upto >= upto", "ni", &m->held[i], device);
+	if (rc == 0)
+		rc = sat_ledger_take_held_files(store, device, m, err);
 	if (rc == 0)
 		rc = take_names(store, device, m->settled, m->settled_count, SAT_FRAME_SETTLED, err);
 	if (rc == 0)
@@ -531,73 +474,90 @@ int sat_ledger_got(sat_store *store, int64_t device, const sat_name16 *bundle, c
 
 /* --- tidying --------------------------------------------------------------------------------------- */
 
+int sat_ledger_bundle_confirmed(sat_store *store, const sat_name16 *bundle, bool *confirmed, sat_error *err)
+{
+	/* Confirmed as a whole, or frame by frame; a request to be let in when it was answered. */
+	int rc = exists(store,
+	                "SELECT 1 FROM sat_sent s WHERE name = ?1 AND CASE WHEN upto = -1 THEN "
+	                "EXISTS (SELECT 1 FROM sat_meta WHERE name = 'approved') ELSE EXISTS "
+	                "(SELECT 1 FROM sat_base b WHERE b.device = s.device AND b.upto >= s.upto) AND "
+	                "NOT EXISTS (SELECT 1 FROM sat_sent_frame f JOIN sat_base b ON b.device = f.device "
+	                "WHERE f.bundle = s.name AND f.state <> 1 AND f.upto > b.upto AND f.track <> 2) END",
+	                bundle, confirmed, err);
+	return rc == 0 && *confirmed ? sat_ledger_files_confirmed(store, bundle, confirmed, err) : rc;
+}
+
 int sat_ledger_confirmed(sat_store *store, const char *file, uint8_t courier[static SAT_COURIER_BYTES],
                          bool *confirmed, sat_error *err)
 {
 	*confirmed = false;
 	sat_stmt *s = NULL;
-	/* Confirmed as a whole, or frame by frame; a request to be let in when it was answered. */
-	int rc = sat_db_prepare(store->db, &s,
-	                        "SELECT courier FROM sat_sent s WHERE file = ?1 AND CASE WHEN upto = -1 THEN "
-	                        "EXISTS (SELECT 1 FROM sat_meta WHERE name = 'approved') ELSE EXISTS "
-	                        "(SELECT 1 FROM sat_base b WHERE b.device = s.device AND b.upto >= s.upto) AND "
-	                        "NOT EXISTS (SELECT 1 FROM sat_sent_frame f JOIN sat_base b ON b.device = f.device "
-	                        "WHERE f.bundle = s.name AND f.state <> 1 AND f.upto > b.upto) END", err);
+	int rc = sat_db_prepare(store->db, &s, "SELECT name, courier FROM sat_sent WHERE file = ?", err);
 	if (rc != 0)
 		return rc;
 	sat_bind_string(s, 1, file);
 	rc = sat_step(store->db, s, err);
-	size_t length = 0;
-	const void *token = rc == 1 ? sat_column_blob(s, 0, &length) : NULL;
-	if (token != NULL && length == SAT_COURIER_BYTES) {
-		memcpy(courier, token, length);
-		*confirmed = true;
+	size_t length = 0, token_length = 0;
+	const void *name = rc == 1 ? sat_column_blob(s, 0, &length) : NULL;
+	const void *token = rc == 1 ? sat_column_blob(s, 1, &token_length) : NULL;
+	sat_name16 bundle;
+	bool known =
+	    name != NULL && token != NULL && length == sizeof bundle.bytes && token_length == SAT_COURIER_BYTES;
+	if (known) {
+		memcpy(bundle.bytes, name, length);
+		memcpy(courier, token, token_length);
 	}
 	sat_db_finalize(store->db, &s);
-	return rc < 0 ? rc : 0;
+	return rc < 0 || !known ? (rc < 0 ? rc : 0) : sat_ledger_bundle_confirmed(store, &bundle, confirmed, err);
 }
 
 /* --- standing ---------------------------------------------------------------------------------------- */
 
-int sat_ledger_standing(sat_store *store, int64_t device, sat_arena *arena, sat_standing *standing, sat_error *err)
+int sat_ledger_standing(sat_store *store, int64_t device, int track, sat_arena *arena, sat_standing *standing,
+                        sat_error *err)
 {
 	*standing = (sat_standing){ 0 };
 	sat_name16 base;
-	int64_t upto;
+	int64_t upto, last = store->seq;
 	int rc = base_of(store, device, &base, &upto, err);
-	span_list received = { 0 }, offered = { 0 }, copied = { 0 }, unsent = { 0 };
-	if (rc == 0 && upto > 0 && !add_span(&received, arena, 0, upto))
+	sat_spans received = { 0 }, offered = { 0 }, copied = { 0 }, unsent = { 0 };
+	if (rc == 0 && track == SAT_TRACK_FILES) {
+		rc = sat_ledger_latest_piece(store, &last, err);
+		if (rc == 0)
+			rc = sat_ledger_held_files(store, device, &received, arena, err);
+	} else if (rc == 0 && upto > 0 && !sat_spans_add(&received, arena, 0, upto)) {
 		rc = sat_no_memory(err);
+	}
 	if (rc == 0)
-		rc = frame_spans(store, device, SAT_TRACK_RECORDS, SAT_FRAME_SETTLED, SAT_FRAME_SETTLED, true,
+		rc = sat_ledger_frame_spans(store, device, track, SAT_FRAME_SETTLED, SAT_FRAME_SETTLED, true,
 		                 &received, arena, err);
 	if (rc == 0)
-		rc = frame_spans(store, device, SAT_TRACK_RECORDS, SAT_FRAME_NONE, SAT_FRAME_DECLINED, false, &offered,
-		                 arena, err);
+		rc = sat_ledger_frame_spans(store, device, track, SAT_FRAME_NONE, SAT_FRAME_DECLINED, false,
+		                            &offered, arena, err);
 	if (rc != 0)
 		return rc;
 	/* A held bundle may have had a frame in which something was declined: that was not received. */
-	span_list declined = { 0 }, whole = received;
-	rc = frame_spans(store, device, SAT_TRACK_RECORDS, SAT_FRAME_DECLINED, SAT_FRAME_DECLINED, false, &declined,
+	sat_spans declined = { 0 }, whole = received;
+	rc = sat_ledger_frame_spans(store, device, track, SAT_FRAME_DECLINED, SAT_FRAME_DECLINED, false, &declined,
 	                 arena, err);
 	if (rc != 0)
 		return rc;
-	join_spans(&whole);
-	join_spans(&declined);
-	received = (span_list){ 0 };
+	sat_spans_join(&whole);
+	sat_spans_join(&declined);
+	received = (sat_spans){ 0 };
 	for (size_t i = 0; i < whole.count; i++) {
-		if (!gaps_between(&declined, whole.at[i].above, whole.at[i].upto, &received, arena))
+		if (!sat_spans_gaps(&declined, whole.at[i].above, whole.at[i].upto, &received, arena))
 			return sat_no_memory(err);
 	}
 	for (size_t i = 0; i < whole.count; i++) {
-		if (!add_span(&offered, arena, whole.at[i].above, whole.at[i].upto))
+		if (!sat_spans_add(&offered, arena, whole.at[i].above, whole.at[i].upto))
 			return sat_no_memory(err);
 	}
-	join_spans(&offered);
-	if (!gaps_between(&offered, 0, store->seq, &unsent, arena))
+	sat_spans_join(&offered);
+	if (!sat_spans_gaps(&offered, 0, last, &unsent, arena))
 		return sat_no_memory(err);
 	for (size_t i = 0; i < offered.count; i++) {
-		if (!gaps_between(&received, offered.at[i].above, offered.at[i].upto, &copied, arena))
+		if (!sat_spans_gaps(&received, offered.at[i].above, offered.at[i].upto, &copied, arena))
 			return sat_no_memory(err);
 	}
 	*standing = (sat_standing){ .received = received.at, .received_count = received.count,

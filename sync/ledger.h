@@ -11,6 +11,11 @@
  *                covered = up to base, and the intervals of settled and declined frames
  *                send the gaps up to the present; the new bundle rests on base and on those frames
  *
+ * Pieces of files have a sequence of their own, in which what is withheld or left out for want of room stays open:
+ * a frame of theirs covers its pieces and nothing else, and a bundle that is held stands for a list of intervals,
+ * kept with it: those of its base, of the frames that it rests on, and its own.  A plan passes over what any held
+ * bundle stands for, but the next bundle stands for no more than what it rests on itself.
+ *
  * Only receipts of the incarnation of a peer that was heard last count, and of those only the one with
  * the greatest counter.  An incarnation that was followed by another is past for ever: a store that
  * was restored, or copied, speaks under a new one.
@@ -28,8 +33,10 @@ typedef struct sat_plan {
 	sat_name16 base;          /* zeros: the beginning */
 	int64_t base_upto;
 	int64_t upto;             /* the present sequence */
-	sat_span *gaps[2];        /* by track; in the arena */
-	size_t gap_count[2];
+	sat_span *gaps[SAT_TRACKS]; /* by track; in the arena */
+	size_t gap_count[SAT_TRACKS];
+	sat_span *files;          /* of the track of files: what base and rests stand for */
+	size_t file_count;
 	sat_name16 *rests;        /* frames above the base that are confirmed */
 	size_t rest_count;
 	bool vouches;             /* others' writes go as well */
@@ -50,6 +57,10 @@ typedef struct sat_sent_frame {
 int sat_ledger_sent(sat_store *store, int64_t device, const sat_name16 *bundle, int64_t upto, int64_t assumes,
                     const char *file, const uint8_t courier[static SAT_COURIER_BYTES],
                     const sat_sent_frame *frames, size_t frame_count, sat_error *err);
+/* What a bundle that was noted stands for on the track of files, once it is held: `files` and the frames that went
+ * before it in its export. */
+int sat_ledger_sent_files(sat_store *store, const sat_name16 *bundle, const sat_span *files, size_t count,
+                          sat_error *err);
 
 /* Fills in the receipt of a manifest for a peer (lists in `arena`). */
 int sat_ledger_receipt(sat_store *store, int64_t device, sat_manifest *manifest, sat_arena *arena,
@@ -79,13 +90,16 @@ int sat_ledger_done(sat_store *store, const sat_name16 *bundle, bool *done, sat_
 int sat_ledger_confirmed(sat_store *store, const char *file, uint8_t courier[static SAT_COURIER_BYTES],
                          bool *confirmed, sat_error *err);
 
-/* Where a peer stands: the parts of the sequence that are received, copied and unsent, of records. */
+/* True when a bundle of ours was confirmed: as a whole, or frame by frame. */
+int sat_ledger_bundle_confirmed(sat_store *store, const sat_name16 *bundle, bool *confirmed, sat_error *err);
+
+/* Where a peer stands: the parts of a track's sequence that are received, copied and unsent. */
 typedef struct sat_standing {
 	sat_span *received, *copied, *unsent;
 	size_t received_count, copied_count, unsent_count;
 	int64_t last_receipt;
 } sat_standing;
-int sat_ledger_standing(sat_store *store, int64_t device, sat_arena *arena, sat_standing *standing,
+int sat_ledger_standing(sat_store *store, int64_t device, int track, sat_arena *arena, sat_standing *standing,
                         sat_error *err);
 
 #endif

@@ -392,3 +392,11 @@ uint64_t sat_padme(uint64_t length)
 	uint64_t rest = (UINT64_C(1) << (e - s)) - 1;
 	return length > UINT64_MAX - rest ? length : (length + rest) & ~rest;
 }
+
+uint64_t sat_padme_below(uint64_t length)
+{
+	if (length < 4)
+		return length;
+	unsigned e = floor_log2(length);
+	return length & ~((UINT64_C(1) << (e - floor_log2(e) - 1)) - 1);
+}

@@ -75,5 +75,7 @@ int sat_header_courier(const uint8_t header[static SAT_HEADER_BYTES],
 
 /* Section 2.4: the Padmé size for `length`. */
 uint64_t sat_padme(uint64_t length);
+/* The greatest Padmé size that is not above `length`. */
+uint64_t sat_padme_below(uint64_t length);
 
 #endif

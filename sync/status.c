@@ -9,6 +9,7 @@
 #include "exchange.h"
 #include "frame.h"
 #include "ledger.h"
+#include "spans.h"
 
 /* --- status --------------------------------------------------------------------------------------- */
 
@@ -36,6 +37,60 @@ static int count_spans(sat_store *store, const sat_device *peer, int64_t heard, 
 	return rc;
 }
 
+/* Files of which an export over these spans would hold pieces, and their bytes, without reading them. */
+static int count_files(sat_store *store, const sat_device *peer, const sat_span *spans, size_t count, size_t *files,
+                       uint64_t *bytes, sat_error *err)
+{
+	sat_delta_options options = { .to = { .role = peer->role, .audiences = peer->audiences },
+		                      .device = peer->id, .heard = peer->heard,
+		                      .everything = store->role == SAT_REGISTRY, .unread = true,
+		                      .chunk_bytes_max = SAT_CHUNK_BYTES_MAX, .file_bytes_max = UINT64_MAX };
+	SAT_AUTO(sat_delta) delta = NULL;
+	int rc = sat_gate_today(store, true, &options.to.today, err);
+	if (rc == 0)
+		rc = sat_delta_open(&delta, store, &options, SAT_TRACK_FILES, spans, count, err);
+	const sat_chunk *chunk;
+	while (rc == 0 && (rc = sat_delta_next(delta, &chunk, err)) == 1)
+		rc = 0;
+	sat_file_totals totals = { 0 };
+	if (rc == 0)
+		sat_delta_file_totals(delta, &totals);
+	*files = totals.whole;
+	*bytes = totals.bytes;
+	return rc;
+}
+
+/* A file counts where the least of its pieces stands. */
+static int file_status(sat_store *store, const sat_device *peer, sat_arena *arena, sat_file_status *status,
+                       sat_error *err)
+{
+	sat_standing s;
+	sat_span whole = { 0, INT64_MAX };
+	size_t all = 0, open = 0;
+	uint64_t bytes = 0;
+	int rc = sat_ledger_standing(store, peer->id, SAT_TRACK_FILES, arena, &s, err);
+	sat_spans not_received = { 0 };
+	for (size_t i = 0; rc == 0 && i < s.copied_count + s.unsent_count; i++) {
+		const sat_span *span = i < s.copied_count ? &s.copied[i] : &s.unsent[i - s.copied_count];
+		if (!sat_spans_add(&not_received, arena, span->above, span->upto))
+			rc = sat_no_memory(err);
+	}
+	sat_spans_join(&not_received);
+	if (rc == 0)
+		rc = count_files(store, peer, &whole, 1, &all, &bytes, err);
+	if (rc == 0)
+		rc =
+		    count_files(store, peer, s.unsent, s.unsent_count, &status->unsent, &status->unsent_bytes, err);
+	if (rc == 0)
+		rc = count_files(store, peer, not_received.at, not_received.count, &open, &status->copied_bytes,
+		                 err);
+	status->copied = open - status->unsent;
+	status->received = all - open;
+	status->received_bytes = bytes - status->copied_bytes;
+	status->copied_bytes -= status->unsent_bytes;
+	return rc;
+}
+
 /* What the peer itself told needs no sending: it is received, as is everything that is neither copied
  * nor unsent. */
 static int peer_status(sat_store *store, const sat_device *peer, sat_arena *arena, sat_peer_status *status,
@@ -45,7 +100,7 @@ static int peer_status(sat_store *store, const sat_device *peer, sat_arena *aren
 	snprintf(status->name, sizeof status->name, "%s", peer->name);
 	snprintf(status->role, sizeof status->role, "%s", sat_role_name(peer->role));
 	sat_standing standing;
-	int rc = sat_ledger_standing(store, peer->id, arena, &standing, err);
+	int rc = sat_ledger_standing(store, peer->id, SAT_TRACK_RECORDS, arena, &standing, err);
 	status->last_receipt = standing.last_receipt;
 	size_t all = 0, unused;
 	sat_span whole = { 0, store->seq };
@@ -58,7 +113,7 @@ static int peer_status(sat_store *store, const sat_device *peer, sat_arena *aren
 		rc = count_spans(store, peer, peer->heard, standing.unsent, standing.unsent_count, &status->unsent,
 		                 &unused, err);
 	status->received = all - status->copied - status->unsent;
-	return rc;
+	return rc == 0 ? file_status(store, peer, arena, &status->files, err) : rc;
 }
 
 static int count_in(void *context, const sat_state *state, sat_error *err)

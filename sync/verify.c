@@ -172,7 +172,8 @@ static void count_content(json_t *json, const sat_frame_content *content)
 		     { "decisions", content->decision_count },
 		     { "statements", content->statement_count },
 		     { "tombstones", content->tombstone_count },
-		     { "asks", content->ask_count } };
+		     { "asks", content->ask_count },
+		     { "pieces", content->pieces == NULL ? 0 : content->pieces->count } };
 	for (size_t i = 0; i < sizeof sums / sizeof *sums; i++) {
 		json_int_t before = json_integer_value(json_object_get(json, sums[i].name));
 		json_object_set_new(json, sums[i].name, json_integer(before + (json_int_t)sums[i].count));

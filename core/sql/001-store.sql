@@ -184,6 +184,54 @@ CREATE TABLE sat_erasure_label (
 
 -- ------------------------------------------------------------------------------------------- local
 
+-- Files that values of records here name (file.h, file-use.h), as far as their bytes have arrived: how far that is
+-- hangs on carriers and budgets, so it is local.  Nothing is kept of a file that no value names any more.
+CREATE TABLE sat_file (
+  id     INTEGER PRIMARY KEY AUTOINCREMENT, -- never used again: the ledger of disclosures goes on to say it
+  name   BLOB NOT NULL,               -- hash of its tree (file-tree.h)
+  size   INTEGER NOT NULL,            -- in bytes; a name with another size is another file
+  here   INTEGER NOT NULL DEFAULT 0,  -- pieces that are here
+  leaves BLOB,                        -- hashes of all its pieces, when it was added here
+  loose  INTEGER NOT NULL DEFAULT 0   -- 1: something that named it went; looked at before the commit
+);
+CREATE UNIQUE INDEX sat_file_name ON sat_file(name, size);
+CREATE INDEX sat_file_loose ON sat_file(loose) WHERE loose = 1;
+
+-- Pieces in the order of their arrival.  `id` is the sequence of the track of files (sync/ledger.h), apart from that
+-- of records; a piece that has to be sent again gets a new one.  Small rows, so that a walk over them is quick.
+CREATE TABLE sat_piece (
+  id     INTEGER PRIMARY KEY AUTOINCREMENT,
+  file   INTEGER NOT NULL,            -- sat_file.id
+  number INTEGER NOT NULL,            -- 0 and up
+  bytes  INTEGER NOT NULL,            -- sat_bytes.id
+  told   INTEGER                      -- incarnation whose bundle brought it; NULL: added here, or to be sent again
+);
+CREATE INDEX sat_piece_file ON sat_piece(file, number);
+CREATE TABLE sat_bytes (
+  id      INTEGER PRIMARY KEY,
+  proof   BLOB,                       -- as it came with the piece; NULL: from sat_file.leaves
+  content BLOB NOT NULL
+);
+
+-- Which records have a value that names a file.  A hint: where it may have become wrong the record itself is asked.
+CREATE TABLE sat_file_use (
+  id      INTEGER PRIMARY KEY,
+  file    INTEGER NOT NULL,
+  record  INTEGER NOT NULL,
+  kind    INTEGER NOT NULL,           -- sat_kind.id
+  preview INTEGER NOT NULL            -- 1: as the preview of another
+);
+CREATE UNIQUE INDEX sat_file_use_file ON sat_file_use(file, record, preview);
+CREATE INDEX sat_file_use_record ON sat_file_use(record);
+
+-- Files of which pieces came that no value allowed here: who brought them is asked when one does.
+CREATE TABLE sat_file_declined (
+  name   BLOB NOT NULL,
+  size   INTEGER NOT NULL,
+  source INTEGER NOT NULL,            -- sat_device.id
+  PRIMARY KEY (name, size, source)
+) WITHOUT ROWID;
+
 -- Single facts: format, replica name, role, state of enrolment, token, watermarks.
 CREATE TABLE sat_meta (
   name  TEXT PRIMARY KEY,
@@ -317,14 +365,15 @@ CREATE TABLE sat_sent (
   at      INTEGER NOT NULL,
   file    TEXT NOT NULL,
   courier BLOB NOT NULL,              -- courier token
-  vouches INTEGER NOT NULL            -- 1: since we vouch to the device
+  vouches INTEGER NOT NULL,           -- 1: since we vouch to the device
+  files   BLOB                        -- of the track of files: intervals that it stands for when it is held
 ) WITHOUT ROWID;
 -- Frames stay for good: a copy of the device may say of an old one that it declined it.
 CREATE TABLE sat_sent_frame (
   device INTEGER NOT NULL,
   name   BLOB NOT NULL,
   bundle BLOB NOT NULL,
-  track  INTEGER NOT NULL,            -- 0 statements, tombstones, decisions, asks; 1 records
+  track  INTEGER NOT NULL,            -- 0 statements, tombstones, decisions, asks; 1 records; 2 files
   above  INTEGER NOT NULL,            -- covers the sequences above this one
   upto   INTEGER NOT NULL,            -- and up to this one
   part   INTEGER NOT NULL,            -- 1: of one record; it counts when all parts of the bundle do
@@ -336,7 +385,8 @@ CREATE INDEX sat_sent_frame_state ON sat_sent_frame(device, state);
 CREATE TABLE sat_base (
   device INTEGER PRIMARY KEY,
   bundle BLOB NOT NULL,
-  upto   INTEGER NOT NULL
+  upto   INTEGER NOT NULL,
+  files  BLOB                         -- intervals of the track of files that all held bundles together confirm
 );
 
 -- What went out to whom, for good (sync/disclosure.h): records of one kind of which the same fields went in one
@@ -354,6 +404,19 @@ CREATE TABLE sat_disclosure (
   records BLOB NOT NULL               -- their ids, each as the zigzag varint of its difference to the one before
 );
 CREATE INDEX sat_disclosure_kind ON sat_disclosure(kind);
+-- The same of files: how many of its pieces went in one bundle, because of which record.
+CREATE TABLE sat_disclosed_file (
+  id      INTEGER PRIMARY KEY,
+  bundle  BLOB NOT NULL,
+  device  INTEGER NOT NULL,
+  at      INTEGER NOT NULL,
+  file    INTEGER NOT NULL,           -- sat_file.id; it stays when the file was erased
+  record  INTEGER NOT NULL,
+  preview INTEGER NOT NULL,           -- 1: it is a preview
+  pieces  INTEGER NOT NULL,           -- that went
+  of      INTEGER NOT NULL            -- that the file has
+);
+CREATE INDEX sat_disclosed_file_record ON sat_disclosed_file(record);
 
 -- What came in (sync/ledger.h): bundles held whole, newest last, and the states of single frames.
 CREATE TABLE sat_held (

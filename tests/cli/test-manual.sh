@@ -101,8 +101,8 @@ section() {
 . "$here/../../cli/satchel.bash-completion"
 run --help
 commands=$(sed -n 's/^  \([a-z]*\) .*/\1/p' out.txt)
-is help__lists_the_commands 27 "$(wc -w <<<"$commands")"
-for command in $commands "consent record" "consent show" "consent withdraw"; do
+is help__lists_the_commands 28 "$(wc -w <<<"$commands")"
+for command in $commands "consent record" "consent show" "consent withdraw" "media add" "media get" "media list" "media ask"; do
 	section "$command" >section.txt
 	[ -s section.txt ]
 	report $? "page__has_${command// /_}"

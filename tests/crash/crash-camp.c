@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/consent.h"
+#include "core/file.h"
 
 /* As small as possible, so that every step of a store can be stopped at. */
 #define PROGRAMME(version, more) \
@@ -24,6 +25,7 @@
 	"{\"name\": \"workshop\", \"fields\": [{\"name\": \"title\", \"type\": \"text\"}]}," \
 	"{\"name\": \"note\", \"fields\": [" \
 	"{\"name\": \"text\", \"type\": \"text\", \"search\": true, \"needs\": [\"quote\"]}," more \
+	"{\"name\": \"picture\", \"type\": \"file\", \"needs\": [\"quote\"]}," \
 	"{\"name\": \"speaker\", \"type\": \"reference\", \"of\": \"person\"}]}]}"
 #define PROGRAMME_1 PROGRAMME("1", "")
 #define PROGRAMME_2 PROGRAMME("2", "{\"name\": \"topic\", \"type\": \"text\", \"search\": true},")
@@ -202,6 +204,26 @@ static void add_notes_of(camp *c, sat_dot person, unsigned count, const char *te
 		replica_add(&c->one, "note", "text", text, "speaker", speaker, NULL);
 }
 
+/* A note with a picture of the person, some pages long, in which a word stands again and again. */
+static void add_picture_of(camp *c, sat_dot person, const char *word)
+{
+	char speaker[SAT_ID_CHARS], bytes[9000];
+	SAT_BYTES(text);
+	SAT_AUTO(sat_file_writer) writer = NULL;
+	sat_file_value value = { .type = "image/jpeg" };
+	for (size_t at = 0; at < sizeof bytes; at++)
+		bytes[at] = word[at % strlen(word)];
+	CHECK(sat_id_print(c->one.store, person, speaker, err));
+	CHECK(sat_store_begin(c->one.store, err));
+	CHECK(sat_file_begin(&writer, c->one.store, err));
+	CHECK(sat_file_put(writer, bytes, sizeof bytes, err));
+	CHECK(sat_file_end(writer, &value.original, err));
+	CHECK(sat_store_commit(c->one.store, err));
+	sat_file_value_print(&value, &text);
+	sat_bytes_put_u8(&text, 0);
+	replica_add(&c->one, "note", "picture", (const char *)text.data, "speaker", speaker, NULL);
+}
+
 static sat_dot add_person(camp *c, const char *pseudonym, const char *name)
 {
 	sat_dot person = replica_add(&c->one, "person", "pseudonym", pseudonym, "name", name, NULL);
@@ -226,6 +248,7 @@ void camp_found(camp *c, const char *dir)
 	replica_add(&c->one, "workshop", "title", "River mapping", NULL);
 	c->speaker = add_person(c, "P 0417", CAMP_SECRET "n");
 	add_notes_of(c, c->speaker, 6, "said by " CAMP_SECRET "t");
+	add_picture_of(c, c->speaker, "seen in " CAMP_SECRET " ");
 	CHECK(camp_export(c, &c->one, &c->hq, err));
 	CHECK(camp_merge(c, &c->hq, err));
 	CHECK(camp_export(c, &c->hq, &c->one, err));
@@ -244,6 +267,7 @@ static void prepare_export(camp *c)
 {
 	sat_dot person = add_person(c, "P 0512", "Participant 0512");
 	add_notes_of(c, person, 4, "we have fished here always");
+	add_picture_of(c, person, "a river, and ");
 	for (unsigned i = 0; i < 24; i++)
 		replica_add(&c->one, "note", "text", "the road is under water until May", NULL);
 	sat_dot other = add_person(c, "P 0733", "Participant 0733");

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/admit-files.h"
 #include "core/admit.h"
 #include "core/delta.h"
 #include "core/dump.h"
@@ -65,7 +66,9 @@ static int admit(sat_store *store, sat_admission *a, sat_frame_content *content,
 		rc = sat_admit_blocks(a, content->blocks, content->block_count, err);
 	if (rc == 0)
 		rc = sat_admit_asks(a, content->asks, content->ask_count, err);
-	return rc == 0 ? sat_admit_moments(a, content->moments, content->moment_count, err) : rc;
+	if (rc == 0)
+		rc = sat_admit_moments(a, content->moments, content->moment_count, err);
+	return rc == 0 && content->pieces != NULL ? sat_admit_pieces(a, content->pieces, err) : rc;
 }
 
 static void dump(sat_store *store, sat_bytes *text)

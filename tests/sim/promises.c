@@ -526,7 +526,7 @@ void promise_received(world *w, machine *m, int peer)
 		return;
 	SAT_ARENA(arena);
 	sat_standing standing;
-	MUST(w, sat_ledger_standing(m->store, device.id, &arena, &standing, err));
+	MUST(w, sat_ledger_standing(m->store, device.id, SAT_TRACK_RECORDS, &arena, &standing, err));
 	if (standing.received_count == 0)
 		return;
 	const holdings *there = receipt_taken(w, m, &device);

@@ -18,6 +18,7 @@
 
 #include <cmocka.h>
 
+#include "core/file.h"
 #include "sync/folder.h"
 #include "tests/support/allocations.h"
 #include "tests/support/replica.h"
@@ -28,7 +29,8 @@ static const char programme[] =
 	"{\"name\":\"person\",\"person\":true,\"fields\":["
 	"{\"name\":\"pseudonym\",\"type\":\"text\",\"needs\":[\"attend\"],\"search\":true}]},"
 	"{\"name\":\"note\",\"fields\":[{\"name\":\"text\",\"type\":\"text\",\"search\":true},"
-	"{\"name\":\"speaker\",\"type\":\"reference\",\"of\":\"person\",\"needs\":[\"attend\"]}]}]}";
+	"{\"name\":\"speaker\",\"type\":\"reference\",\"of\":\"person\",\"needs\":[\"attend\"]},"
+	"{\"name\":\"picture\",\"type\":\"file\",\"needs\":[\"attend\"]}]}]}";
 
 enum { SEED = 20, TRIES = 200 };
 
@@ -108,8 +110,46 @@ static void restore(camp *c, const operation *o)
 
 /* --- the camp ----------------------------------------------------------------------------------------- */
 
+/* A note with a picture, the bytes of which follow from `seed`, and with a preview. */
+static int add_picture(replica *r, uint8_t seed, sat_dot *id, sat_error *err)
+{
+	static uint8_t bytes[20000]; /* less than a piece, which a thread would hash */
+	SAT_BYTES(text);
+	SAT_AUTO(sat_file_writer) large = NULL;
+	SAT_AUTO(sat_file_writer) small = NULL;
+	sat_file_value value = { .type = "image/jpeg" };
+	sat_table *note = sat_table_named(r->store, "note");
+	if (note == NULL)
+		return sat_fail(err, SAT_ENOTFOUND, "no such kind");
+	memset(bytes, seed, sizeof bytes);
+	int rc = sat_file_begin(&large, r->store, err);
+	if (rc == 0)
+		rc = sat_file_put(large, bytes, sizeof bytes, err);
+	if (rc == 0)
+		rc = sat_file_end(large, &value.original, err);
+	if (rc == 0)
+		rc = sat_file_begin(&small, r->store, err);
+	if (rc == 0)
+		rc = sat_file_put(small, bytes, 300, err);
+	if (rc == 0)
+		rc = sat_file_end(small, &value.preview, err);
+	sat_file_value_print(&value, &text);
+	if (rc == 0 && !sat_bytes_ok(&text))
+		rc = sat_no_memory(err);
+	sat_write picture = { sat_column_named(note, "picture", SAT_FILE)->number,
+		              { .type = SAT_FILE, .text = { (char *)text.data, text.length } } };
+	if (rc != 0)
+		return rc;
+	return *id == 0 ? sat_record_add(r->store, note, &picture, 1, id, err)
+	                : sat_record_set(r->store, *id, &picture, 1, NULL, err);
+}
+
 static void fill_laptop(camp *c)
 {
+	sat_dot note = 0;
+	assert_int_equal(sat_store_begin(c->laptop.store, NULL), 0);
+	assert_int_equal(add_picture(&c->laptop, 1, &note, NULL), 0);
+	assert_int_equal(sat_store_commit(c->laptop.store, NULL), 0);
 	for (int i = 0; i < 4; i++) {
 		char text[64], id[SAT_ID_CHARS];
 		snprintf(text, sizeof text, "Participant %04d", i);
@@ -271,6 +311,10 @@ static int capture(camp *c, sat_error *err)
 	int rc = sat_store_begin(c->laptop.store, err);
 	for (int i = 0; rc == 0 && i < 3; i++)
 		rc = capture_one(&c->laptop, err);
+	/* The second takes the place of the first, whose bytes go before the commit. */
+	sat_dot id = 0;
+	for (uint8_t i = 2; rc == 0 && i < 4; i++)
+		rc = add_picture(&c->laptop, i, &id, err);
 	if (rc == 0)
 		rc = sat_store_commit(c->laptop.store, err);
 	if (rc != 0)

@@ -142,7 +142,7 @@ def frame_of(frame: Json) -> Json:
         return [item for section in sections.get(kind, []) for item in section[name]]
 
     under = [pair for section in sections.get(3, []) for pair in section.get("under", [])]
-    return {"status": "intact", **({"under": under} if under else {}),
+    made = {"status": "intact", **({"under": under} if under else {}),
             "incarnations": [{name: s[name] for name in ("incarnation", "device", "highest")}
                              for s in items(1, "statements")],
             "statements": [{name: s[name] for name in ("type", "issuer", "serial", "name")}
@@ -151,6 +151,9 @@ def frame_of(frame: Json) -> Json:
             "batches": [batch_of(batch) for batch in items(4, "batches")],
             "blocks": [block_of(block) for block in sections.get(5, [])],
             "asks": items(6, "asks"), "moments": items(7, "moments")}
+    for section in sections.get(8, []):
+        made["file"] = {name: section[name] for name in ("name", "size", "pieces")}
+    return made
 
 
 def content_of(result: Json) -> Json:

@@ -261,6 +261,24 @@ static json_t *under(sat_store *store, const sat_frame_content *content)
 	return json;
 }
 
+/* Pieces of a file, each by its hash and its proof. */
+static json_t *file_pieces(const sat_file_pieces *f)
+{
+	json_t *pieces = json_array();
+	for (size_t i = 0; i < f->count; i++) {
+		const sat_file_piece *p = &f->piece[i];
+		uint8_t leaf[SAT_HASH_BYTES];
+		json_t *proof = json_array();
+		sat_tree_leaf(leaf, p->bytes, sat_tree_piece_bytes(f->name.size, p->number));
+		for (size_t k = 0; k < sat_tree_proof_hashes(f->name.size, p->number); k++)
+			json_array_append_new(proof, hex(p->proof + k * SAT_HASH_BYTES, SAT_HASH_BYTES));
+		json_array_append_new(pieces, json_pack("{s:i, s:o, s:o}", "number", (int)p->number, "leaf",
+		                                        hex(leaf, sizeof leaf), "proof", proof));
+	}
+	return json_pack("{s:o, s:I, s:o}", "name", hex(f->name.hash, sizeof f->name.hash), "size",
+	                 (json_int_t)f->name.size, "pieces", pieces);
+}
+
 static json_t *frame(sat_store *store, const sat_frame_content *content)
 {
 	json_t *asks = json_array(), *moments = json_array();
@@ -277,6 +295,8 @@ static json_t *frame(sat_store *store, const sat_frame_content *content)
 	                         moments);
 	if (content->under_count > 0)
 		json_object_set_new(json, "under", under(store, content));
+	if (content->pieces != NULL)
+		json_object_set_new(json, "file", file_pieces(content->pieces));
 	return json;
 }
 

@@ -28,7 +28,7 @@ import re
 import struct
 import sys
 from dataclasses import dataclass, field
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Iterator, Optional
 
 import nacl.bindings as sodium
 import nacl.exceptions
@@ -67,7 +67,13 @@ EVENTS = {1: "requested", 2: "deferred", 3: "refused", 4: "given", 5: "renewed",
 DETAILS = ("grantor", "relation", "method", "language", "interpreter",
            "witness", "evidence", "notice", "process", "dissent", "terms")
 FIELD_TYPES = {1: "text", 2: "integer", 3: "real", 4: "boolean", 5: "date",
-               6: "choice", 7: "reference", 8: "references"}
+               6: "choice", 7: "reference", 8: "references", 9: "file"}
+
+PIECE = 262_144
+MAX_MEDIA = 1 << 34
+MAX_PREVIEW = 24_576
+FILE = re.compile(r"[a-z0-9]+/[a-z0-9][a-z0-9.+-]* ([1-9][0-9]*) [0-9a-f]{64}"
+                  r"(?: ([1-9][0-9]*) [0-9a-f]{64})?")
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,47}")
 
@@ -1296,6 +1302,9 @@ def field_column(reader: Reader, content: Content, kind: int,
     """The column of the rows that have a value (3.5)."""
     if kind in (1, 6):
         return text_column(reader, content, rows)
+    if kind == 9:
+        encoding, names = text_column(reader, content, rows)
+        return encoding, [file_name(name) for name in names]
     if kind == 2:
         return None, [reader.zigzag() for _ in range(reader.fits(rows, 1))]
     if kind == 3:
@@ -1308,6 +1317,15 @@ def field_column(reader: Reader, content: Content, kind: int,
                                             for _ in range(reader.fits(rows, 1))]
     dots = [content.show(dot) for dot in dot_list(reader, content, counted(reader, counts))]
     return None, dots if kind == 7 else split(dots, counts)
+
+
+def file_name(value: str) -> str:
+    """The value of a file field, in its one form (3.5)."""
+    match = FILE.fullmatch(value)
+    if match is None or len(value.split(" ")[0]) > 63 or int(match[1]) > MAX_MEDIA \
+            or (match[2] is not None and int(match[2]) > MAX_PREVIEW):
+        raise Breach("a value that names no file")
+    return value
 
 
 def real(raw: bytes) -> Any:
@@ -1338,7 +1356,7 @@ def date(code: int) -> str:
 
 
 # ---------------------------------------------------------------------------
-# 3.6 and 3.7
+# 3.6 to 3.8
 
 
 def parse_asks(reader: Reader, content: Content) -> Json:
@@ -1357,12 +1375,57 @@ def parse_moments(reader: Reader, content: Content) -> Json:
                         for dot, time in zip(dots, times)]}
 
 
+def piece_root(leaf: bytes, number: int, count: int, proof: Iterator[bytes]) -> bytes:
+    """The root of the tree that a leaf and its proof come to (3.8)."""
+    node = leaf
+    while count > 1:
+        if number ^ 1 < count:
+            pair = (next(proof), node) if number & 1 else (node, next(proof))
+            node = hash32("satchel1branch", b"".join(pair))
+        number, count = number // 2, (count + 1) // 2
+    return node
+
+
+def proof_hashes(number: int, count: int) -> int:
+    """On how many levels a piece has a neighbour (3.8)."""
+    hashes = 0
+    while count > 1:
+        hashes += number ^ 1 < count
+        number, count = number // 2, (count + 1) // 2
+    return hashes
+
+
+def parse_pieces(reader: Reader, content: Content) -> Json:
+    """Pieces of a file (3.8)."""
+    if content.sections:
+        raise Breach("pieces of a file beside something else")
+    name = reader.take(32)
+    size, number_of, last = at_most(reader.varint(), MAX_MEDIA), at_most(reader.varint(), 4), -1
+    count = (size + PIECE - 1) // PIECE
+    if size == 0 or number_of == 0:
+        raise Breach("no file, or no piece of it")
+    pieces = []
+    for _ in range(number_of):
+        number = at_most(reader.varint(), count - 1)
+        if number <= last:
+            raise Breach("pieces do not ascend")
+        last = number
+        proof = [reader.take(32) for _ in range(proof_hashes(number, count))]
+        leaf = hash32("satchel1piece", reader.take(min(PIECE, size - number * PIECE)))
+        root = piece_root(leaf, number, count, iter(proof))
+        if hash32("satchel1media", le64(size) + root) != name:
+            raise Breach("a piece is not what the name of its file says")
+        pieces.append({"number": number, "proof": [node.hex() for node in proof],
+                       "leaf": leaf.hex()})
+    return {"name": name.hex(), "size": size, "pieces": pieces}
+
+
 SECTIONS: dict[int, tuple[str, Callable[[Reader, Content], Json]]] = {
     1: ("incarnation statements", parse_incarnations),
     2: ("registry statements", parse_registry),
     3: ("tombstones", parse_tombstones), 4: ("decisions", parse_decisions),
     5: ("record block", parse_block), 6: ("asks", parse_asks),
-    7: ("moments", parse_moments)}
+    7: ("moments", parse_moments), 8: ("pieces of a file", parse_pieces)}
 
 
 # ---------------------------------------------------------------------------

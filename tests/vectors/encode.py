@@ -35,7 +35,8 @@ COMMUNITY = "community "  # before a name: concerned as such
 DETAILS = ("grantor", "relation", "method", "language", "interpreter",
            "witness", "evidence", "notice", "process", "dissent", "terms")
 TYPES = {"text": 1, "integer": 2, "real": 3, "boolean": 4, "date": 5,
-         "choice": 6, "reference": 7, "references": 8}
+         "choice": 6, "reference": 7, "references": 8, "file": 9}
+PIECE = 262_144
 
 
 # ---------------------------------------------------------------------------
@@ -264,7 +265,8 @@ class FrameWriter:
         if "raw" in section:
             return bytes.fromhex(section["raw"])
         writers = {1: self.incarnations, 2: self.registry, 3: self.tombstones,
-                   4: self.decisions, 5: self.block, 6: self.asks, 7: self.moments}
+                   4: self.decisions, 5: self.block, 6: self.asks, 7: self.moments,
+                   8: self.pieces}
         return writers[section["type"]](section)
 
     def incarnations(self, section: Json) -> bytes:
@@ -320,6 +322,20 @@ class FrameWriter:
         moments = section["moments"]
         return varint(len(moments)) + self.dot_list([m["dot"] for m in moments]) + \
             deltas([m["time"] for m in moments])
+
+    def pieces(self, section: Json) -> bytes:
+        """3.8: "file" is all of its bytes in hex, "numbers" are the pieces that go."""
+        whole = bytes.fromhex(section["file"])
+        cut = [whole[at:at + PIECE] for at in range(0, len(whole), PIECE)]
+        levels = piece_tree([blake(32, "satchel1piece", piece) for piece in cut])
+        name = blake(32, "satchel1media", le64(len(whole)), levels[-1][0])
+        out = section.get("name", name) + varint(section.get("size", len(whole)))
+        out += varint(len(section["numbers"]))
+        for number in section["numbers"]:
+            out += varint(number) + b"".join(
+                level[number >> depth ^ 1] for depth, level in enumerate(levels)
+                if number >> depth ^ 1 < len(level)) + cut[number]
+        return out
 
     # 3.4
 
@@ -484,7 +500,7 @@ class FrameWriter:
 
     def column(self, kind: int, values: list[Any], encoding: int) -> bytes:
         """The column of the rows that have a value."""
-        if kind in (1, 6):
+        if kind in (1, 6, 9):
             return text_column(values, encoding)
         if kind == 2:
             return many(zigzag, values)
@@ -497,6 +513,16 @@ class FrameWriter:
         if kind == 7:
             return self.dot_list(values)
         return self.groups(values)
+
+
+def piece_tree(level: list[bytes]) -> list[list[bytes]]:
+    """All levels of the tree over leaves (3.8)."""
+    levels = [level]
+    while len(level) > 1:
+        level = [blake(32, "satchel1branch", *level[at:at + 2]) if at + 1 < len(level) else level[at]
+                 for at in range(0, len(level), 2)]
+        levels.append(level)
+    return levels
 
 
 def statement_body(kind: int, body: Json) -> bytes:

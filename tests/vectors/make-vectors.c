@@ -571,6 +571,38 @@ static void put_example(world *w)
 	sat_arena_clear(&c.arena);
 }
 
+/* Two of the five pieces of a file, for which nobody has asked. */
+static void put_pieces(world *w)
+{
+	enum { SIZE = 4 * SAT_PIECE_BYTES + 1000, PIECES = 5 };
+	replica *one = &w->one;
+	SAT_ARENA(arena);
+	uint8_t *bytes = sat_arena_zeroed(&arena, PIECES, SAT_PIECE_BYTES), leaves[PIECES * SAT_HASH_BYTES];
+	uint8_t proofs[2][SAT_PROOF_HASHES_MAX * SAT_HASH_BYTES];
+	sat_tree tree;
+	sat_error err = { 0 };
+	sat_chunk c = { .track = SAT_TRACK_FILES };
+	for (uint32_t i = 0; i < PIECES; i++) {
+		bytes[(size_t)i * SAT_PIECE_BYTES] = (uint8_t)(i + 1);
+		sat_tree_leaf(leaves + i * SAT_HASH_BYTES, bytes + (size_t)i * SAT_PIECE_BYTES,
+		              sat_tree_piece_bytes(SIZE, i));
+	}
+	check("name", sat_tree_name(leaves, SIZE, &c.file.name, &err), &err);
+	check("tree", sat_tree_build(&tree, &arena, leaves, PIECES), &err);
+	const uint32_t numbers[] = { 2, 4 };
+	for (size_t i = 0; i < 2; i++) {
+		sat_tree_proof(&tree, numbers[i], proofs[i]);
+		c.file.piece[c.file.count++] =
+		    (sat_file_piece){ numbers[i], proofs[i], bytes + (size_t)numbers[i] * SAT_PIECE_BYTES };
+	}
+	SAT_BYTES(made);
+	forgery f;
+	forgery_begin(&f, one, &w->hq);
+	forgery_chunk(&f, one->store, &c);
+	forgery_end(&f, &made);
+	put_bytes("file-pieces", "ok", "two pieces of a file of five, which nothing names yet", &w->hq, one, &made);
+}
+
 int main(int argc, char **argv)
 {
 	world *w = calloc(1, sizeof *w);
@@ -593,6 +625,7 @@ int main(int argc, char **argv)
 	put_frame(w, "section-too-new", "too_new", "a section that only a newer reader understands", "\0\x09\0", 3);
 	put_frame(w, "section-order", "refused", "sections in descending order", "\0\7\2\0\0\3\2\0\0", 9);
 	put_example(w);
+	put_pieces(w);
 	replica_free(&w->hq);
 	replica_free(&w->one);
 	replica_free(&w->two);

@@ -151,6 +151,9 @@ def batch(count: int, first: int = 10, present: Optional[list[int]] = None,
     return made
 
 
+FILE = "image/jpeg 17179869184 " + "4d" * 32
+
+
 def every_field() -> Json:
     """A block with every type, presence and encoding."""
     fields: list[Json] = [
@@ -159,11 +162,13 @@ def every_field() -> Json:
         {"name": "c1", "type": 6, "encoding": 1}, {"name": "i", "type": 2},
         {"name": "r", "type": 3}, {"name": "b", "type": 4}, {"name": "d", "type": 5},
         {"name": "one", "type": 7, "concerns": 1}, {"name": "many", "type": 8, "concerns": 3},
-        {"name": "none", "type": 1}]
+        {"name": "none", "type": 1}, {"name": "f0", "type": 9, "encoding": 0},
+        {"name": "f1", "type": 9, "encoding": 1}]
     rows: list[Json] = [
         {"id": dot(1), "values": {
             "t0": "", "t1": "same", "c0": "yes", "c1": "no", "i": -(1 << 63), "r": -0.0,
-            "b": True, "d": "2024-12-19", "one": dot(5, INC_B), "many": []}},
+            "b": True, "d": "2024-12-19", "one": dot(5, INC_B), "many": [],
+            "f0": FILE, "f1": FILE + " 24576 " + "5e" * 32}},
         {"id": dot(2), "values": {
             "t0": "\u00e9\u6f22\U0001f600", "t1": "same", "c0": "yes", "c1": "no",
             "i": (1 << 63) - 1, "r": 1.5e-300, "b": False, "d": "1999",
@@ -223,7 +228,22 @@ def every_section() -> list[Any]:
                                      {"dot": dot(9), "time": -3}]},
              {"type": 130, "raw": "c0ffee"}]
     named = [{"type": 3, "records": []}, {"type": 4, "encoding": 1, "batches": [batch(5, 30)]}]
-    return [first, [every_field()], [wide_block(300)], named, []]
+    pieces = {"type": 8, "file": bytes(2 * enc.PIECE + 9).hex(), "numbers": [2]}
+    short = {"type": 8, "file": b"a short one".hex(), "numbers": [0]}
+    return [first, [every_field()], [wide_block(300)], named, [], [pieces, {"type": 130, "raw": ""}],
+            [short]]
+
+
+def wanted_pieces(section: Json) -> Json:
+    """What decode must show of pieces of a file, without their bytes."""
+    whole = bytes.fromhex(section["file"])
+    cut = [whole[at:at + enc.PIECE] for at in range(0, len(whole), enc.PIECE)]
+    levels = enc.piece_tree([enc.blake(32, "satchel1piece", piece) for piece in cut])
+    return {"type": 8, "name": enc.blake(32, "satchel1media", enc.le64(len(whole)), levels[-1][0]).hex(),
+            "size": len(whole), "pieces": [
+                {"number": n, "leaf": levels[0][n].hex(), "proof": [
+                    level[n >> depth ^ 1].hex() for depth, level in enumerate(levels)
+                    if n >> depth ^ 1 < len(level)]} for n in section["numbers"]]}
 
 
 def wanted_section(section: Json) -> Json:
@@ -232,6 +252,8 @@ def wanted_section(section: Json) -> Json:
         return {"type": section["type"], "skipped": section["raw"]}
     wanted = copy.deepcopy(section)
     wanted.pop("encoding", None)
+    if section["type"] == 8:
+        return wanted_pieces(section)
     for made in wanted.get("batches", []):
         made.pop("device")
         whole = made.pop("decisions")
@@ -524,6 +546,11 @@ def stating(*entries: tuple[str, Any, int]) -> Json:
                                for person, purpose, episode in entries])
 
 
+def pieces_of(**changed: Any) -> list[Json]:
+    """A frame with one piece of a short file."""
+    return [dict({"type": 8, "file": b"hello piece".hex(), "numbers": [0]}, **changed)]
+
+
 def test_frames() -> None:
     """Strict parse of section 3: breaches in otherwise sound bundles."""
     inc = bytes.fromhex(INC_A)
@@ -556,7 +583,26 @@ def test_frames() -> None:
         ("kind of 49", block_of(kind="k" * 49)), ("kind consent", block_of(kind="consent")),
         ("field id", block_of({"name": "id", "type": 2}, values={"id": 1})),
         ("field twice", block_of({"name": "f", "type": 2}, {"name": "f", "type": 2})),
-        ("field type 9", block_of({"name": "f", "type": 9, "presence": 2})),
+        ("field type 10", block_of({"name": "f", "type": 10, "presence": 2})),
+        ("file without a size", block_of({"name": "f", "type": 9}, values={"f": "image/jpeg"})),
+        ("file in capitals", block_of({"name": "f", "type": 9}, values={"f": "image/jpeg 1 " + "4D" * 32})),
+        ("file of size 0", block_of({"name": "f", "type": 9}, values={"f": "image/jpeg 0 " + "4d" * 32})),
+        ("file too large", block_of({"name": "f", "type": 9},
+                                    values={"f": "image/jpeg 17179869185 " + "4d" * 32})),
+        ("file with a large preview", block_of({"name": "f", "type": 9},
+                                               values={"f": FILE + " 24577 " + "4d" * 32})),
+        ("piece of another file", pieces_of(name=bytes(32))),
+        ("piece of another size", pieces_of(size=12)),
+        ("file of nothing", pieces_of(size=0)),
+        ("pieces of too large a file", pieces_of(size=(1 << 34) + 1)),
+        ("no pieces", pieces_of(numbers=[])),
+        ("pieces beside a record", block_of() + pieces_of()),
+        ("pieces twice", pieces_of() + pieces_of()),
+        ("piece left over", tampered_frame(pieces_of()[0], lambda b: b + b"\0")),
+        ("piece cut", tampered_frame(pieces_of()[0], lambda b: b[:-1])),
+        ("piece altered", tampered_frame(pieces_of()[0], lambda b: b[:-1] + b"?")),
+        ("piece beyond the last", tampered_frame(
+            pieces_of()[0], lambda b: b[:34] + b"\1" + b[35:])),
         ("NaN", block_of({"name": "f", "type": 3}, values={"f": math.nan})),
         ("boolean 2", block_of({"name": "f", "type": 4}, values={"f": 2})),
         ("date", block_of({"name": "f", "type": 5}, values={"f": "2024-00-13"})),
