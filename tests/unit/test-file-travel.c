@@ -10,7 +10,9 @@
 
 #include <cmocka.h>
 
+#include "core/consent.h"
 #include "core/erase.h"
+#include "core/permission.h"
 #include "core/store-private.h"
 #include "some-file.h"
 #include "sync/disclosure.h"
@@ -115,6 +117,24 @@ static void travel__file_waits_for_a_yes_like_its_value(void **state)
 	replica_decide(&c->one, person, "photo", SAT_GIVEN, false);
 	settle(c);
 	assert_true(some_photo_whole(&c->hq, at_hq(c, photo), 2 * PIECE, 3));
+}
+
+/* A label keeps the bytes as it keeps the value that names them. */
+static void travel__file_under_a_label_stays_until_it_ends(void **state)
+{
+	camp *c = *state;
+	sat_dot photo = some_photo(&c->one, 3 * PIECE, 500, 7, 0);
+	sat_decision d = { .subject = photo, .purpose = SAT_PROTOCOL, .event = SAT_GIVEN, .recipients = "women" };
+	for (int ends = 0; ends < 2; ends++) {
+		d.event = ends ? SAT_WITHDRAWN : SAT_GIVEN;
+		assert_int_equal(sat_store_begin(c->one.store, NULL), 0);
+		assert_int_equal(sat_consent_record(c->one.store, c->one.identity, &d, 1, NULL), 0);
+		assert_int_equal(sat_store_commit(c->one.store, NULL), 0);
+		settle(c);
+		assert_int_equal(count(&c->hq, "SELECT count(*) FROM sat_piece"), ends ? 4 : 0);
+		assert_int_equal(count(&c->hq, "SELECT count(*) FROM sat_file_declined"), 0);
+	}
+	assert_true(some_photo_whole(&c->hq, at_hq(c, photo), 3 * PIECE, 7));
 }
 
 static void travel__only_text_and_previews_leave_the_rest_for_later(void **state)
@@ -547,6 +567,7 @@ int main(void)
 		CAMP_CLAIM(travel__file_goes_with_its_record),
 		CAMP_CLAIM(travel__file_is_passed_on_and_not_back),
 		CAMP_CLAIM(travel__file_waits_for_a_yes_like_its_value),
+		CAMP_CLAIM(travel__file_under_a_label_stays_until_it_ends),
 		CAMP_CLAIM(travel__only_text_and_previews_leave_the_rest_for_later),
 		CAMP_CLAIM(budget__is_kept_and_filled_by_later_exports),
 		CAMP_CLAIM(budget__may_be_large),
