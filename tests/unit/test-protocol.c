@@ -323,6 +323,23 @@ static void label__lets_a_withdrawal_reach_who_holds_something(void **state)
 	assert_int_equal(number(&c->hq, "SELECT count(name) FROM person"), 0);
 }
 
+/* A chunk has one author, and of whom nothing is in it is not the one. */
+static void label__that_keeps_the_decisions_of_one_lets_those_of_the_next_go(void **state)
+{
+	camp *c = *state;
+	camp_carry(&c->two, &c->hq, &c->stick);
+	camp_carry(&c->hq, &c->one, &c->stick);
+	camp_carry(&c->one, &c->hq, &c->stick);
+	add_labelled(&c->two, "session", "Kept for headquarters", "registry");
+	camp_carry(&c->two, &c->hq, &c->stick);
+	assert_int_equal(number(&c->hq, "SELECT count(*) FROM sat_decision"), 1);
+	sat_dot open = replica_add(&c->hq, "person", "pseudonym", "P 0001", NULL);
+	replica_decide(&c->hq, open, "attend_record", SAT_GIVEN, false);
+	camp_carry(&c->hq, &c->one, &c->stick);
+	assert_int_equal(number(&c->one, "SELECT count(*) FROM sat_decision"), 1);
+	assert_true(dumps(&c->one, "P 0001"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -338,6 +355,7 @@ int main(void)
 		CAMP_CLAIM(label__two_people_put_apart_leave_what_both_allow),
 		CAMP_CLAIM(label__of_a_person_keeps_what_they_decided),
 		CAMP_CLAIM(label__lets_a_withdrawal_reach_who_holds_something),
+		CAMP_CLAIM(label__that_keeps_the_decisions_of_one_lets_those_of_the_next_go),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
