@@ -340,6 +340,17 @@ static void label__that_keeps_the_decisions_of_one_lets_those_of_the_next_go(voi
 	assert_true(dumps(&c->one, "P 0001"));
 }
 
+/* Who sees what is above would see a gap where a label was put below. */
+static void label__below_another_is_put_apart_from_what_is_above(void **state)
+{
+	camp *c = *state;
+	sat_dot session = add_labelled(&c->one, "session", "Kept for women", "women");
+	sat_dot note = note_in(&c->one, session, "first theme");
+	put_label(&c->one, note, SAT_GIVEN, "elders", 0);
+	note_in(&c->one, session, "second theme");
+	assert_int_equal(number(&c->one, "SELECT max(id) - min(id) FROM note"), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -356,6 +367,7 @@ int main(void)
 		CAMP_CLAIM(label__of_a_person_keeps_what_they_decided),
 		CAMP_CLAIM(label__lets_a_withdrawal_reach_who_holds_something),
 		CAMP_CLAIM(label__that_keeps_the_decisions_of_one_lets_those_of_the_next_go),
+		CAMP_CLAIM(label__below_another_is_put_apart_from_what_is_above),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
