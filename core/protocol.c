@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ask.h"
 #include "erase.h"
 #include "permission.h"
 #include "protocol-reach.h"
@@ -217,6 +218,14 @@ static int put_label(sat_store *store, sat_dot record, sat_error *err)
 
 /* --- what follows from decisions and dates ---------------------------------------------------------- */
 
+/* What stands under these is seen by others than before.  Of what was declined it is not known under which labels
+ * it stands, so that all of it is asked for. */
+static int look_again(sat_store *store, const sat_records *labels, sat_error *err)
+{
+	int rc = sat_protocol_touch(store, labels->at, labels->count, err);
+	return rc != 0 ? rc : sat_ask_again(store, 0, err);
+}
+
 int sat_protocol_heed(sat_store *store, const sat_decision *decisions, const bool *is_new, size_t count,
                       sat_error *err)
 {
@@ -235,7 +244,7 @@ int sat_protocol_heed(sat_store *store, const sat_decision *decisions, const boo
 	if (rc != 0 || labels.count == 0)
 		return rc;
 	sort_once(&labels);
-	return sat_protocol_touch(store, labels.at, labels.count, err);
+	return look_again(store, &labels, err);
 }
 
 int sat_protocol_new_day(sat_store *store, int32_t before, int32_t now, sat_error *err)
@@ -263,7 +272,7 @@ int sat_protocol_new_day(sat_store *store, int32_t before, int32_t now, sat_erro
 			break;
 	}
 	sat_db_finalize(store->db, &s);
-	return rc != 0 || labels.count == 0 ? rc : sat_protocol_touch(store, labels.at, labels.count, err);
+	return rc != 0 || labels.count == 0 ? rc : look_again(store, &labels, err);
 }
 
 /* --- erased records --------------------------------------------------------------------------------- */

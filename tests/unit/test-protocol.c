@@ -351,6 +351,21 @@ static void label__below_another_is_put_apart_from_what_is_above(void **state)
 	assert_int_equal(number(&c->one, "SELECT max(id) - min(id) FROM note"), 1);
 }
 
+/* What was declined for the label is asked for, by whatever way the label's end came. */
+static void label__that_ends_asks_for_what_was_declined(void **state)
+{
+	camp *c = *state;
+	sat_dot session = replica_add(&c->one, "session", "title", "Kept for women", NULL);
+	camp_carry(&c->one, &c->hq, &c->stick);
+	camp_carry(&c->hq, &c->two, &c->stick);
+	note_in(&c->two, replica_same(&c->one, session, &c->two), "kept theme");
+	put_label(&c->hq, replica_same(&c->one, session, &c->hq), SAT_GIVEN, "women", 0);
+	camp_carry(&c->two, &c->hq, &c->stick);
+	assert_int_equal(number(&c->hq, "SELECT count(*) FROM sat_declined"), 2);
+	put_label(&c->hq, replica_same(&c->one, session, &c->hq), SAT_WITHDRAWN, NULL, 0);
+	assert_int_equal(number(&c->hq, "SELECT count(*) FROM sat_ask WHERE device IS NOT NULL"), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -368,6 +383,7 @@ int main(void)
 		CAMP_CLAIM(label__lets_a_withdrawal_reach_who_holds_something),
 		CAMP_CLAIM(label__that_keeps_the_decisions_of_one_lets_those_of_the_next_go),
 		CAMP_CLAIM(label__below_another_is_put_apart_from_what_is_above),
+		CAMP_CLAIM(label__that_ends_asks_for_what_was_declined),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
