@@ -173,8 +173,9 @@ CREATE TABLE sat_erasure (
   PRIMARY KEY (what, device)
 ) WITHOUT ROWID;
 CREATE TABLE sat_erasure_due (
-  what BLOB PRIMARY KEY,
-  at   INTEGER NOT NULL
+  what   BLOB PRIMARY KEY,
+  at     INTEGER NOT NULL,
+  record INTEGER NOT NULL             -- that it was about
 ) WITHOUT ROWID;
 -- Of erasures about records that stand under labels, which record: receipts for them go to nobody else.
 CREATE TABLE sat_erasure_label (

@@ -366,6 +366,20 @@ static void label__that_ends_asks_for_what_was_declined(void **state)
 	assert_int_equal(number(&c->hq, "SELECT count(*) FROM sat_ask WHERE device IS NOT NULL"), 1);
 }
 
+/* The withdrawal comes before the label in the bundle that brings both. */
+static void label__that_comes_with_an_erasure_keeps_its_receipt(void **state)
+{
+	camp *c = *state;
+	sat_dot person = replica_add(&c->one, "person", "pseudonym", "P 0001", NULL);
+	replica_decide(&c->one, person, "identity", SAT_GIVEN, false);
+	replica_decide(&c->one, person, "identity", SAT_WITHDRAWN, true);
+	put_label(&c->one, person, SAT_GIVEN, "registry", 0);
+	camp_carry(&c->one, &c->hq, &c->stick);
+	camp_carry(&c->hq, &c->two, &c->stick);
+	assert_int_equal(number(&c->two, "SELECT count(*) FROM sat_decision"), 0);
+	assert_int_equal(number(&c->two, "SELECT count(*) FROM sat_erasure"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -384,6 +398,7 @@ int main(void)
 		CAMP_CLAIM(label__that_keeps_the_decisions_of_one_lets_those_of_the_next_go),
 		CAMP_CLAIM(label__below_another_is_put_apart_from_what_is_above),
 		CAMP_CLAIM(label__that_ends_asks_for_what_was_declined),
+		CAMP_CLAIM(label__that_comes_with_an_erasure_keeps_its_receipt),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
