@@ -21,7 +21,9 @@ static int see_for_sender(sat_admission *a, sat_dot record, const sat_records *p
 		rc = sat_gate_open(&a->sender_gate, a->store, &to, err);
 	if (rc == 0)
 		rc = sat_gate_see(a->sender_gate, record, parents->at, parents->count, &sight, err);
-	return rc != 0 || sight.obstacle == SAT_NO_OBSTACLE ? rc : sat_protocol_tell_again(a->store, sight.label, err);
+	return rc != 0 || sight.obstacle == SAT_NO_OBSTACLE
+	           ? rc
+	           : sat_protocol_told_by(a->store, a->from.device, record, sight.label, err);
 }
 
 int sat_admission_see(sat_admission *a, sat_dot record, const sat_records *parents, bool *seen, sat_error *err)

@@ -17,6 +17,13 @@ int sat_protocol_touch(sat_store *store, const sat_dot *records, size_t count, s
  * from them.  In a transaction. */
 int sat_protocol_tell_again(sat_store *store, sat_dot record, sat_error *err);
 
+/* A device told of a record that a label above it, on `label`, keeps from it: it is told of the label, which it has to
+ * heed.  In a transaction. */
+int sat_protocol_told_by(sat_store *store, int64_t device, sat_dot record, sat_dot label, sat_error *err);
+
+/* Before a record's values are erased: who told of it is to hear that.  In a transaction. */
+int sat_protocol_keep_holders(sat_store *store, sat_dot record, sat_error *err);
+
 /* Whether a device (sat_device.id) holds, or held, something at or below a record: it was sent there, or it came
  * from there.  Such a device is told of labels, withdrawals and tombstones though it may not see what they are
  * about, since it has to heed them.  In a transaction. */

@@ -296,5 +296,5 @@ int sat_protocol_erase(sat_store *store, sat_dot record, sat_error *err)
 	int rc = sat_protocol_labels(store, &record, 1, &arena, &labels, err);
 	for (size_t i = 0; rc == 0 && i < labels.count; i++)
 		rc = sat_protocol_put_under(store, record, labels.at[i], err);
-	return rc;
+	return rc != 0 || labels.count == 0 ? rc : sat_protocol_keep_holders(store, record, err);
 }

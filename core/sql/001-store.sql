@@ -92,6 +92,14 @@ CREATE TABLE sat_under (
   PRIMARY KEY (record, label)
 ) WITHOUT ROWID;
 
+-- Who holds something at or below a record, where nothing else here says so: who told of what a label keeps from
+-- them, and of what was erased since.
+CREATE TABLE sat_holder (
+  record INTEGER NOT NULL,
+  device INTEGER NOT NULL,            -- sat_device.id
+  PRIMARY KEY (record, device)
+) WITHOUT ROWID;
+
 -- Decisions about consent: signed cores and, where we may hold them, details (consent.h).  `id` is
 -- the dot of the decision; its batch is the one of the same incarnation with the greatest `id` not
 -- above.  What is written here is never changed, but for details that are erased.  The view `consent`

@@ -380,6 +380,37 @@ static void label__that_comes_with_an_erasure_keeps_its_receipt(void **state)
 	assert_int_equal(number(&c->two, "SELECT count(*) FROM sat_erasure"), 0);
 }
 
+/* Laptop one has the session from laptop two, and headquarters tells it later. */
+static void label__reaches_who_tells_of_the_record(void **state)
+{
+	camp *c = *state;
+	camp_carry(&c->hq, &c->one, &c->stick);
+	camp_carry(&c->hq, &c->two, &c->stick);
+	sat_dot session = replica_add(&c->two, "session", "title", "Kept for women", NULL);
+	camp_carry(&c->two, &c->one, &c->stick);
+	put_label(&c->one, replica_same(&c->two, session, &c->one), SAT_GIVEN, "women", 0);
+	camp_carry(&c->two, &c->hq, &c->stick);
+	camp_carry(&c->hq, &c->one, &c->stick);
+	assert_true(dumps(&c->hq, "Kept for women"));
+	camp_carry(&c->one, &c->hq, &c->stick);
+	assert_false(dumps(&c->hq, "Kept for women"));
+}
+
+/* The name of feedback does not say who wrote it, and its row is gone. */
+static void label__of_an_erased_record_keeps_nothing_from_who_told_it(void **state)
+{
+	camp *c = *state;
+	sat_dot feedback = replica_add(&c->hq, "feedback", "text", "kept words", NULL);
+	camp_carry(&c->hq, &c->one, &c->stick);
+	sat_dot there = replica_same(&c->hq, feedback, &c->one);
+	put_label(&c->one, there, SAT_GIVEN, "women", 0);
+	assert_int_equal(sat_store_begin(c->one.store, NULL), 0);
+	assert_int_equal(sat_record_erase(c->one.store, there, 0, NULL), 0);
+	assert_int_equal(sat_store_commit(c->one.store, NULL), 0);
+	camp_carry(&c->one, &c->hq, &c->stick);
+	assert_int_equal(number(&c->hq, "SELECT count(*) FROM feedback"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -399,6 +430,8 @@ int main(void)
 		CAMP_CLAIM(label__below_another_is_put_apart_from_what_is_above),
 		CAMP_CLAIM(label__that_ends_asks_for_what_was_declined),
 		CAMP_CLAIM(label__that_comes_with_an_erasure_keeps_its_receipt),
+		CAMP_CLAIM(label__reaches_who_tells_of_the_record),
+		CAMP_CLAIM(label__of_an_erased_record_keeps_nothing_from_who_told_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
