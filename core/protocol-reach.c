@@ -158,17 +158,15 @@ int sat_protocol_told_by(sat_store *store, int64_t device, sat_dot record, sat_d
 
 int sat_protocol_keep_holders(sat_store *store, sat_dot record, sat_error *err)
 {
-	sat_stmt *s = NULL;
-	int rc = sat_db_prepare(store->db, &s,
-	                        "INSERT OR IGNORE INTO sat_holder(record, device) SELECT ?1, device FROM sat_heard WHERE "
-	                        "incarnation IN (SELECT told FROM sat_history WHERE record = ?1 UNION ALL SELECT told FROM "
-	                        "sat_run WHERE first <= ?1 AND ?1 < first + count)", err);
+	/* Who made a record is known for ever, and who told a run of creations as long as the run is. */
+	int rc = SAT_SQL(store, holder_keep,
+	                 "INSERT OR IGNORE INTO sat_holder(record, device) SELECT ?1, device FROM sat_heard WHERE "
+	                 "incarnation = (SELECT told FROM sat_history WHERE record = ?1) AND device <> coalesce((SELECT "
+	                 "device FROM sat_incarnation WHERE id = ?1 >> 20), 0)");
 	if (rc != 0)
 		return rc;
-	sat_bind_int(s, 1, record);
-	rc = sat_run(store->db, s, err);
-	sat_db_finalize(store->db, &s);
-	return rc;
+	sat_bind_int(store->sql.holder_keep, 1, record);
+	return sat_run(store->db, store->sql.holder_keep, err);
 }
 
 static int touch_tombstone(sat_store *store, sat_dot record, sat_error *err)

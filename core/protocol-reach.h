@@ -21,7 +21,8 @@ int sat_protocol_tell_again(sat_store *store, sat_dot record, sat_error *err);
  * heed.  In a transaction. */
 int sat_protocol_told_by(sat_store *store, int64_t device, sat_dot record, sat_dot label, sat_error *err);
 
-/* Before a record's values are erased: who told of it is to hear that.  In a transaction. */
+/* Before what a record holds is erased, or becomes something else than was told: who told it holds something of it, and
+ * is to hear what is decided about it.  In a transaction. */
 int sat_protocol_keep_holders(sat_store *store, sat_dot record, sat_error *err);
 
 /* Whether a device (sat_device.id) holds, or held, something at or below a record: it was sent there, or it came

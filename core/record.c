@@ -6,6 +6,7 @@
 
 #include "concern.h"
 #include "history.h"
+#include "protocol-reach.h"
 #include "protocol.h"
 #include "search.h"
 #include "store-private.h"
@@ -203,6 +204,8 @@ int sat_record_save(sat_store *store, const sat_state *before, sat_state *state,
 	if (seq == 0)
 		seq = sat_store_next_sequence(store);
 	rc = save_row(store, *slot, state, shown, count, err);
+	if (rc == 0 && !fresh)
+		rc = sat_protocol_keep_holders(store, state->id, err);
 	if (rc == 0)
 		rc = sat_history_put(store, state->id, table->id, seq, told, &clock, err);
 	if (rc == 0 && (state->count > count || before->count > 0))

@@ -411,6 +411,22 @@ static void label__of_an_erased_record_keeps_nothing_from_who_told_it(void **sta
 	assert_int_equal(number(&c->hq, "SELECT count(*) FROM feedback"), 0);
 }
 
+/* What was told is not what is here any more. */
+static void label__reaches_who_told_of_a_record_that_was_edited_since(void **state)
+{
+	camp *c = *state;
+	sat_dot workshop = replica_add(&c->one, "workshop", "title", "Kept for women", NULL);
+	char id[SAT_ID_CHARS];
+	assert_int_equal(sat_id_print(c->one.store, workshop, id, NULL), 0);
+	sat_dot feedback = replica_add(&c->one, "feedback", "text", "kept words", "workshop", id, NULL);
+	camp_carry(&c->one, &c->hq, &c->stick);
+	sat_dot there = replica_same(&c->one, feedback, &c->hq);
+	replica_set(&c->hq, there, "text", "other words");
+	put_label(&c->hq, there, SAT_GIVEN, "registry", 0);
+	camp_carry(&c->hq, &c->one, &c->stick);
+	assert_false(dumps(&c->one, "kept words"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -432,6 +448,7 @@ int main(void)
 		CAMP_CLAIM(label__that_comes_with_an_erasure_keeps_its_receipt),
 		CAMP_CLAIM(label__reaches_who_tells_of_the_record),
 		CAMP_CLAIM(label__of_an_erased_record_keeps_nothing_from_who_told_it),
+		CAMP_CLAIM(label__reaches_who_told_of_a_record_that_was_edited_since),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
