@@ -708,7 +708,9 @@ uint64_t holdings_newest_statement(world *w, machine *m, int64_t *serial)
 	sat_stmt *s = NULL;
 	uint64_t hash = 0;
 	size_t length;
-	MUST(w, sat_db_prepare(m->store->db, &s, "SELECT name, serial FROM sat_statement ORDER BY seq DESC LIMIT 1", err));
+	/* Receipts are told again when labels end, and get new sequences. */
+	MUST(w, sat_db_prepare(m->store->db, &s,
+	                       "SELECT name, serial FROM sat_statement WHERE type <> 7 ORDER BY seq DESC LIMIT 1", err));
 	if (sat_step(m->store->db, s, NULL) == 1)
 		memcpy(&hash, sat_column_blob(s, 0, &length), sizeof hash);
 	if (serial != NULL)
