@@ -44,6 +44,22 @@ void labels_check_written(world *w, machine *m, const holdings *now, size_t firs
 		check_incarnation(w, m, now, w->model.decisions[i].subject, w->model.decisions[i].id);
 }
 
+/* --- what is let in --------------------------------------------------------------------------------- */
+
+void labels_check_admitted(world *w, machine *m, const holdings *now)
+{
+	for (size_t i = 0; i < now->record_count; i++) {
+		const held_record *record = &now->records[i];
+		bool waited = false;
+		for (size_t k = 0; k < m->held->waiting_count; k++)
+			waited = waited || m->held->waiting[k].record == record->id;
+		if (!waited && holdings_record(m->held, record->id) == NULL &&
+		    !holdings_sees(w, now, record->id, &now->own))
+			world_fail(w, 3, "%s has let in %s %s, which a label keeps from it", world_name(w, m), record->kind,
+			           world_dot_text(record->id));
+	}
+}
+
 /* --- what is erased --------------------------------------------------------------------------------- */
 
 static bool has_under(const holdings *h, world_dot record, world_dot label)
@@ -136,6 +152,12 @@ void labels_check_dump(world *w, machine *m, holdings *now)
 }
 
 /* --- what goes out ---------------------------------------------------------------------------------- */
+
+void labels_check_sender(world *w, machine *from, const parcel *p)
+{
+	if (w->incarnations[p->incarnation].labels != 0)
+		world_fail(w, 3, "%s sends a bundle under an incarnation for what stands under labels", world_name(w, from));
+}
 
 typedef struct looking {
 	world *w;

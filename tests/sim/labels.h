@@ -42,10 +42,14 @@ bool labels_must_hear(const world *w, const machine *from, const machine *to, wo
 bool labels_writes_under(world *w, const machine *m, world_dot dot);
 /* 3: what was written just now is under an incarnation that is for nothing but records under the same labels. */
 void labels_check_written(world *w, machine *m, const holdings *now, size_t first_value, size_t first_decision);
+/* 3: no record is newly here that is not seen here. */
+void labels_check_admitted(world *w, machine *m, const holdings *now);
 /* What tombstones stood under is known, and kept. */
 void labels_check_step(world *w, machine *m, holdings *now);
 /* 3: the dump shows what is seen here, and nothing else. */
 void labels_check_dump(world *w, machine *m, holdings *now);
+/* 3: a bundle is sent under an incarnation that everybody may know. */
+void labels_check_sender(world *w, machine *from, const parcel *p);
 /* 3: nothing in a frame is about what its recipient does not see. */
 void labels_check_frame(world *w, machine *from, parcel *p, const sat_frame_content *content);
 /* At the end: receipts for erasures under labels are where they may be. */

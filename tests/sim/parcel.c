@@ -183,6 +183,7 @@ static void look_inside(world *w, machine *from, parcel *p)
 			if (p->vouches && !from->vouched[p->to])
 				world_fail(w, 2, "%s vouches, which nobody told it to", world_name(w, from));
 			p->incarnation = world_incarnation(w, sat_bundle_reader_manifest(reader)->incarnation);
+			labels_check_sender(w, from, p);
 			if (w->verbose)
 				trace_manifest(w, sat_bundle_reader_manifest(reader));
 			note_receipt(w, from, p->to, sat_bundle_reader_manifest(reader));

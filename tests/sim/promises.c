@@ -449,6 +449,7 @@ void promise_after_merge(world *w, machine *m, const parcel *p, bool damaged, co
 	for (size_t i = 0; i < p->above.count; i++)
 		labels_dealt(&m->dealt, w->machines[p->from].device, p->above.list[i], false);
 	check_admitted(w, m, now);
+	labels_check_admitted(w, m, now);
 	check_set_aside(w, m, now, p);
 	if (!damaged && merged->verdict == SAT_MERGED)
 		check_whole(w, m, now, p);
