@@ -13,12 +13,12 @@
 /* Of whom a label keeps out, and who has it all the same, it must be told: they have to heed it. */
 static int see_for_sender(sat_admission *a, sat_dot record, const sat_records *parents, sat_error *err)
 {
-	sat_device sender;
 	sat_sight sight = { 0 };
-	int rc = sat_device_get(a->store, a->from.device, &sender, err);
-	sat_recipient to = { .role = sender.role, .audiences = sender.audiences };
-	if (rc == 0 && a->sender_gate == NULL)
+	int rc = a->sender_gate != NULL ? 0 : sat_device_get(a->store, a->from.device, &a->sender, err);
+	if (rc == 0 && a->sender_gate == NULL) {
+		const sat_recipient to = { .role = a->sender.role, .audiences = a->sender.audiences };
 		rc = sat_gate_open(&a->sender_gate, a->store, &to, err);
+	}
 	if (rc == 0)
 		rc = sat_gate_see(a->sender_gate, record, parents->at, parents->count, &sight, err);
 	return rc != 0 || sight.obstacle == SAT_NO_OBSTACLE

@@ -427,6 +427,24 @@ static void label__reaches_who_told_of_a_record_that_was_edited_since(void **sta
 	assert_false(dumps(&c->one, "kept words"));
 }
 
+/* Who told of several records is weighed for each, by their own audiences. */
+static void label__lets_a_sender_it_is_for_tell_several_records(void **state)
+{
+	camp *c = *state;
+	replica aunties;
+	replica_join_for(&aunties, &c->hq, c->dir, "aunties", 77, SAT_FACILITATOR, "women");
+	sat_dot session = replica_add(&c->hq, "session", "title", "Kept for women", NULL);
+	put_label(&c->hq, session, SAT_GIVEN, "women", 0);
+	camp_carry(&c->hq, &aunties, &c->stick);
+	note_in(&aunties, replica_same(&c->hq, session, &aunties), "first theme");
+	note_in(&aunties, replica_same(&c->hq, session, &aunties), "second theme");
+	replica_add(&aunties, "workshop", "title", "Open to everybody", NULL);
+	camp_carry(&aunties, &c->hq, &c->stick);
+	/* They are no outsider whose word is kept in mind. */
+	assert_int_equal(number(&c->hq, "SELECT count(*) FROM sat_holder"), 0);
+	replica_free(&aunties);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -449,6 +467,7 @@ int main(void)
 		CAMP_CLAIM(label__reaches_who_tells_of_the_record),
 		CAMP_CLAIM(label__of_an_erased_record_keeps_nothing_from_who_told_it),
 		CAMP_CLAIM(label__reaches_who_told_of_a_record_that_was_edited_since),
+		CAMP_CLAIM(label__lets_a_sender_it_is_for_tell_several_records),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
