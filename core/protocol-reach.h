@@ -2,7 +2,8 @@
  *
  * Nothing is written down for what stands under a label, so that this walks over every column that refers to
  * something, level by level.  It is done when a label is put, ended or read for the first time, when an embargo
- * is over, and before somebody whom a label leaves out is told of it all the same; never for an ordinary write.
+ * is over, when a record leaves what stands under a label, and before somebody whom a label leaves out is told of
+ * it all the same; never for another write.
  */
 #ifndef SAT_PROTOCOL_REACH_H
 #define SAT_PROTOCOL_REACH_H

@@ -275,6 +275,27 @@ int sat_protocol_new_day(sat_store *store, int32_t before, int32_t now, sat_erro
 	return rc != 0 || labels.count == 0 ? rc : look_again(store, &labels, err);
 }
 
+int sat_protocol_refers_anew(sat_store *store, const sat_state *before, const sat_state *state, sat_error *err)
+{
+	sat_records left, now = { 0 }, labels = { 0 };
+	if (store->labels == 0)
+		return 0;
+	int rc = sat_protocol_parents(before, &left, err);
+	if (rc == 0)
+		rc = sat_protocol_parents(state, &now, err);
+	size_t count = 0;
+	for (size_t i = 0, k = 0; rc == 0 && i < left.count; i++) {
+		while (k < now.count && now.at[k] < left.at[i])
+			k++;
+		if (k == now.count || now.at[k] != left.at[i])
+			left.at[count++] = left.at[i];
+	}
+	if (rc == 0 && count > 0)
+		rc = sat_protocol_labels(store, left.at, count, state->arena, &labels, err);
+	sat_dot itself = state->id;
+	return rc != 0 || labels.count == 0 ? rc : look_again(store, &(sat_records){ &itself, 1 }, err);
+}
+
 /* --- erased records --------------------------------------------------------------------------------- */
 
 int sat_protocol_put_under(sat_store *store, sat_dot record, sat_dot label, sat_error *err)

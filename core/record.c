@@ -212,6 +212,8 @@ int sat_record_save(sat_store *store, const sat_state *before, sat_state *state,
 		rc = save_siblings(store, state, shown, count, err);
 	if (rc == 0)
 		rc = save_concerned(store, state, shown, count, err);
+	if (rc == 0 && !fresh)
+		rc = sat_protocol_refers_anew(store, before, state, err);
 	return rc != 0 ? rc : sat_search_add(store, state, err);
 }
 

@@ -445,6 +445,25 @@ static void label__lets_a_sender_it_is_for_tell_several_records(void **state)
 	replica_free(&aunties);
 }
 
+/* What is below a record that does not stand under the label any more does not either. */
+static void label__lets_go_what_is_below_a_record_that_refers_elsewhere(void **state)
+{
+	camp *c = *state;
+	sat_dot open = replica_add(&c->one, "workshop", "title", "Open to everybody", NULL);
+	sat_dot kept = add_labelled(&c->one, "workshop", "Kept for women", "women");
+	char id[SAT_ID_CHARS];
+	assert_int_equal(sat_id_print(c->one.store, kept, id, NULL), 0);
+	sat_dot session = replica_add(&c->one, "session", "title", "A session", "workshop", id, NULL);
+	note_in(&c->one, session, "kept theme");
+	camp_carry(&c->one, &c->hq, &c->stick);
+	camp_carry(&c->hq, &c->one, &c->stick);
+	assert_false(dumps(&c->hq, "A session"));
+	replica_refer(&c->one, session, "workshop", open);
+	camp_carry(&c->one, &c->hq, &c->stick);
+	assert_true(dumps(&c->hq, "A session"));
+	assert_true(dumps(&c->hq, "kept theme"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -468,6 +487,7 @@ int main(void)
 		CAMP_CLAIM(label__of_an_erased_record_keeps_nothing_from_who_told_it),
 		CAMP_CLAIM(label__reaches_who_told_of_a_record_that_was_edited_since),
 		CAMP_CLAIM(label__lets_a_sender_it_is_for_tell_several_records),
+		CAMP_CLAIM(label__lets_go_what_is_below_a_record_that_refers_elsewhere),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
