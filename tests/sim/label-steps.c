@@ -179,6 +179,9 @@ static void edit_below(world *w, machine *m)
 		return;
 	sat_table *table = sat_table_named(m->store, target->kind);
 	const sat_column *column = &table->columns[dice_below(&w->dice, table->column_count)];
+	/* What it refers to, rather than its words: so it comes below other labels, or below none. */
+	for (int i = 0; i < 3 && column->type != SAT_REFERENCE; i++)
+		column = &table->columns[dice_below(&w->dice, table->column_count)];
 	scribe s = { .count = 0 };
 	char which[96];
 	if (column->field == NULL)
