@@ -248,8 +248,8 @@ static int came_from(sat_store *store, int64_t device, bool *held, sat_error *er
 	                        "SELECT 1 FROM temp.sat_reached AS r WHERE EXISTS (SELECT 1 FROM sat_incarnation WHERE "
 	                        "id = r.record >> 20 AND device = ?1) OR EXISTS (SELECT 1 FROM sat_heard WHERE device = "
 	                        "?1 AND incarnation IN (SELECT told FROM sat_history WHERE record = r.record UNION ALL "
-	                        "SELECT told FROM sat_run WHERE first <= r.record AND r.record < first + count)) OR EXISTS (SELECT 1 "
-	                        "FROM sat_holder WHERE record = r.record AND device = ?1)", err);
+	                        "SELECT told FROM sat_run WHERE first <= r.record AND r.record < first + count)) OR EXISTS "
+	                        "(SELECT 1 FROM sat_holder WHERE record = r.record AND device = ?1)", err);
 	if (rc != 0)
 		return rc;
 	sat_bind_int(s, 1, device);

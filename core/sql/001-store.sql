@@ -295,7 +295,7 @@ CREATE TABLE sat_vouch (
 -- Values that consent did not let in, until they come again.
 CREATE TABLE sat_declined (
   record INTEGER NOT NULL,
-  field  TEXT NOT NULL,
+  field  TEXT NOT NULL,               -- '': that the record exists
   dot    INTEGER NOT NULL,
   source INTEGER NOT NULL,            -- sat_device.id of whom to ask: everyone who sent it
   PRIMARY KEY (record, field, dot, source)

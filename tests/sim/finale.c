@@ -117,7 +117,8 @@ static void check_declined(world *w, const machine *m, machine *const *live, siz
 {
 	for (size_t i = 0; i < m->held->declined_count; i++) {
 		const held_name *n = &m->held->declined[i];
-		for (size_t k = 0; k < count; k++) {
+		/* That a record exists was declined; its values are looked at by themselves. */
+		for (size_t k = 0; k < count && n->field < w->model.field_count; k++) {
 			const held_record *record = holdings_record(live[k]->held, n->record);
 			model_recipient to = holdings_recipient(w, live[k], m->device);
 			for (size_t v = 0; record != NULL && v < record->count; v++) {

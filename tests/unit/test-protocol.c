@@ -464,6 +464,25 @@ static void label__lets_go_what_is_below_a_record_that_refers_elsewhere(void **s
 	assert_true(dumps(&c->hq, "kept theme"));
 }
 
+/* A record without a value is one all the same. */
+static void label__keeps_a_record_of_which_nothing_is_told_but_that_it_is(void **state)
+{
+	camp *c = *state;
+	memory_place late;
+	memory_place_init(&late);
+	sat_dot workshop = replica_add(&c->hq, "workshop", NULL);
+	replica_export(&c->hq, &c->one, &late);
+	put_label(&c->hq, workshop, SAT_GIVEN, "registry", 0);
+	camp_carry(&c->hq, &c->one, &c->stick);
+	replica_merge_all(&c->one, &late);
+	assert_int_equal(number(&c->one, "SELECT count(*) FROM workshop"), 0);
+	put_label(&c->hq, workshop, SAT_WITHDRAWN, NULL, 0);
+	camp_carry(&c->hq, &c->one, &c->stick);
+	assert_int_equal(number(&c->one, "SELECT count(*) FROM workshop"), 1);
+	assert_int_equal(number(&c->one, "SELECT count(*) FROM sat_declined"), 0);
+	memory_place_clear(&late);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -488,6 +507,7 @@ int main(void)
 		CAMP_CLAIM(label__reaches_who_told_of_a_record_that_was_edited_since),
 		CAMP_CLAIM(label__lets_a_sender_it_is_for_tell_several_records),
 		CAMP_CLAIM(label__lets_go_what_is_below_a_record_that_refers_elsewhere),
+		CAMP_CLAIM(label__keeps_a_record_of_which_nothing_is_told_but_that_it_is),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
