@@ -33,8 +33,8 @@ typedef struct sat_statements {
 	sat_stmt *declined_insert, *declined_delete, *declined_find, *declined_person_insert, *declined_persons;
 	sat_stmt *vouched_insert, *vouched_delete, *vouched_find, *vouch_insert;
 	sat_stmt *ask_insert, *ask_find;
-	sat_stmt *heard_insert, *heard_find, *label_insert, *label_find, *under_insert, *under_find, *erasure_label, *erasure_labelled,
-	    *holder_keep;
+	sat_stmt *heard_insert, *heard_find, *label_insert, *label_find, *under_insert, *under_find;
+	sat_stmt *erasure_label, *erasure_labelled, *holder_keep;
 } sat_statements;
 
 struct sat_store {

@@ -5,9 +5,9 @@
 #include "model.h"
 
 typedef struct dots {
-	world_dot *list;         /* in the order in which they came */
+	world_dot *list; /* in the order in which they came */
 	size_t count;
-	world_dot *slots;        /* open addressing, half full at most; 0: empty */
+	world_dot *slots; /* open addressing, half full at most; 0: empty */
 	size_t room;
 } dots;
 

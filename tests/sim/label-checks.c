@@ -29,14 +29,16 @@ static void check_incarnation(world *w, machine *m, const holdings *now, world_d
 	bool used = w->incarnations[number].used;
 	dots_clear(&labels);
 	if (used && w->incarnations[number].labels != hash)
-		world_fail(w, 3, "%s writes %s about %s under an incarnation for what stands under other labels",
+		world_fail(w, 3,
+		           "%s writes %s about %s under an incarnation for what stands under other labels",
 		           world_name(w, m), world_dot_text(dot), world_dot_text(record));
 	w->incarnations[number].used = true;
 	w->incarnations[number].device = m->device;
 	w->incarnations[number].labels = hash;
 }
 
-void labels_check_written(world *w, machine *m, const holdings *now, size_t first_value, size_t first_decision)
+void labels_check_written(world *w, machine *m, const holdings *now, size_t first_value,
+                          size_t first_decision)
 {
 	for (size_t i = first_value; i < w->model.value_count; i++)
 		check_incarnation(w, m, now, w->model.values[i]->record, w->model.values[i]->dot);
@@ -55,8 +57,8 @@ void labels_check_admitted(world *w, machine *m, const holdings *now)
 			waited = waited || m->held->waiting[k].record == record->id;
 		if (!waited && holdings_record(m->held, record->id) == NULL &&
 		    !holdings_sees(w, now, record->id, &now->own))
-			world_fail(w, 3, "%s has let in %s %s, which a label keeps from it", world_name(w, m), record->kind,
-			           world_dot_text(record->id));
+			world_fail(w, 3, "%s has let in %s %s, which a label keeps from it", world_name(w, m),
+			           record->kind, world_dot_text(record->id));
 	}
 }
 
@@ -71,7 +73,10 @@ static bool has_under(const holdings *h, world_dot record, world_dot label)
 }
 
 /* Decisions and tombstones are told apart in one set. */
-static world_dot erasure_of_decision(size_t number) { return UINT64_C(1) << 62 | number; }
+static world_dot erasure_of_decision(size_t number)
+{
+	return UINT64_C(1) << 62 | number;
+}
 
 static bool stood_under_any(const world *w, const holdings *before, const holdings *now, world_dot record)
 {
@@ -91,7 +96,8 @@ static void learn_name(world *w, machine *m, world_dot record)
 	if (w->erasure_count == sizeof w->erasures / sizeof *w->erasures)
 		world_fail(w, 0, "there are too many tombstones for one world");
 	w->erasures[w->erasure_count].record = record;
-	MUST(w, sat_erasure_of_record(m->store, world_local_dot(w, m, record), w->erasures[w->erasure_count].name, err));
+	MUST(w, sat_erasure_of_record(m->store, world_local_dot(w, m, record),
+	                              w->erasures[w->erasure_count].name, err));
 	w->erasure_count++;
 }
 
@@ -104,7 +110,8 @@ static void check_tombstone(world *w, machine *m, holdings *now, world_dot recor
 	dots labels = labels_above(w, before, NULL, record);
 	for (size_t i = 0; i < labels.count; i++) {
 		if (!has_under(now, record, labels.list[i]))
-			world_fail(w, 3, "%s has forgotten that %s, which was erased, stood under the label of %s",
+			world_fail(w, 3,
+			           "%s has forgotten that %s, which was erased, stood under the label of %s",
 			           world_name(w, m), world_dot_text(record), world_dot_text(labels.list[i]));
 	}
 	dots_clear(&labels);
@@ -118,14 +125,16 @@ void labels_check_step(world *w, machine *m, holdings *now)
 	now->hushed = dots_copy(&before->hushed);
 	for (size_t i = 0; i < before->under_count; i++) {
 		if (!has_under(now, before->under[i].record, before->under[i].label))
-			world_fail(w, 2, "%s has lost under which label an erased record stood", world_name(w, m));
+			world_fail(w, 2, "%s has lost under which label an erased record stood",
+			           world_name(w, m));
 	}
 	for (size_t i = 0; i < now->tombstone_count; i++)
 		check_tombstone(w, m, now, now->tombstones[i]);
 	for (size_t i = 0; i < now->decision_count; i++) {
 		size_t number = now->decisions[i];
 		const model_decision *d = &w->model.decisions[number];
-		if (d->final && !holdings_knows(before, number) && stood_under_any(w, before, now, d->subject))
+		if (d->final && !holdings_knows(before, number) &&
+		    stood_under_any(w, before, now, d->subject))
 			dots_add(&now->hushed, erasure_of_decision(number));
 	}
 	labels_check_dump(w, m, now);
@@ -142,7 +151,8 @@ void labels_check_dump(world *w, machine *m, holdings *now)
 	for (const char *line = dump; line != NULL && *line != '\0'; line = strchr(line, '\n')) {
 		line += *line == '\n';
 		const char *end = strchr(line, '\n'), *concerns = strstr(line, " concerns ");
-		shown += strncmp(line, "record ", 7) == 0 && concerns != NULL && (end == NULL || concerns < end);
+		shown +=
+		    strncmp(line, "record ", 7) == 0 && concerns != NULL && (end == NULL || concerns < end);
 	}
 	for (size_t i = 0; i < now->record_count; i++)
 		seen += holdings_sees(w, now, now->records[i].id, &now->own);
@@ -156,14 +166,15 @@ void labels_check_dump(world *w, machine *m, holdings *now)
 void labels_check_sender(world *w, machine *from, const parcel *p)
 {
 	if (w->incarnations[p->incarnation].labels != 0)
-		world_fail(w, 3, "%s sends a bundle under an incarnation for what stands under labels", world_name(w, from));
+		world_fail(w, 3, "%s sends a bundle under an incarnation for what stands under labels",
+		           world_name(w, from));
 }
 
 typedef struct looking {
 	world *w;
 	machine *from;
 	parcel *p;
-	dots named;              /* incarnations that entries name */
+	dots named; /* incarnations that entries name */
 } looking;
 
 static void name(looking *l, world_dot dot)
@@ -182,8 +193,8 @@ static void check_hears(looking *l, sat_dot record, const char *what)
 	world_dot subject = world_dot_record(world_dot_of(l->w, l->from, record));
 	name(l, subject);
 	if (!labels_hears(l->w, l->from, l->p->to, subject))
-		world_fail(l->w, 3, "%s sends %s %s to device %d, which a label leaves out", world_name(l->w, l->from), what,
-		           world_dot_text(subject), l->p->to);
+		world_fail(l->w, 3, "%s sends %s %s to device %d, which a label leaves out",
+		           world_name(l->w, l->from), what, world_dot_text(subject), l->p->to);
 }
 
 static void check_row(looking *l, const sat_block *block, size_t at)
@@ -192,8 +203,8 @@ static void check_row(looking *l, const sat_block *block, size_t at)
 	world_dot record = world_dot_of(l->w, l->from, row->record);
 	model_recipient to = holdings_recipient(l->w, l->from, l->p->to);
 	if (!holdings_sees(l->w, l->from->held, record, &to))
-		world_fail(l->w, 3, "%s sends %s %s to device %d, which a label leaves out", world_name(l->w, l->from),
-		           block->kind, world_dot_text(record), l->p->to);
+		world_fail(l->w, 3, "%s sends %s %s to device %d, which a label leaves out",
+		           world_name(l->w, l->from), block->kind, world_dot_text(record), l->p->to);
 	dots_add(&l->p->records, record);
 	name(l, record);
 	name_local(l, row->dot);
@@ -208,7 +219,8 @@ static void check_row(looking *l, const sat_block *block, size_t at)
 		const sat_value *v = &f->values[at];
 		if (f->cells[at] == SAT_PRESENT && f->type == SAT_REFERENCE)
 			name_local(l, v->reference);
-		for (size_t k = 0; f->cells[at] == SAT_PRESENT && f->type == SAT_REFERENCES && k < v->references.count; k++)
+		for (size_t k = 0;
+		     f->cells[at] == SAT_PRESENT && f->type == SAT_REFERENCES && k < v->references.count; k++)
 			name_local(l, v->references.at[k]);
 	}
 }
@@ -243,11 +255,14 @@ static void check_statement(looking *l, const sat_object *object)
 	for (size_t i = 0; i < n; i++) {
 		world_dot record;
 		bool hushed;
-		if (!erasure_named(l, sat_cursor_take(&st.body, SAT_ERASURE_NAME_BYTES), &record, &hushed) || !hushed)
+		if (!erasure_named(l, sat_cursor_take(&st.body, SAT_ERASURE_NAME_BYTES), &record, &hushed) ||
+		    !hushed)
 			continue;
 		if (!labels_hears(l->w, l->from, l->p->to, record))
-			world_fail(l->w, 3, "%s sends a receipt for an erasure of %s to device %d, which a label leaves out",
-			           world_name(l->w, l->from), world_dot_text(record), l->p->to);
+			world_fail(
+			    l->w, 3,
+			    "%s sends a receipt for an erasure of %s to device %d, which a label leaves out",
+			    world_name(l->w, l->from), world_dot_text(record), l->p->to);
 	}
 }
 
@@ -257,14 +272,15 @@ static void check_claims(looking *l, const sat_frame_content *content)
 	for (size_t i = 0; i < content->claim_count; i++) {
 		world_dot dot = world_dot_of(l->w, l->from, sat_dot_make(content->claims[i].index, 1));
 		if (!dots_have(&l->named, world_dot_incarnation(dot)))
-			world_fail(l->w, 3, "%s signs for incarnation %u, of which nothing is told to device %d",
+			world_fail(l->w, 3,
+			           "%s signs for incarnation %u, of which nothing is told to device %d",
 			           world_name(l->w, l->from), world_dot_incarnation(dot), l->p->to);
 	}
 	for (size_t i = 0; i < content->moment_count; i++) {
 		world_dot dot = world_dot_of(l->w, l->from, content->moments[i].dot);
 		if (!dots_have(&l->named, world_dot_incarnation(dot)))
-			world_fail(l->w, 3, "%s says when %s was, which is not told to device %d", world_name(l->w, l->from),
-			           world_dot_text(dot), l->p->to);
+			world_fail(l->w, 3, "%s says when %s was, which is not told to device %d",
+			           world_name(l->w, l->from), world_dot_text(dot), l->p->to);
 	}
 }
 

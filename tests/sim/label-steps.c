@@ -16,9 +16,20 @@
 
 static const char *any_audience(dice *d)
 {
-	static const char *const some[] = { "elders", "divers", "youth", "elders", "divers", "facilitator",
-		                            "elders registry", "divers facilitator", "registry", "community elders",
-		                            "auditor", SAT_DO_NOT_COPY, "divers " SAT_DO_NOT_COPY, "facilitator registry" };
+	static const char *const some[] = { "elders",
+		                            "divers",
+		                            "youth",
+		                            "elders",
+		                            "divers",
+		                            "facilitator",
+		                            "elders registry",
+		                            "divers facilitator",
+		                            "registry",
+		                            "community elders",
+		                            "auditor",
+		                            SAT_DO_NOT_COPY,
+		                            "divers " SAT_DO_NOT_COPY,
+		                            "facilitator registry" };
 	return dice_chance(d, 5) ? NULL : some[dice_below(d, sizeof some / sizeof *some)];
 }
 
@@ -40,9 +51,13 @@ static const held_record *any_labelled(world *w, const machine *m)
 /* --- labels ----------------------------------------------------------------------------------------- */
 
 /* A label as somebody might put it; `granted` has room for what is said of it. */
-static sat_decision a_label(world *w, machine *m, sat_dot subject, char granted[static 80], char what[static 160])
+static sat_decision a_label(world *w, machine *m, sat_dot subject, char granted[static 80],
+                            char what[static 160])
 {
-	sat_decision d = { .subject = subject, .purpose = SAT_PROTOCOL, .event = SAT_GIVEN, .claimed_time = 1,
+	sat_decision d = { .subject = subject,
+		           .purpose = SAT_PROTOCOL,
+		           .event = SAT_GIVEN,
+		           .claimed_time = 1,
 		           .recipients = any_audience(&w->dice) };
 	if (dice_chance(&w->dice, 8))
 		d.withheld_from = "facilitator";
@@ -55,8 +70,8 @@ static sat_decision a_label(world *w, machine *m, sat_dot subject, char granted[
 		d.details[SAT_GRANTOR] = granted;
 	}
 	snprintf(what, 160, "for \"%s\"%s%s until %d", d.recipients == NULL ? "" : d.recipients,
-	         d.withheld_from == NULL ? "" : " but not for ", d.withheld_from == NULL ? "" : d.withheld_from,
-	         (int)d.until);
+	         d.withheld_from == NULL ? "" : " but not for ",
+	         d.withheld_from == NULL ? "" : d.withheld_from, (int)d.until);
 	return d;
 }
 
@@ -97,7 +112,9 @@ static void end_label(world *w, machine *m)
 	world_dot on = labels.list[dice_below(&w->dice, labels.count)];
 	dots_clear(&labels);
 	char which[96];
-	sat_decision d = { .subject = world_local_dot(w, m, on), .purpose = SAT_PROTOCOL, .claimed_time = 1,
+	sat_decision d = { .subject = world_local_dot(w, m, on),
+		           .purpose = SAT_PROTOCOL,
+		           .claimed_time = 1,
 		           .event = dice_chance(&w->dice, 80) ? SAT_WITHDRAWN : SAT_REFUSED };
 	d.final = d.event == SAT_WITHDRAWN && dice_chance(&w->dice, 12);
 	snprintf(which, sizeof which, "%s%s", world_dot_text(on), d.final ? " for ever" : "");
@@ -109,8 +126,8 @@ static void end_label(world *w, machine *m)
 /* Labelled as soon as it is made. */
 static void add_labelled(world *w, machine *m)
 {
-	static const char *const kinds[] = { "workshop", "workshop", "person", "community", "note", "note", "attendance",
-		                             "feedback" };
+	static const char *const kinds[] = { "workshop", "workshop", "person",     "community",
+		                             "note",     "note",     "attendance", "feedback" };
 	const char *kind = kinds[dice_below(&w->dice, sizeof kinds / sizeof *kinds)];
 	sat_table *table = sat_table_named(m->store, kind);
 	scribe s = { .count = 0 };
@@ -134,7 +151,8 @@ static bool refer(scribe *s, sat_table *table, const held_record *to)
 {
 	for (size_t i = 0; i < table->column_count && s->count < 16; i++) {
 		const sat_column *column = &table->columns[i];
-		if (column->field == NULL || column->field->of[0] == '\0' || strcmp(column->field->of, to->kind) != 0)
+		if (column->field == NULL || column->field->of[0] == '\0' ||
+		    strcmp(column->field->of, to->kind) != 0)
 			continue;
 		sat_write *write = &s->writes[s->count];
 		*write = (sat_write){ .column = column->number, .value = { .type = column->type } };
@@ -155,7 +173,8 @@ static void add_below(world *w, machine *m)
 {
 	static const char *const kinds[] = { "note", "note", "attendance", "feedback" };
 	const held_record *above = any_labelled(w, m);
-	sat_table *table = sat_table_named(m->store, kinds[dice_below(&w->dice, sizeof kinds / sizeof *kinds)]);
+	sat_table *table =
+	    sat_table_named(m->store, kinds[dice_below(&w->dice, sizeof kinds / sizeof *kinds)]);
 	scribe s = { .count = 0 };
 	char which[96];
 	if (above == NULL || !refer(&s, table, above))

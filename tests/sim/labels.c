@@ -12,7 +12,10 @@ static bool is_label(const model *m, const model_decision *d)
 	return !d->guardian && strcmp(m->purposes[d->purpose], SAT_PROTOCOL) == 0;
 }
 
-static bool says_yes(const model_decision *d) { return d->event == SAT_GIVEN || d->event == SAT_RENEWED; }
+static bool says_yes(const model_decision *d)
+{
+	return d->event == SAT_GIVEN || d->event == SAT_RENEWED;
+}
 
 bool labels_stay(const char *recipients)
 {
@@ -82,7 +85,8 @@ static bool keeps_out(const model_decision *label, const model_recipient *to)
 {
 	if (label->until != 0 && label->until < to->signed_day)
 		return false;
-	return (label->words & to->words) == 0 || (label->left_out & to->words) != 0 || (label->stays && !to->own);
+	return (label->words & to->words) == 0 || (label->left_out & to->words) != 0 ||
+	       (label->stays && !to->own);
 }
 
 dots labels_unseen(const world *w, const holdings *h, const model_recipient *to)
@@ -181,7 +185,8 @@ bool labels_hears(const world *w, const machine *from, int device, world_dot rec
 	dots_add(&below, record);
 	spread(from->held, &below);
 	for (size_t i = 0; !hears && i < below.count; i++)
-		hears = dots_have(&from->dealt.maybe[device], below.list[i]) || made(w, device, below.list[i]);
+		hears =
+		    dots_have(&from->dealt.maybe[device], below.list[i]) || made(w, device, below.list[i]);
 	dots_clear(&below);
 	return hears;
 }
