@@ -192,6 +192,8 @@ static void check_hears(looking *l, sat_dot record, const char *what)
 {
 	world_dot subject = world_dot_record(world_dot_of(l->w, l->from, record));
 	name(l, subject);
+	/* Who speaks of it knows of it. */
+	dots_add(&l->p->above, subject);
 	if (!labels_hears(l->w, l->from, l->p->to, subject))
 		world_fail(l->w, 3, "%s sends %s %s to device %d, which a label leaves out",
 		           world_name(l->w, l->from), what, world_dot_text(subject), l->p->to);
