@@ -13,15 +13,17 @@
 /* Of whom a label keeps out, and who has it all the same, it must be told: they have to heed it. */
 static int see_for_sender(sat_admission *a, sat_dot record, const sat_records *parents, sat_error *err)
 {
-	sat_device sender;
 	sat_sight sight = { 0 };
-	int rc = sat_device_get(a->store, a->from.device, &sender, err);
-	sat_recipient to = { .role = sender.role, .audiences = sender.audiences };
-	if (rc == 0 && a->sender_gate == NULL)
+	int rc = a->sender_gate != NULL ? 0 : sat_device_get(a->store, a->from.device, &a->sender, err);
+	if (rc == 0 && a->sender_gate == NULL) {
+		const sat_recipient to = { .role = a->sender.role, .audiences = a->sender.audiences };
 		rc = sat_gate_open(&a->sender_gate, a->store, &to, err);
+	}
 	if (rc == 0)
 		rc = sat_gate_see(a->sender_gate, record, parents->at, parents->count, &sight, err);
-	return rc != 0 || sight.obstacle == SAT_NO_OBSTACLE ? rc : sat_protocol_tell_again(a->store, sight.label, err);
+	return rc != 0 || sight.obstacle == SAT_NO_OBSTACLE
+	           ? rc
+	           : sat_protocol_told_by(a->store, a->from.device, record, sight.label, err);
 }
 
 int sat_admission_see(sat_admission *a, sat_dot record, const sat_records *parents, bool *seen, sat_error *err)
@@ -44,10 +46,13 @@ static int see(sat_admission *a, const sat_state *told, const sat_state *held, b
 	return rc != 0 || !*seen ? rc : sat_gate_see_state(a->gate, held, seen, err);
 }
 
+/* What a creation without values is declined under. */
+#define NO_FIELD ""
+
 /* --- declining ----------------------------------------------------------------------------------- */
 
 /* It is asked of whoever tells it now. */
-static int note(sat_admission *a, const sat_state *state, const sat_sibling *s, sat_error *err)
+static int note(sat_admission *a, const sat_state *state, const char *field, sat_dot dot, sat_error *err)
 {
 	sat_store *store = a->store;
 	int rc = SAT_SQL(store, declined_insert,
@@ -58,8 +63,8 @@ static int note(sat_admission *a, const sat_state *state, const sat_sibling *s, 
 	if (rc != 0)
 		return rc;
 	sat_bind_int(store->sql.declined_insert, 1, state->id);
-	sat_bind_string(store->sql.declined_insert, 2, state->table->columns[s->field].name);
-	sat_bind_int(store->sql.declined_insert, 3, s->dot);
+	sat_bind_string(store->sql.declined_insert, 2, field);
+	sat_bind_int(store->sql.declined_insert, 3, dot);
 	sat_bind_int(store->sql.declined_insert, 4, a->from.device);
 	rc = sat_run(store->db, store->sql.declined_insert, err);
 	store->declined += rc == 0 ? sat_db_changes(store->db) : 0;
@@ -90,18 +95,17 @@ static bool knows(const sat_state *held, const sat_sibling *s)
 }
 
 /* Adds the persons of `other`, makes blanks of what is dead, and says of each value whether it may be kept:
- * `*kept` lives in the admission's arena. */
-static int weigh(sat_admission *a, sat_state *state, const sat_state *other, bool **kept, sat_error *err)
+ * `*kept` lives in the admission's arena.  Nothing is when the record is not `*seen`. */
+static int weigh(sat_admission *a, sat_state *state, const sat_state *other, bool *seen, bool **kept, sat_error *err)
 {
 	bool changed = false;
 	for (size_t i = 0; i < other->person_count; i++) {
 		if (sat_state_concern(state, other->persons[i], &changed) != 0)
 			return sat_no_memory(err);
 	}
-	bool seen = true;
 	int rc = sat_state_erase_dead(a->store, a->gate, state, &changed, err);
 	if (rc == 0)
-		rc = see(a, state, other, &seen, err);
+		rc = see(a, state, other, seen, err);
 	if (rc == 0 && (*kept = sat_arena_zeroed(&a->arena, state->count + 1, sizeof **kept)) == NULL)
 		rc = sat_no_memory(err);
 	for (size_t i = 0; rc == 0 && i < state->count; i++) {
@@ -109,7 +113,7 @@ static int weigh(sat_admission *a, sat_state *state, const sat_state *other, boo
 		sat_leave leave;
 		rc = sat_gate_weigh(a->gate, state->persons, state->person_count, s->stated, s->stated_count, &leave,
 		                    err);
-		(*kept)[i] = rc == 0 && seen && (s->blank || SAT_PLANTED_BUG(10) ||
+		(*kept)[i] = rc == 0 && *seen && (s->blank || SAT_PLANTED_BUG(10) ||
 		                         sat_gate_answer(&leave, state->table->columns[s->field].needs) == SAT_PERMITTED);
 	}
 	return rc;
@@ -117,15 +121,18 @@ static int weigh(sat_admission *a, sat_state *state, const sat_state *other, boo
 
 int sat_declined_sift(sat_admission *a, sat_state *state, const sat_state *held, sat_error *err)
 {
-	bool *kept = NULL;
-	int rc = weigh(a, state, held, &kept, err);
+	bool *kept = NULL, seen = true;
+	int rc = weigh(a, state, held, &seen, &kept, err);
 	size_t count = 0;
+	/* Of a creation alone nothing is told but that the record exists. */
+	if (rc == 0 && !seen && state->count == 0 && !held->created)
+		rc = note(a, state, NO_FIELD, state->id, err);
 	for (size_t i = 0; rc == 0 && i < state->count; i++) {
 		const sat_sibling *s = &state->siblings[i];
 		if (kept[i])
 			state->siblings[count++] = *s;
 		else if (!knows(held, s))
-			rc = note(a, state, s, err);
+			rc = note(a, state, state->table->columns[s->field].name, s->dot, err);
 	}
 	if (rc == 0)
 		state->count = count;
@@ -197,9 +204,8 @@ int sat_declined_settle(sat_admission *a, const sat_state *state, sat_error *err
 	while ((rc = sat_step(store->db, s, err)) == 1) {
 		const char *field = sat_column_text(s, 0, NULL);
 		sat_dot dot = sat_column_int(s, 1);
-		bool settled;
-		rc = is_settled(a, state, field, dot, &settled, err);
-		if (rc != 0)
+		bool settled = strcmp(field, NO_FIELD) == 0;
+		if (!settled && (rc = is_settled(a, state, field, dot, &settled, err)) != 0)
 			break;
 		if (!settled)
 			continue;

@@ -39,6 +39,7 @@ struct sat_admission {
 	sat_sender from;
 	sat_gate *gate;          /* for ourselves; thrown away when decisions change */
 	sat_gate *sender_gate;   /* for the sender, where there are labels; the same */
+	sat_device sender;       /* whose words that gate borrows */
 	sat_outcome frame, total;
 	sat_dot counted;         /* the record that was counted last */
 	sat_arena arena;         /* for one record at a time */

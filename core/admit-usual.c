@@ -214,7 +214,8 @@ int sat_admit_usual(sat_admission *a, const sat_fitting *f, size_t first, size_t
 		sat_arena_reset(&a->arena);
 		bool goes_on;
 		rc = sat_claim_of_row(a, &f->block->row[i], &goes_on, err);
-		if (rc == 0 && goes_on && states[i] != ROW_SAME)
+		/* Where there are labels it matters who told it, though it be the same. */
+		if (rc == 0 && goes_on && (states[i] != ROW_SAME || sat_protocol_any(a->store)))
 			rc = admit_row(a, f, i, states[i] == ROW_NEW, !loud, err);
 	}
 	return rc;

@@ -259,14 +259,22 @@ static int record_batch(sat_store *store, const sat_identity *identity, sat_deci
 	return rc;
 }
 
-/* The labels under which the subject of a decision stands, the one that it puts among them. */
+/* The labels under which the subject of a decision stands, ascending, the one that it puts among them. */
 static int labels_of(sat_store *store, const sat_decision *d, sat_arena *arena, sat_records *labels, sat_error *err)
 {
 	int rc = sat_protocol_labels(store, &d->subject, 1, arena, labels, err);
-	if (rc != 0 || labels->count > 0 || strcmp(d->purpose, SAT_PROTOCOL) != 0)
+	size_t at = 0;
+	while (at < labels->count && labels->at[at] < d->subject)
+		at++;
+	if (rc != 0 || strcmp(d->purpose, SAT_PROTOCOL) != 0 || (at < labels->count && labels->at[at] == d->subject))
 		return rc;
-	*labels = (sat_records){ sat_arena_copy(arena, &d->subject, sizeof d->subject), 1 };
-	return labels->at == NULL ? sat_no_memory(err) : 0;
+	labels->at = sat_arena_grown(arena, labels->at, labels->count, sizeof *labels->at);
+	if (labels->at == NULL)
+		return sat_no_memory(err);
+	memmove(labels->at + at + 1, labels->at + at, (labels->count - at) * sizeof *labels->at);
+	labels->at[at] = d->subject;
+	labels->count++;
+	return 0;
 }
 
 static bool same_records(const sat_records *a, const sat_records *b)

@@ -314,11 +314,17 @@ static int add_batch_of(sat_delta *d, sat_dot decision, bool *full, sat_error *e
 	int rc = sat_batch_of(d->store, decision, &d->chunk.arena, &batch, err);
 	if (rc != 0 || has_batch(&d->chunk, batch.first))
 		return rc;
+	const int64_t author_before = d->chunk.author;
+	const size_t before = d->chunk.batch_count;
 	if (!sat_chunk_of_author(&d->chunk, author)) {
 		*full = true;
 		return 0;
 	}
-	return put_batch(d, &batch, err);
+	rc = put_batch(d, &batch, err);
+	/* Of whom nothing may be heard the chunk is not either. */
+	if (d->chunk.batch_count == before)
+		d->chunk.author = author_before;
+	return rc;
 }
 
 /* Batches go whole, so a stretch that begins inside one adds it again only when it is not there. */

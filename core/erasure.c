@@ -52,12 +52,13 @@ int sat_erasure_due(sat_store *store, sat_dot record, const uint8_t name[static 
 	int rc = note_labelled(store, record, name, err);
 	if (rc == 0)
 		rc = SAT_SQL(store, erasure_due,
-	                 "INSERT OR IGNORE INTO sat_erasure_due(what, at) SELECT ?1, ?2 "
+	                 "INSERT OR IGNORE INTO sat_erasure_due(what, at, record) SELECT ?1, ?2, ?3 "
 	                 "WHERE NOT EXISTS (SELECT 1 FROM sat_erasure WHERE what = ?1 AND device = 1)");
 	if (rc != 0)
 		return rc;
 	sat_bind_blob(store->sql.erasure_due, 1, name, SAT_ERASURE_NAME_BYTES);
 	sat_bind_int(store->sql.erasure_due, 2, store->env->now(store->env->context));
+	sat_bind_int(store->sql.erasure_due, 3, record);
 	return sat_run(store->db, store->sql.erasure_due, err);
 }
 
@@ -102,10 +103,39 @@ static int sign_some(sat_store *store, const sat_identity *identity, bool *more,
 	                             "device = 1)", err);
 }
 
+/* A label may have come since: behind the withdrawal in one bundle, say. */
+static int note_labelled_since(sat_store *store, sat_error *err)
+{
+	sat_stmt *s = NULL;
+	int rc = !sat_protocol_any(store)
+	             ? 0
+	             : sat_db_prepare(store->db, &s,
+	                              "SELECT what, record FROM sat_erasure_due WHERE what NOT IN (SELECT what FROM "
+	                              "sat_erasure_label)", err);
+	SAT_BYTES(due);
+	size_t length;
+	while (rc == 0 && s != NULL && (rc = sat_step(store->db, s, err)) == 1) {
+		sat_dot record = sat_column_int(s, 1);
+		const void *name = sat_column_blob(s, 0, &length);
+		sat_bytes_put(&due, &record, sizeof record);
+		sat_bytes_put(&due, name, SAT_ERASURE_NAME_BYTES);
+		rc = 0;
+	}
+	sat_db_finalize(store->db, &s);
+	if (rc == 0 && !sat_bytes_ok(&due))
+		rc = sat_no_memory(err);
+	for (size_t at = 0; rc == 0 && at < due.length; at += sizeof(sat_dot) + SAT_ERASURE_NAME_BYTES) {
+		sat_dot record;
+		memcpy(&record, due.data + at, sizeof record);
+		rc = note_labelled(store, record, due.data + at + sizeof record, err);
+	}
+	return rc;
+}
+
 int sat_erasure_sign(sat_store *store, const sat_identity *identity, sat_error *err)
 {
 	bool more = !SAT_PLANTED_BUG(28);
-	int rc = 0;
+	int rc = more ? note_labelled_since(store, err) : 0;
 	while (rc == 0 && more)
 		rc = sign_some(store, identity, &more, err);
 	return rc;

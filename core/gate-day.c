@@ -23,13 +23,15 @@ int sat_gate_today(sat_store *store, bool own_clock, int32_t *today, sat_error *
 	return rc;
 }
 
-/* Records of those whose decision ends on a day from `first` up to the one before `last` are sent again. */
+/* Records of those whose decision ends on a day from `first` up to the one before `last` are sent again.  Embargoes
+ * end by no clock. */
 static int touch_ending(sat_store *store, int64_t first, int64_t last, sat_error *err)
 {
 	SAT_BYTES(persons);
 	sat_stmt *s = NULL;
 	int rc = sat_db_prepare(store->db, &s,
-	                        "SELECT DISTINCT subject FROM sat_decision WHERE until >= ? AND until < ?", err);
+	                        "SELECT DISTINCT subject FROM sat_decision WHERE until >= ? AND until < ? AND "
+	                        "purpose <> '" SAT_PROTOCOL "'", err);
 	if (rc != 0)
 		return rc;
 	sat_bind_int(s, 1, first);

@@ -66,6 +66,8 @@ static int look_above(void *context, sat_dot record, bool labelled, sat_climb *g
 	if (l->met.at == NULL)
 		return sat_no_memory(err);
 	l->met.at[l->met.count++] = record;
+	if (SAT_PLANTED_BUG(36))
+		*go = SAT_CLIMB_NOT_ABOVE;
 	return rc;
 }
 

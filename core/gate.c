@@ -24,6 +24,8 @@ int sat_gate_open(sat_gate **out, sat_store *store, const sat_recipient *to, sat
 		sat_gate_free(gate);
 		return rc;
 	}
+	if (SAT_PLANTED_BUG(37) && store->env->now(store->env->context) / 86400 > day)
+		day = store->env->now(store->env->context) / 86400;
 	gate->to.signed_day = (int32_t)day;
 	gate->room = VIEWS_MIN;
 	gate->unasked[false] = sat_purpose_find(store, SAT_IN_MOURNING) | store->collective;

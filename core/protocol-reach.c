@@ -144,6 +144,41 @@ int sat_protocol_tell_again(sat_store *store, sat_dot record, sat_error *err)
 	return rc;
 }
 
+static int put_holder(sat_store *store, sat_dot record, int64_t device, sat_error *err)
+{
+	sat_stmt *s = NULL;
+	int rc = sat_db_prepare(store->db, &s, "INSERT OR IGNORE INTO sat_holder(record, device) VALUES(?, ?)", err);
+	if (rc != 0)
+		return rc;
+	sat_bind_int(s, 1, record);
+	sat_bind_int(s, 2, device);
+	rc = sat_run(store->db, s, err);
+	sat_db_finalize(store->db, &s);
+	return rc;
+}
+
+int sat_protocol_told_by(sat_store *store, int64_t device, sat_dot record, sat_dot label, sat_error *err)
+{
+	int rc = put_holder(store, record, device, err);
+	/* The record may not stay here, so that what is above says it. */
+	if (rc == 0)
+		rc = put_holder(store, label, device, err);
+	return rc != 0 ? rc : sat_protocol_tell_again(store, label, err);
+}
+
+int sat_protocol_keep_holders(sat_store *store, sat_dot record, sat_error *err)
+{
+	/* Who made a record is known for ever, and who told a run of creations as long as the run is. */
+	int rc = SAT_SQL(store, holder_keep,
+	                 "INSERT OR IGNORE INTO sat_holder(record, device) SELECT ?1, device FROM sat_heard WHERE "
+	                 "incarnation = (SELECT told FROM sat_history WHERE record = ?1) AND device <> coalesce((SELECT "
+	                 "device FROM sat_incarnation WHERE id = ?1 >> 20), 0)");
+	if (rc != 0)
+		return rc;
+	sat_bind_int(store->sql.holder_keep, 1, record);
+	return sat_run(store->db, store->sql.holder_keep, err);
+}
+
 static int touch_tombstone(sat_store *store, sat_dot record, sat_error *err)
 {
 	sat_stmt *s = NULL;
@@ -223,7 +258,8 @@ static int came_from(sat_store *store, int64_t device, bool *held, sat_error *er
 	                        "SELECT 1 FROM temp.sat_reached AS r WHERE EXISTS (SELECT 1 FROM sat_incarnation WHERE "
 	                        "id = r.record >> 20 AND device = ?1) OR EXISTS (SELECT 1 FROM sat_heard WHERE device = "
 	                        "?1 AND incarnation IN (SELECT told FROM sat_history WHERE record = r.record UNION ALL "
-	                        "SELECT told FROM sat_run WHERE first <= r.record AND r.record < first + count))", err);
+	                        "SELECT told FROM sat_run WHERE first <= r.record AND r.record < first + count)) OR EXISTS "
+	                        "(SELECT 1 FROM sat_holder WHERE record = r.record AND device = ?1)", err);
 	if (rc != 0)
 		return rc;
 	sat_bind_int(s, 1, device);

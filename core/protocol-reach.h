@@ -2,7 +2,8 @@
  *
  * Nothing is written down for what stands under a label, so that this walks over every column that refers to
  * something, level by level.  It is done when a label is put, ended or read for the first time, when an embargo
- * is over, and before somebody whom a label leaves out is told of it all the same; never for an ordinary write.
+ * is over, when a record leaves what stands under a label, and before somebody whom a label leaves out is told of
+ * it all the same; never for another write.
  */
 #ifndef SAT_PROTOCOL_REACH_H
 #define SAT_PROTOCOL_REACH_H
@@ -16,6 +17,14 @@ int sat_protocol_touch(sat_store *store, const sat_dot *records, size_t count, s
 /* Gives the decisions about one record the next sequences: for somebody who turns out to hold what a label keeps
  * from them.  In a transaction. */
 int sat_protocol_tell_again(sat_store *store, sat_dot record, sat_error *err);
+
+/* A device told of a record that a label above it, on `label`, keeps from it: it is told of the label, which it has to
+ * heed.  In a transaction. */
+int sat_protocol_told_by(sat_store *store, int64_t device, sat_dot record, sat_dot label, sat_error *err);
+
+/* Before what a record holds is erased, or becomes something else than was told: who told it holds something of it, and
+ * is to hear what is decided about it.  In a transaction. */
+int sat_protocol_keep_holders(sat_store *store, sat_dot record, sat_error *err);
 
 /* How many records that are here derive from a record.  In a transaction. */
 int sat_protocol_count(sat_store *store, sat_dot record, size_t *count, sat_error *err);

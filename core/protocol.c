@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ask.h"
 #include "erase.h"
 #include "permission.h"
 #include "protocol-reach.h"
@@ -278,6 +279,14 @@ static int put_label(sat_store *store, sat_dot record, sat_error *err)
 
 /* --- what follows from decisions and dates ---------------------------------------------------------- */
 
+/* What stands under these is seen by others than before.  Of what was declined it is not known under which labels
+ * it stands, so that all of it is asked for. */
+static int look_again(sat_store *store, const sat_records *labels, sat_error *err)
+{
+	int rc = sat_protocol_touch(store, labels->at, labels->count, err);
+	return rc != 0 ? rc : sat_ask_again(store, 0, err);
+}
+
 int sat_protocol_heed(sat_store *store, const sat_decision *decisions, const bool *is_new, size_t count,
                       sat_error *err)
 {
@@ -296,7 +305,7 @@ int sat_protocol_heed(sat_store *store, const sat_decision *decisions, const boo
 	if (rc != 0 || labels.count == 0)
 		return rc;
 	sort_once(&labels);
-	return sat_protocol_touch(store, labels.at, labels.count, err);
+	return look_again(store, &labels, err);
 }
 
 int sat_protocol_new_day(sat_store *store, int32_t before, int32_t now, sat_error *err)
@@ -324,7 +333,28 @@ int sat_protocol_new_day(sat_store *store, int32_t before, int32_t now, sat_erro
 			break;
 	}
 	sat_db_finalize(store->db, &s);
-	return rc != 0 || labels.count == 0 ? rc : sat_protocol_touch(store, labels.at, labels.count, err);
+	return rc != 0 || labels.count == 0 ? rc : look_again(store, &labels, err);
+}
+
+int sat_protocol_refers_anew(sat_store *store, const sat_state *before, const sat_state *state, sat_error *err)
+{
+	sat_records left, now = { 0 }, labels = { 0 };
+	if (store->labels == 0)
+		return 0;
+	int rc = sat_protocol_parents(before, &left, err);
+	if (rc == 0)
+		rc = sat_protocol_parents(state, &now, err);
+	size_t count = 0;
+	for (size_t i = 0, k = 0; rc == 0 && i < left.count; i++) {
+		while (k < now.count && now.at[k] < left.at[i])
+			k++;
+		if (k == now.count || now.at[k] != left.at[i])
+			left.at[count++] = left.at[i];
+	}
+	if (rc == 0 && count > 0)
+		rc = sat_protocol_labels(store, left.at, count, state->arena, &labels, err);
+	sat_dot itself = state->id;
+	return rc != 0 || labels.count == 0 ? rc : look_again(store, &(sat_records){ &itself, 1 }, err);
 }
 
 /* --- erased records --------------------------------------------------------------------------------- */
@@ -348,5 +378,5 @@ int sat_protocol_erase(sat_store *store, sat_dot record, sat_error *err)
 	int rc = sat_protocol_labels(store, &record, 1, &arena, &labels, err);
 	for (size_t i = 0; rc == 0 && i < labels.count; i++)
 		rc = sat_protocol_put_under(store, record, labels.at[i], err);
-	return rc;
+	return rc != 0 || labels.count == 0 ? rc : sat_protocol_keep_holders(store, record, err);
 }

@@ -60,6 +60,10 @@ int sat_protocol_heed(sat_store *store, const sat_decision *decisions, const boo
 /* The registry signed a later date: embargoes that ended from day `before` up to `now` are over. */
 int sat_protocol_new_day(sat_store *store, int32_t before, int32_t now, sat_error *err);
 
+/* A record was saved.  When it has left something that stands under labels, others see what is below it.  In a
+ * transaction. */
+int sat_protocol_refers_anew(sat_store *store, const sat_state *before, const sat_state *state, sat_error *err);
+
 /* Before a record's values are erased: writes down under which labels it stands.  In a transaction. */
 int sat_protocol_erase(sat_store *store, sat_dot record, sat_error *err);
 /* The same as told by somebody else.  In a transaction. */

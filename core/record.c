@@ -7,6 +7,7 @@
 #include "concern.h"
 #include "file-use.h"
 #include "history.h"
+#include "protocol-reach.h"
 #include "protocol.h"
 #include "search.h"
 #include "store-private.h"
@@ -204,6 +205,8 @@ int sat_record_save(sat_store *store, const sat_state *before, sat_state *state,
 	if (seq == 0)
 		seq = sat_store_next_sequence(store);
 	rc = save_row(store, *slot, state, shown, count, err);
+	if (rc == 0 && !fresh)
+		rc = sat_protocol_keep_holders(store, state->id, err);
 	if (rc == 0)
 		rc = sat_history_put(store, state->id, table->id, seq, told, &clock, err);
 	if (rc == 0 && (state->count > count || before->count > 0))
@@ -212,6 +215,8 @@ int sat_record_save(sat_store *store, const sat_state *before, sat_state *state,
 		rc = save_concerned(store, state, shown, count, err);
 	if (rc == 0 && table->files)
 		rc = sat_file_use_state(store, before, state, err);
+	if (rc == 0 && !fresh)
+		rc = sat_protocol_refers_anew(store, before, state, err);
 	return rc != 0 ? rc : sat_search_add(store, state, err);
 }
 

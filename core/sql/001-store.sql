@@ -92,6 +92,14 @@ CREATE TABLE sat_under (
   PRIMARY KEY (record, label)
 ) WITHOUT ROWID;
 
+-- Who holds something at or below a record, where nothing else here says so: who told of what a label keeps from
+-- them, and of what was erased since.
+CREATE TABLE sat_holder (
+  record INTEGER NOT NULL,
+  device INTEGER NOT NULL,            -- sat_device.id
+  PRIMARY KEY (record, device)
+) WITHOUT ROWID;
+
 -- Decisions about consent: signed cores and, where we may hold them, details (consent.h).  `id` is
 -- the dot of the decision; its batch is the one of the same incarnation with the greatest `id` not
 -- above.  What is written here is never changed, but for details that are erased.  The view `consent`
@@ -173,8 +181,9 @@ CREATE TABLE sat_erasure (
   PRIMARY KEY (what, device)
 ) WITHOUT ROWID;
 CREATE TABLE sat_erasure_due (
-  what BLOB PRIMARY KEY,
-  at   INTEGER NOT NULL
+  what   BLOB PRIMARY KEY,
+  at     INTEGER NOT NULL,
+  record INTEGER NOT NULL             -- that it was about
 ) WITHOUT ROWID;
 -- Of erasures about records that stand under labels, which record: receipts for them go to nobody else.
 CREATE TABLE sat_erasure_label (
@@ -334,7 +343,7 @@ CREATE TABLE sat_vouch (
 -- Values that consent did not let in, until they come again.
 CREATE TABLE sat_declined (
   record INTEGER NOT NULL,
-  field  TEXT NOT NULL,
+  field  TEXT NOT NULL,               -- '': that the record exists
   dot    INTEGER NOT NULL,
   source INTEGER NOT NULL,            -- sat_device.id of whom to ask: everyone who sent it
   PRIMARY KEY (record, field, dot, source)

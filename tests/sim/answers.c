@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "labels.h"
+
 /* --- recipients ----------------------------------------------------------------------------------- */
 
 /* What decisions may name a device by, as far as it is known to somebody: of several approvals the one with
@@ -25,11 +27,12 @@ static unsigned words_known(const world *w, const holdings *h, int device)
 
 model_recipient holdings_self(const world *w, const holdings *h, int device)
 {
-	model_recipient self = { .words = words_known(w, h, device) };
+	model_recipient self = { .words = words_known(w, h, device), .own = true };
 	for (size_t i = 0; i < w->date_count; i++) {
 		if (w->dates[i].day > self.today && holdings_statement(h, w->dates[i].statement))
 			self.today = w->dates[i].day;
 	}
+	self.signed_day = self.today;
 	return self;
 }
 
@@ -37,7 +40,7 @@ model_recipient holdings_recipient(const world *w, const machine *from, int devi
 {
 	int32_t clock = (int32_t)(from->env.now / 86400), signed_day = from->held->own.today;
 	return (model_recipient){ .words = words_known(w, from->held, device),
-		                  .today = clock > signed_day ? clock : signed_day,
+		                  .today = clock > signed_day ? clock : signed_day, .signed_day = signed_day,
 		                  .programme = from->held->own.programme };
 }
 
@@ -47,6 +50,7 @@ model_recipient holdings_recipient(const world *w, const machine *from, int devi
 struct held_views {
 	model_recipient to;
 	model_views views;
+	dots unseen;             /* records that labels keep from the recipient */
 	struct held_views *next;
 };
 
@@ -55,6 +59,7 @@ void held_views_drop(struct held_views *v)
 	while (v != NULL) {
 		struct held_views *next = v->next;
 		free(v->views.at);
+		dots_clear(&v->unseen);
 		free(v);
 		v = next;
 	}
@@ -63,15 +68,28 @@ void held_views_drop(struct held_views *v)
 static const struct held_views *views_for(const world *w, const holdings *h, const model_recipient *to)
 {
 	for (const struct held_views *v = h->views; v != NULL; v = v->next) {
-		if (v->to.words == to->words && v->to.today == to->today && v->to.programme == to->programme)
+		if (v->to.words == to->words && v->to.today == to->today && v->to.programme == to->programme &&
+		    v->to.signed_day == to->signed_day && v->to.own == to->own)
 			return v;
 	}
 	struct held_views *fresh = malloc(sizeof *fresh);
 	*fresh = (struct held_views){ .to = *to, .next = h->views,
-		                      .views = model_views_for(&w->model, h->decisions, h->decision_count, to) };
+		                      .views = model_views_for(&w->model, h->decisions, h->decision_count, to),
+		                      .unseen = labels_unseen(w, h, to) };
 	/* Whoever keeps a holding sees the same one with or without what was worked out from it. */
 	((holdings *)h)->views = fresh;
 	return fresh;
+}
+
+bool holdings_sees(const world *w, const holdings *h, world_dot record, const model_recipient *to)
+{
+	return !dots_have(&views_for(w, h, to)->unseen, record);
+}
+
+/* What is not seen is not there; what is erased is so all the same. */
+static sat_answer as_seen(sat_answer answer, const dots *unseen, world_dot record)
+{
+	return answer == SAT_PERMITTED && dots_have(unseen, record) ? SAT_SUSPENDED : answer;
 }
 
 sat_answer holdings_answer_about(const world *w, const holdings *h, const model_value *value,
@@ -79,7 +97,7 @@ sat_answer holdings_answer_about(const world *w, const holdings *h, const model_
 {
 	const struct held_views *v = views_for(w, h, to);
 	unsigned needs = value->field < h->need_count ? h->needs[value->field] : 0;
-	return model_answer(&w->model, &v->views, persons, person_count, value, needs);
+	return as_seen(model_answer(&w->model, &v->views, persons, person_count, value, needs), &v->unseen, value->record);
 }
 
 sat_answer holdings_answer(const world *w, const holdings *h, const model_value *value, const model_recipient *to)
@@ -99,5 +117,6 @@ sat_answer holdings_answer(const world *w, const holdings *h, const model_value 
 sat_answer holdings_details_answer(const world *w, const holdings *h, size_t decision, const model_recipient *to)
 {
 	const struct held_views *v = views_for(w, h, to);
-	return model_details_answer(&w->model, &v->views, &w->model.decisions[decision]);
+	const model_decision *d = &w->model.decisions[decision];
+	return as_seen(model_details_answer(&w->model, &v->views, d), &v->unseen, d->subject);
 }

@@ -28,6 +28,8 @@ void drawer_put(world *w, const parcel *p)
 	kept->data = copied(p->data, p->size);
 	kept->frame_ends = copied(p->frame_ends, p->frame_count * sizeof *p->frame_ends);
 	kept->told = copied(p->told, p->told_count * sizeof *p->told);
+	kept->records = dots_copy(&p->records);
+	kept->above = dots_copy(&p->above);
 }
 
 void drawer_clear(world *w)
@@ -36,6 +38,8 @@ void drawer_clear(world *w)
 		free(w->drawer[i].data);
 		free(w->drawer[i].frame_ends);
 		free(w->drawer[i].told);
+		dots_clear(&w->drawer[i].records);
+		dots_clear(&w->drawer[i].above);
 	}
 	w->drawer_count = 0;
 }

@@ -7,6 +7,7 @@
 #include "core/erasure.h"
 #include "core/store-private.h"
 #include "drawer.h"
+#include "labels.h"
 #include "parcel.h"
 #include "promises.h"
 #include "sync/ledger.h"
@@ -106,6 +107,8 @@ static sat_answer answer_to_teller(const world *w, const machine *m, const machi
 {
 	sat_answer answer = holdings_answer_about(w, m->held, value, teller->held->persons + record->first_person,
 	                                          record->person_count, &m->held->own);
+	if (!labels_see_told(w, m->held, teller->held, value->record, &m->held->own))
+		return SAT_SUSPENDED;
 	return answer != SAT_PERMITTED ? answer : holdings_answer(w, m->held, value, &m->held->own);
 }
 
@@ -114,7 +117,8 @@ static void check_declined(world *w, const machine *m, machine *const *live, siz
 {
 	for (size_t i = 0; i < m->held->declined_count; i++) {
 		const held_name *n = &m->held->declined[i];
-		for (size_t k = 0; k < count; k++) {
+		/* That a record exists was declined; its values are looked at by themselves. */
+		for (size_t k = 0; k < count && n->field < w->model.field_count; k++) {
 			const held_record *record = holdings_record(live[k]->held, n->record);
 			model_recipient to = holdings_recipient(w, live[k], m->device);
 			for (size_t v = 0; record != NULL && v < record->count; v++) {
@@ -170,12 +174,23 @@ static void check_status(world *w, const machine *m)
 	}
 }
 
+/* The receipt of `signer` for a decision goes by the registry, and under labels to those alone who may see. */
+static bool receipt_arrives(const world *w, const machine *m, const machine *signer, const machine *registry,
+                            size_t number)
+{
+	const model_decision *d = &w->model.decisions[number];
+	return holdings_knows(signer->held, number) && labels_receipt_goes(w, signer, registry->device, d) &&
+	       labels_receipt_goes(w, registry, m->device, d);
+}
+
 /* Everybody has heard from everybody that what was taken back is gone. */
 static void check_receipts(world *w, const machine *m, machine *const *live, size_t count)
 {
 	for (size_t i = 0; i < live[0]->held->decision_count; i++) {
 		const model_decision *d = &w->model.decisions[live[0]->held->decisions[i]];
 		for (size_t k = 0; d->final && k < count; k++) {
+			if (!receipt_arrives(w, m, live[k], live[0], live[0]->held->decisions[i]))
+				continue;
 			sat_device device;
 			int64_t at;
 			MUST(w, sat_device_find(m->store, sat_identity_device(w->kit->identities[live[k]->device]),

@@ -7,8 +7,10 @@
 
 #include "core/dump.h"
 #include "core/incarnation.h"
+#include "core/permission.h"
 #include "core/record.h"
 #include "core/store-private.h"
+#include "labels.h"
 #include "markers.h"
 
 typedef struct reading {
@@ -66,6 +68,14 @@ static int compare_values(const model_value *x, const model_value *y)
 	return x->dot < y->dot ? -1 : x->dot > y->dot;
 }
 
+static int compare_under(const void *a, const void *b)
+{
+	const held_under *x = a, *y = b;
+	if (x->record != y->record)
+		return x->record < y->record ? -1 : 1;
+	return x->label < y->label ? -1 : x->label > y->label;
+}
+
 static int compare_held(const void *a, const void *b)
 {
 	return compare_values(((const held *)a)->value, ((const held *)b)->value);
@@ -116,15 +126,27 @@ static size_t names_in(world *w, machine *m, const sat_column *column, const sat
 	return n;
 }
 
+static size_t references_in(world *w, machine *m, const sat_sibling *s, world_dot *references)
+{
+	const sat_value *v = &s->value;
+	size_t n = 0;
+	if (!s->blank && v->type == SAT_REFERENCE)
+		references[n++] = world_dot_of(w, m, v->reference);
+	for (size_t i = 0; !s->blank && v->type == SAT_REFERENCES && i < v->references.count && n < LIST_MAX; i++)
+		references[n++] = world_dot_of(w, m, v->references.at[i]);
+	return n;
+}
+
 /* A sibling in the world's names; the lists live in the caller's arrays. */
 static model_value translate(world *w, machine *m, const sat_state *state, const sat_sibling *s, uint32_t field,
-                             world_dot *past, model_stated *stated, world_dot *names)
+                             world_dot *past, model_stated *stated, world_dot *names,
+                             world_dot *references)
 {
 	if (s->past_count > LIST_MAX || s->stated_count > LIST_MAX)
 		world_fail(w, 0, "a value has more past or statement than the simulator can look at");
 	model_value v = { .record = world_dot_of(w, m, state->id), .dot = world_dot_of(w, m, s->dot), .field = field,
 		          .content = s->blank ? 0 : holdings_content(w, m, &s->value), .past = past, .stated = stated,
-		          .names = names, .past_count = s->past_count, .stated_count = s->stated_count,
+		          .names = names, .references = references, .past_count = s->past_count, .stated_count = s->stated_count,
 		          .device = m->device, .step = w->step };
 	for (uint32_t i = 0; i < s->past_count; i++)
 		past[i] = world_dot_of(w, m, s->past[i]);
@@ -137,6 +159,7 @@ static model_value translate(world *w, machine *m, const sat_state *state, const
 			                                               : model_purpose_of(&w->model, purpose) };
 	}
 	sort(stated, s->stated_count, sizeof *stated, compare_stated);
+	v.reference_count = references_in(w, m, s, references);
 	v.name_count = names_in(w, m, &state->table->columns[s->field], s, names, LIST_MAX);
 	return v;
 }
@@ -185,11 +208,7 @@ static const model_value *learn(reading *r, const model_value *seen, const sat_v
 		check_same(r, known, seen, blank);
 		return known;
 	}
-	int64_t own = sat_store_incarnation(r->m->store);
-	const sat_incarnation *incarnation = sat_incarnation_at(r->m->store, own);
-	bool ours = r->wrote && !blank && incarnation != NULL &&
-	            world_dot_incarnation(seen->dot) == world_incarnation(w, incarnation->name);
-	if (!ours)
+	if (!r->wrote || blank || !labels_writes_under(w, r->m, seen->dot))
 		world_fail(w, 10, "%s holds %s, which nobody wrote", world_name(w, r->m), value_text(w, seen));
 	check_fresh(r, seen->dot, seen->record);
 	const model_value *fresh = model_add(&w->model, seen);
@@ -236,9 +255,10 @@ static void read_record(reading *r, const sat_state *state)
 	sort(h->persons + record->first_person, record->person_count, sizeof *h->persons, compare_u64);
 	for (size_t i = 0; i < state->count; i++) {
 		const sat_sibling *s = &state->siblings[i];
-		world_dot past[LIST_MAX], names[LIST_MAX];
+		world_dot past[LIST_MAX], names[LIST_MAX], references[LIST_MAX];
 		model_stated stated[LIST_MAX];
-		model_value seen = translate(r->w, r->m, state, s, r->fields[s->field], past, stated, names);
+		model_value seen = translate(r->w, r->m, state, s, r->fields[s->field], past, stated, names,
+		                             references);
 		h->values = grown(h->values, h->value_count, &r->value_room, sizeof *h->values);
 		h->values[h->value_count++] = (held){ learn(r, &seen, &s->value, s->blank), s->blank, 0 };
 		if (i == 0 || state->siblings[i - 1].field != s->field)
@@ -287,7 +307,7 @@ static void read_table(reading *r, sat_table *table)
 /* Statements of ours on the open store, made once. */
 enum {
 	READ_CONSENT, READ_STATEMENTS, READ_TOMBSTONES, READ_WAITING, READ_HEARD_PERSONS, READ_DECLINED,
-	READ_VOUCHERS,
+	READ_VOUCHERS, READ_UNDER,
 };
 
 static sat_stmt *prepared(reading *r, int which, const char *sql)
@@ -303,7 +323,7 @@ static sat_stmt *prepared(reading *r, int which, const char *sql)
 static unsigned words_of(const char *recipients, unsigned nobody)
 {
 	unsigned words = 0;
-	if (recipients == NULL || recipients[0] == '\0')
+	if (recipients == NULL || recipients[0] == '\0' || strcmp(recipients, SAT_DO_NOT_COPY) == 0)
 		return nobody;
 	for (int role = SAT_REGISTRY; role <= SAT_AUDITOR; role++) {
 		if (strstr(recipients, sat_role_name((sat_role)role)) != NULL)
@@ -334,6 +354,9 @@ static void add_stated(void *context, const char *purpose, uint32_t episode)
 static unsigned detail_needs(model *m, const sat_decision *d)
 {
 	unsigned needs = 0;
+	/* What is said of a label is for those who see what is labelled. */
+	if (strcmp(d->purpose, SAT_PROTOCOL) == 0)
+		return 0;
 	if (d->details[SAT_GRANTOR] != NULL)
 		needs |= 1u << model_purpose_of(m, "identity") |
 		         (sat_purpose_is_state(d->purpose) ? 0 : 1u << model_purpose_of(m, SAT_IN_MOURNING));
@@ -377,6 +400,7 @@ static void learn_decisions(reading *r, sat_dot subject)
 			             .guardian = all[i].voice == SAT_GUARDIAN, .notice = all[i].notice,
 			             .words = words_of(all[i].recipients, ~0u), .until = all[i].until,
 			             .left_out = words_of(all[i].withheld_from, 0),
+			             .stays = labels_stay(all[i].recipients),
 			             .supersedes = supersedes,
 			             .supersedes_count = n, .device = r->m->device, .step = w->step };
 		memcpy(d.name, all[i].name, SAT_HASH_BYTES);
@@ -444,6 +468,15 @@ static void read_statements(reading *r)
 		h->tombstones[h->tombstone_count++] = world_dot_of(r->w, r->m, sat_column_int(s, 0));
 	}
 	sat_reset(s);
+	room = 0;
+	s = prepared(r, READ_UNDER, "SELECT record, label FROM sat_under");
+	while (sat_step(db, s, NULL) == 1) {
+		h->under = grown(h->under, h->under_count, &room, sizeof *h->under);
+		h->under[h->under_count++] = (held_under){ world_dot_of(r->w, r->m, sat_column_int(s, 0)),
+			                                   world_dot_of(r->w, r->m, sat_column_int(s, 1)) };
+	}
+	sat_reset(s);
+	sort(h->under, h->under_count, sizeof *h->under, compare_under);
 	sort(h->tombstones, h->tombstone_count, sizeof *h->tombstones, compare_u64);
 }
 
@@ -515,6 +548,8 @@ static void digest(holdings *h)
 		hash = dice_hash_u64(hash, h->decisions[i]);
 	for (size_t i = 0; i < h->tombstone_count; i++)
 		hash = dice_hash_u64(hash, h->tombstones[i]);
+	for (size_t i = 0; i < h->under_count; i++)
+		hash = dice_hash_u64(dice_hash_u64(hash, h->under[i].record), h->under[i].label);
 	for (size_t i = 0; i < h->need_count; i++)
 		hash = dice_hash_u64(hash, h->needs[i]);
 	/* Receipts that two copies sign in one second are one. */
@@ -534,10 +569,13 @@ static void sort_and_judge(world *w, machine *m, holdings *h)
 	for (size_t i = 0; i < h->record_count; i++) {
 		held_record *record = &h->records[i];
 		record->first = at;
-		for (; at < h->value_count && h->values[at].value->record == record->id; at++)
-			h->values[at].answer = (uint8_t)holdings_answer(w, h, h->values[at].value, &h->own);
+		while (at < h->value_count && h->values[at].value->record == record->id)
+			at++;
 		record->count = at - record->first;
 	}
+	/* What a label keeps hangs on all records. */
+	for (at = 0; at < h->value_count; at++)
+		h->values[at].answer = (uint8_t)holdings_answer(w, h, h->values[at].value, &h->own);
 }
 
 holdings *holdings_read(world *w, machine *m, bool wrote)
@@ -586,6 +624,8 @@ void holdings_drop(holdings *h)
 	free(h->bare);
 	free(h->statements);
 	free(h->tombstones);
+	free(h->under);
+	dots_clear(&h->hushed);
 	free(h->waiting);
 	free(h->heard_persons);
 	free(h->declined);
@@ -668,7 +708,9 @@ uint64_t holdings_newest_statement(world *w, machine *m, int64_t *serial)
 	sat_stmt *s = NULL;
 	uint64_t hash = 0;
 	size_t length;
-	MUST(w, sat_db_prepare(m->store->db, &s, "SELECT name, serial FROM sat_statement ORDER BY seq DESC LIMIT 1", err));
+	/* Receipts are told again when labels end, and get new sequences. */
+	MUST(w, sat_db_prepare(m->store->db, &s,
+	                       "SELECT name, serial FROM sat_statement WHERE type <> 7 ORDER BY seq DESC LIMIT 1", err));
 	if (sat_step(m->store->db, s, NULL) == 1)
 		memcpy(&hash, sat_column_blob(s, 0, &length), sizeof hash);
 	if (serial != NULL)

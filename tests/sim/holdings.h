@@ -6,6 +6,7 @@
 #ifndef SIM_HOLDINGS_H
 #define SIM_HOLDINGS_H
 
+#include "dots.h"
 #include "world.h"
 
 /* Longest past, statement or list of persons that is looked at. */
@@ -36,6 +37,11 @@ typedef struct held_voucher {
 	int device;              /* who vouched for it */
 } held_voucher;
 
+/* A record that was erased, and a labelled one under which it stood. */
+typedef struct held_under {
+	world_dot record, label;
+} held_under;
+
 typedef struct holdings {
 	unsigned keepers;
 	held *values;            /* ascending by record, field, dot */
@@ -45,11 +51,13 @@ typedef struct holdings {
 	size_t *bare;            /* of those that are here without their details, ascending */
 	uint64_t *statements;    /* hashes, ascending */
 	world_dot *tombstones;   /* ascending */
+	held_under *under;       /* ascending by record, label */
+	dots hushed;             /* what was erased here under labels, see labels.h */
 	held_name *waiting;      /* values whose record's creation is not known */
 	held_name *heard_persons; /* whom values that wait, or were declined, named for a record */
 	held_name *declined;
 	held_voucher *vouchers;
-	size_t value_count, record_count, persons_count, decision_count, statement_count, tombstone_count, bare_count, receipt_count,
+	size_t value_count, record_count, persons_count, decision_count, statement_count, tombstone_count, bare_count, receipt_count, under_count,
 		waiting_count, heard_persons_count, declined_count, voucher_count;
 	unsigned *needs;         /* by the model's field */
 	size_t need_count;
@@ -92,6 +100,8 @@ sat_answer holdings_answer(const world *w, const holdings *h, const model_value 
 /* The same with persons whom somebody else holds for the record. */
 sat_answer holdings_answer_about(const world *w, const holdings *h, const model_value *value,
                                  const world_dot *persons, size_t person_count, const model_recipient *to);
+/* Whether labels let a recipient see a record, or anything that is known here by its name. */
+bool holdings_sees(const world *w, const holdings *h, world_dot record, const model_recipient *to);
 /* The hash of the statement that a machine admitted last, and its serial (may be NULL). */
 uint64_t holdings_newest_statement(world *w, machine *m, int64_t *serial);
 /* True when a statement is held of which this is the hash. */

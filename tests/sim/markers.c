@@ -143,3 +143,13 @@ void marker_check_frame(world *w, const machine *from, int to, const void *data,
 			           world_name(w, from), to, mark_text(w, m));
 	}
 }
+
+void marker_check_dump(world *w, const machine *on, const holdings *now, const char *dump)
+{
+	const mark *m;
+	size_t at = 0, count = strlen(dump);
+	while ((m = next_mark(w, (const uint8_t *)dump, count, &at)) != NULL) {
+		if (m->value != NULL && holdings_answer(w, now, m->value, &now->own) != SAT_PERMITTED)
+			world_fail(w, 3, "%s shows %s, which it may not", world_name(w, on), mark_text(w, m));
+	}
+}

@@ -20,6 +20,8 @@ void marker_learn(world *w, const char *text, size_t length, const model_value *
 
 /* 4: no byte of a machine's file tells what was taken back, or whose record was erased. */
 void marker_check_file(world *w, const machine *on, const struct holdings *now);
+/* 3: no line of a dump tells what may not be shown here. */
+void marker_check_dump(world *w, const machine *m, const struct holdings *now, const char *dump);
 /* 3: no byte of a frame tells what the recipient may not have. */
 void marker_check_frame(world *w, const machine *from, int to, const void *data, size_t count);
 

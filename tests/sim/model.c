@@ -95,6 +95,7 @@ const model_value *model_add(model *m, const model_value *value)
 	v->past = copy(m, value->past, value->past_count, sizeof *value->past);
 	v->stated = copy(m, value->stated, value->stated_count, sizeof *value->stated);
 	v->names = copy(m, value->names, value->name_count, sizeof *value->names);
+	v->references = copy(m, value->references, value->reference_count, sizeof *value->references);
 	if (m->value_count * 2 > m->slot_count) {
 		free(m->slots);
 		m->slot_count *= 2;

@@ -46,7 +46,8 @@ typedef struct model_value {
 	world_dot *past;         /* ascending */
 	model_stated *stated;    /* ascending by person, purpose */
 	world_dot *names;        /* concerned, by being named in the content */
-	size_t past_count, stated_count, name_count;
+	world_dot *references;   /* records that the content refers to, whether they are concerned or not */
+	size_t past_count, stated_count, name_count, reference_count;
 	int device;              /* who wrote it */
 	size_t step;             /* when */
 } model_value;
@@ -59,6 +60,7 @@ typedef struct model_decision {
 	uint32_t episode, notice;
 	unsigned words;          /* recipients that it permits: bits of model_recipient */
 	unsigned left_out;       /* and whom it leaves out all the same */
+	bool stays;              /* a label that keeps its record where it is */
 	int32_t until;           /* last day of validity; 0: no end */
 	uint8_t name[SAT_HASH_BYTES];
 	size_t *supersedes;      /* numbers of decisions */
@@ -79,6 +81,8 @@ extern const char *const model_audiences[MODEL_AUDIENCES];
 typedef struct model_recipient {
 	unsigned words;          /* what decisions may name it by: bit 1 << role, and from MODEL_AUDIENCE on */
 	int32_t today;           /* days since 1970 */
+	int32_t signed_day;      /* the same by the registry alone: embargoes end by it */
+	bool own;                /* whoever holds it: nothing is copied */
 	uint32_t programme;      /* version of the programme by which it is judged */
 } model_recipient;
 

@@ -8,6 +8,7 @@
 #include "core/incarnation.h"
 #include "core/store-private.h"
 #include "drawer.h"
+#include "labels.h"
 #include "markers.h"
 #include "promises.h"
 #include "sync/bundle.h"
@@ -116,6 +117,7 @@ static void check_frame(world *w, machine *from, parcel *p, const void *data, si
 		            content.statement_count, content.decision_count, content.tombstone_count,
 		            content.ask_count);
 	marker_check_frame(w, from, p->to, data, count);
+	labels_check_frame(w, from, p, &content);
 	for (size_t i = 0; i < content.decision_count; i++)
 		check_details(w, from, p, &content.decisions[i]);
 	for (size_t b = 0; b < content.block_count; b++) {
@@ -181,6 +183,7 @@ static void look_inside(world *w, machine *from, parcel *p)
 			if (p->vouches && !from->vouched[p->to])
 				world_fail(w, 2, "%s vouches, which nobody told it to", world_name(w, from));
 			p->incarnation = world_incarnation(w, sat_bundle_reader_manifest(reader)->incarnation);
+			labels_check_sender(w, from, p);
 			if (w->verbose)
 				trace_manifest(w, sat_bundle_reader_manifest(reader));
 			note_receipt(w, from, p->to, sat_bundle_reader_manifest(reader));
@@ -201,6 +204,8 @@ void parcel_drop(world *w, size_t at)
 	free(p->data);
 	free(p->frame_ends);
 	free(p->told);
+	dots_clear(&p->records);
+	dots_clear(&p->above);
 	*p = w->parcels[--w->parcel_count];
 }
 
@@ -215,6 +220,9 @@ static void take_bundle(world *w, machine *from, int to, int *with_frames)
 	memory_place_remove(&w->place, 0);
 	look_inside(w, from, p);
 	*with_frames += p->frame_count > 0;
+	for (size_t i = 0; i < p->records.count; i++)
+		labels_dealt(&from->dealt, to, p->records.list[i], true);
+	labels_note_above(from->held, p);
 }
 
 int parcel_send(world *w, machine *from, int to, bool vouch)

@@ -7,6 +7,7 @@
 #include "core/incarnation.h"
 #include "core/store-private.h"
 #include "drawer.h"
+#include "labels.h"
 #include "markers.h"
 #include "sync/ledger.h"
 
@@ -145,11 +146,12 @@ static void replace(world *w, machine *m, holdings *now)
 		check_convergence(w, m);
 }
 
-static void check_step(world *w, machine *m, const holdings *now)
+static void check_step(world *w, machine *m, holdings *now)
 {
 	check_kept(w, m, m->held, now);
 	check_persons(w, m, m->held, now);
 	check_state(w, m, now);
+	labels_check_step(w, m, now);
 	marker_check_file(w, m, now);
 }
 
@@ -268,6 +270,7 @@ void promise_after_write(world *w, machine *m)
 	}
 	for (size_t i = decisions; i < w->model.decision_count; i++)
 		check_decision(w, m, i);
+	labels_check_written(w, m, now, values, decisions);
 	check_step(w, m, now);
 	replace(w, m, now);
 	promise_received(w, m, m->device == 0 ? 1 : 0);
@@ -440,7 +443,13 @@ void promise_after_merge(world *w, machine *m, const parcel *p, bool damaged, co
 	    merged->verdict == SAT_REVOKED_SENDER)
 		hear(&m->heard[w->machines[p->from].device], p->incarnation);
 	holdings *now = holdings_read(w, m, false);
+	for (size_t i = 0; i < p->records.count; i++)
+		labels_dealt(&m->dealt, w->machines[p->from].device, p->records.list[i],
+		             !damaged && merged->verdict == SAT_MERGED);
+	for (size_t i = 0; i < p->above.count; i++)
+		labels_dealt(&m->dealt, w->machines[p->from].device, p->above.list[i], false);
 	check_admitted(w, m, now);
+	labels_check_admitted(w, m, now);
 	check_set_aside(w, m, now, p);
 	if (!damaged && merged->verdict == SAT_MERGED)
 		check_whole(w, m, now, p);
@@ -557,7 +566,8 @@ bool promise_arrived(const world *w, const machine *from, const machine *to, con
 		return !is->blank || is->answer == SAT_ERASED;
 	/* A record that only a revoked laptop knows of waits for a person. */
 	if (holdings_cover(there, v) || holdings_tombstone(there, v->record) || holdings_waits(there, v) ||
-	    holdings_answer(w, there, v, &there->own) != SAT_PERMITTED)
+	    holdings_answer(w, there, v, &there->own) != SAT_PERMITTED ||
+	    !labels_see_told(w, there, from->held, v->record, &there->own))
 		return true;
 	const held_record *record = holdings_record(from->held, v->record);
 	return record != NULL && holdings_answer_about(w, there, v, from->held->persons + record->first_person,
@@ -592,7 +602,8 @@ void promise_everything_shared(world *w, const machine *from, const machine *to)
 	for (size_t i = 0; i < from->held->decision_count; i++) {
 		size_t number = from->held->decisions[i];
 		const model_decision *d = &w->model.decisions[number];
-		if (brings(w, from, to, d->device) && !holdings_knows(to->held, number))
+		if (brings(w, from, to, d->device) && !holdings_knows(to->held, number) &&
+		    labels_must_hear(w, from, to, d->subject))
 			world_fail(w, 4, "at the end %s has not got decision %s from %s", world_name(w, to),
 			           world_dot_text(d->id), world_name(w, from));
 		if (brings(w, from, to, d->device) && holdings_details(from->held, number) &&
@@ -603,10 +614,13 @@ void promise_everything_shared(world *w, const machine *from, const machine *to)
 			           world_name(w, to), world_dot_text(d->id), world_name(w, from));
 	}
 	for (size_t i = 0; i < from->held->tombstone_count; i++) {
-		if (!holdings_tombstone(to->held, from->held->tombstones[i]))
+		if (!holdings_tombstone(to->held, from->held->tombstones[i]) &&
+		    labels_must_hear(w, from, to, from->held->tombstones[i]))
 			world_fail(w, 4, "at the end %s has not got a tombstone of %s", world_name(w, to),
 			           world_name(w, from));
 	}
-	if (from->role == SAT_REGISTRY && to->held->statement_count != from->held->statement_count)
+	/* Receipts for what stands under labels go to some: see finale.c. */
+	if (from->role == SAT_REGISTRY && to->held->statement_count - to->held->receipt_count !=
+	                                      from->held->statement_count - from->held->receipt_count)
 		world_fail(w, 1, "at the end %s and %s know different statements", world_name(w, from), world_name(w, to));
 }

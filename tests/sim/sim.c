@@ -82,6 +82,7 @@ static bool run_world(world *w, uint64_t seed, uint64_t salt, const options *o, 
 	world_begin(w, k, dir, seed, salt, o->steps);
 	/* Clocks may hide what has ended, so those that are compared see nothing end. */
 	w->dated = seed % CLOCKS_EVERY != 0;
+	w->labelled = dice_mix(seed * 5 + 2) % 3 != 0;
 	w->large_left = seed % LARGE_EVERY == 0 ? LARGE_TEXTS : 0;
 	w->verbose = o->verbose && salt == 0;
 	if (setjmp(w->escape) != 0)
@@ -197,6 +198,9 @@ static const char *const planted[] = {
 	"details of a decision go to everybody",
 	"nobody signs that something was erased", "the search index keeps words that were taken back",
 	"a community is not asked",
+	"labels keep nothing back", "decisions about what a label keeps go to everybody",
+	"tombstones of what a label keeps go to everybody", "receipts for erasures under labels go to everybody",
+	"nothing is written apart", "a label is inherited one step at most", "an embargo ends by the own clock",
 	"what is held as a blank is not declined",
 };
 

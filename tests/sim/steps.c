@@ -7,7 +7,6 @@
 
 #include "core/erase.h"
 #include "core/permission.h"
-#include "core/record.h"
 #include "core/store-private.h"
 #include "drawer.h"
 #include "markers.h"
@@ -26,8 +25,7 @@ static machine *any_machine(world *w)
 
 /* --- writing -------------------------------------------------------------------------------------- */
 
-/* A record of a kind (NULL: any) that the machine holds; NULL when there is none. */
-static const held_record *any_record(world *w, const machine *m, const char *kind)
+const held_record *step_any_record(world *w, const machine *m, const char *kind)
 {
 	const holdings *h = m->held;
 	size_t n = 0;
@@ -40,13 +38,6 @@ static const held_record *any_record(world *w, const machine *m, const char *kin
 	}
 	return NULL;
 }
-
-typedef struct scribe {
-	char text[16][80];
-	sat_dot list[16][3];
-	sat_write writes[16];
-	size_t count;
-} scribe;
 
 /* A text of which two or three make a record that is larger than a frame.  It lives until the next one. */
 static sat_value large_text(world *w, const machine *m)
@@ -63,8 +54,7 @@ static sat_value large_text(world *w, const machine *m)
 	return sat_value_text(text, length);
 }
 
-/* Adds a value that fits the column, if there is one. */
-static void invent(world *w, machine *m, const sat_column *column, scribe *s)
+void step_invent(world *w, machine *m, const sat_column *column, scribe *s)
 {
 	if (s->count == 16)
 		return;
@@ -73,7 +63,7 @@ static void invent(world *w, machine *m, const sat_column *column, scribe *s)
 	sat_value *v = &write->value;
 	v->type = column->type;
 	const held_record *target = column->type == SAT_REFERENCE || column->type == SAT_REFERENCES
-	                                    ? any_record(w, m, column->field->of)
+	                                    ? step_any_record(w, m, column->field->of)
 	                                    : NULL;
 	if (column->type == SAT_TEXT && w->large_left > 0 && dice_chance(&w->dice, 25)) {
 		*v = large_text(w, m);
@@ -96,15 +86,14 @@ static void invent(world *w, machine *m, const sat_column *column, scribe *s)
 		sat_dot *list = s->list[s->count];
 		size_t n = 1 + dice_below(&w->dice, 3);
 		for (size_t i = 0; i < n; i++)
-			list[i] = any_record(w, m, column->field->of)->local;
+			list[i] = step_any_record(w, m, column->field->of)->local;
 		v->references.at = list;
 		v->references.count = n;
 	}
 	s->count++;
 }
 
-/* True when it was kept. */
-static bool commit_or_think_again(world *w, machine *m, const char *what, const char *which)
+bool step_commit(world *w, machine *m, const char *what, const char *which)
 {
 	bool again = dice_chance(&w->dice, 3);
 	world_trace(w, "%4zu  %s %s %s%s", w->step, world_name(w, m), what, which, again ? ", but rolls back" : "");
@@ -129,20 +118,20 @@ static void add(world *w, machine *m)
 	scribe s = { .count = 0 };
 	for (size_t i = 0; i < table->column_count; i++) {
 		if (table->columns[i].field != NULL && dice_chance(&w->dice, 75))
-			invent(w, m, &table->columns[i], &s);
+			step_invent(w, m, &table->columns[i], &s);
 	}
 	sat_dot id;
 	MUST(w, sat_store_begin(m->store, err));
 	MUST(w, sat_record_add(m->store, table, s.writes, s.count, &id, err));
 	sat_dot itself[2];
 	bool decides = sat_concerned(table->is, id, itself) > 0;
-	if (commit_or_think_again(w, m, "adds a", kind) && decides && dice_chance(&w->dice, 60))
+	if (step_commit(w, m, "adds a", kind) && decides && dice_chance(&w->dice, 60))
 		decide(w, m, itself[0], 1 + dice_below(&w->dice, 4));
 }
 
-static void edit(world *w, machine *m)
+void step_edit(world *w, machine *m)
 {
-	const held_record *record = any_record(w, m, NULL);
+	const held_record *record = step_any_record(w, m, NULL);
 	if (record == NULL)
 		return;
 	/* Those with a conflict are looked at more often. */
@@ -165,25 +154,25 @@ static void edit(world *w, machine *m)
 		if (dice_chance(&w->dice, 15))
 			s.writes[s.count++] = (sat_write){ .column = column->number };
 		else
-			invent(w, m, column, &s);
+			step_invent(w, m, column, &s);
 	}
 	char which[96];
 	snprintf(which, sizeof which, "%s %s", record->kind, world_dot_text(record->id));
 	MUST(w, sat_store_begin(m->store, err));
 	MUST(w, sat_record_set(m->store, record->local, s.writes, s.count, NULL, err));
-	commit_or_think_again(w, m, "edits", which);
+	step_commit(w, m, "edits", which);
 }
 
 static void erase(world *w, machine *m)
 {
-	const held_record *record = any_record(w, m, NULL);
+	const held_record *record = step_any_record(w, m, NULL);
 	if (record == NULL)
 		return;
 	char which[96];
 	snprintf(which, sizeof which, "%s %s", record->kind, world_dot_text(record->id));
 	MUST(w, sat_store_begin(m->store, err));
 	MUST(w, sat_record_erase(m->store, record->local, 0, err));
-	commit_or_think_again(w, m, "erases", which);
+	step_commit(w, m, "erases", which);
 }
 
 /* --- consent -------------------------------------------------------------------------------------- */
@@ -295,14 +284,14 @@ static void decide(world *w, machine *m, sat_dot concerned, size_t count)
 	}
 	if (rc != 0)
 		world_fail(w, 0, "%s cannot record consent of %s", world_name(w, m), which);
-	commit_or_think_again(w, m, "records consent of", which);
+	step_commit(w, m, "records consent of", which);
 }
 
-static void any_decision(world *w, machine *m)
+void step_decide(world *w, machine *m)
 {
 	sat_dot person = 0;
 	bool community = dice_chance(&w->dice, 20);
-	const held_record *record = any_record(w, m, community ? "community" : "person");
+	const held_record *record = step_any_record(w, m, community ? "community" : "person");
 	if (record != NULL)
 		person = community ? sat_dot_community(record->local) : record->local;
 	/* Also of somebody who is known here by an id alone. */
@@ -413,6 +402,7 @@ static void back_up(world *w, machine *m)
 	b->held = holdings_keep(m->held);
 	memcpy(b->heard, m->heard, sizeof b->heard);
 	b->export_day = m->export_day;
+	dealings_set(&b->dealt, &m->dealt);
 	if (closed)
 		machine_open(w, m);
 }
@@ -431,6 +421,7 @@ static void restore(world *w, machine *m)
 	m->held = holdings_keep(b->held);
 	memcpy(m->heard, b->heard, sizeof m->heard);
 	m->export_day = b->export_day;
+	dealings_set(&m->dealt, &b->dealt);
 	machine_open(w, m);
 	promise_after_reopen(w, m);
 }
@@ -478,23 +469,25 @@ void step_take(world *w)
 {
 	machine *m = any_machine(w);
 	unsigned n = dice_below(&w->dice, 1000);
-	if (n < 170)
+	if (n < 180)
 		add(w, m);
-	else if (n < 320)
-		edit(w, m);
-	else if (n < 325)
+	else if (n < 235)
+		label_step(w, m);
+	else if (n < 345)
+		step_edit(w, m);
+	else if (n < 350)
 		erase(w, m);
-	else if (n < 425)
-		any_decision(w, m);
-	else if (n < 437)
+	else if (n < 440)
+		step_decide(w, m);
+	else if (n < 450)
 		drawer_look(w);
-	else if (n < 447)
+	else if (n < 462)
 		office_change_audiences(w);
-	else if (n < 459)
+	else if (n < 472)
 		vouch(w, m);
-	else if (n < 605)
+	else if (n < 612)
 		send(w, m, any_peer(w, m), false);
-	else if (n < 775)
+	else if (n < 778)
 		deliver(w, dice_below(&w->dice, w->parcel_count));
 	else if (n < 865)
 		visit(w, m);

@@ -132,12 +132,26 @@ void world_begin(world *w, const kit *k, const char *dir, uint64_t seed, uint64_
 	}
 }
 
+void dealings_set(dealings *to, const dealings *from)
+{
+	for (size_t i = 0; i < DEVICES_MAX; i++) {
+		dots_clear(&to->maybe[i]);
+		dots_clear(&to->surely[i]);
+		to->maybe[i] = dots_copy(&from->maybe[i]);
+		to->surely[i] = dots_copy(&from->surely[i]);
+	}
+}
+
 static void free_machine(machine *m)
 {
+	const dealings none = { 0 };
 	sat_store_free(m->store);
 	holdings_drop(m->held);
 	for (size_t i = 0; i < BACKUPS_MAX; i++)
 		holdings_drop(m->backups[i].held);
+	for (size_t i = 0; i < BACKUPS_MAX; i++)
+		dealings_set(&m->backups[i].dealt, &none);
+	dealings_set(&m->dealt, &none);
 	free(m->incarnations);
 }
 
@@ -227,6 +241,7 @@ machine *world_twin(world *w, machine *m)
 	memcpy(twin->vouched, m->vouched, sizeof twin->vouched);
 	twin->held = holdings_keep(m->held);
 	memcpy(twin->heard, m->heard, sizeof twin->heard);
+	dealings_set(&twin->dealt, &m->dealt);
 	return twin;
 }
 

@@ -18,6 +18,7 @@
 #include "core/registry-statement.h"
 #include "core/store.h"
 #include "tests/support/dice.h"
+#include "dots.h"
 #include "model.h"
 #include "sync/exchange.h"
 #include "sync/manifest.h"
@@ -40,9 +41,15 @@ typedef struct hearing {
 	size_t past_count;
 } hearing;
 
+/* Records that went to a device from a machine, or came from it; `surely` those of which no frame was lost. */
+typedef struct dealings {
+	dots maybe[DEVICES_MAX], surely[DEVICES_MAX];
+} dealings;
+
 typedef struct backup {
 	char path[320];
 	hearing heard[DEVICES_MAX];
+	dealings dealt;
 	struct holdings *held;   /* NULL: there is none */
 	int32_t export_day;
 } backup;
@@ -58,6 +65,7 @@ typedef struct machine {
 	size_t incarnation_count;
 	struct holdings *held;   /* as last looked at */
 	hearing heard[DEVICES_MAX];
+	dealings dealt;
 	backup backups[BACKUPS_MAX];
 	size_t writes;           /* makes texts unique */
 	int32_t export_day;      /* by which the latest export went */
@@ -79,6 +87,8 @@ typedef struct parcel {
 	uint64_t *frame_ends;
 	struct told *told;       /* values in it, see parcel.h */
 	size_t told_count;
+	dots records;            /* of which there is anything in it */
+	dots above;              /* what these refer to, as its sender knows */
 } parcel;
 
 /* What the receiver held when it signed a receipt. */
@@ -126,6 +136,7 @@ typedef struct world {
 	} revocation;            /* there is one at most */
 	bool lost[DEVICES_MAX];  /* all machines of the device are gone for ever */
 	int programme;           /* version that the registry published last */
+	bool labelled;           /* there are labels */
 	bool dated;              /* decisions end, so that clocks may hide something */
 	struct {
 		uint64_t statement;
@@ -144,6 +155,8 @@ typedef struct world {
 	struct {
 		uint8_t name[SAT_INCARNATION_BYTES];
 		int device;      /* who writes under it; -1: not known yet */
+		bool used;
+		uint64_t labels; /* under which everything stands that is written under it */
 	} incarnations[1024];
 	uint32_t incarnation_count;  /* 0 is for unlinked names */
 	uint8_t unlinked[1024][SAT_UNLINKED_BYTES];
@@ -154,6 +167,11 @@ typedef struct world {
 	size_t drawer_count;
 	release releases[64];
 	size_t release_count;
+	struct {
+		world_dot record;
+		uint8_t name[16];
+	} erasures[256];         /* what receipts call that a record was erased */
+	size_t erasure_count;
 	receipt *receipts;
 	size_t receipt_count;
 	mark *marks;             /* open addressing */
@@ -173,6 +191,9 @@ typedef struct world {
 #define KITS 8
 void kit_make(kit *k, const char *dir, unsigned n);
 void kit_free(kit *k);
+
+/* `to` becomes what `from` is. */
+void dealings_set(dealings *to, const dealings *from);
 
 /* A fresh world in `dir`, which must not exist.  `clock_salt` chooses the clocks and nothing else. */
 void world_begin(world *w, const kit *k, const char *dir, uint64_t seed, uint64_t clock_salt, size_t steps);

@@ -358,6 +358,166 @@ static void label__lets_parts_of_a_batch_come_one_after_the_other(void **state)
 	replica_free(&aunties);
 }
 
+/* A chunk has one author, and of whom nothing is in it is not the one. */
+static void label__that_keeps_the_decisions_of_one_lets_those_of_the_next_go(void **state)
+{
+	camp *c = *state;
+	camp_carry(&c->two, &c->hq, &c->stick);
+	camp_carry(&c->hq, &c->one, &c->stick);
+	camp_carry(&c->one, &c->hq, &c->stick);
+	add_labelled(&c->two, "session", "Kept for headquarters", "registry");
+	camp_carry(&c->two, &c->hq, &c->stick);
+	assert_int_equal(number(&c->hq, "SELECT count(*) FROM sat_decision"), 1);
+	sat_dot open = replica_add(&c->hq, "person", "pseudonym", "P 0001", NULL);
+	replica_decide(&c->hq, open, "attend_record", SAT_GIVEN, false);
+	camp_carry(&c->hq, &c->one, &c->stick);
+	assert_int_equal(number(&c->one, "SELECT count(*) FROM sat_decision"), 1);
+	assert_true(dumps(&c->one, "P 0001"));
+}
+
+/* Who sees what is above would see a gap where a label was put below. */
+static void label__below_another_is_put_apart_from_what_is_above(void **state)
+{
+	camp *c = *state;
+	sat_dot session = add_labelled(&c->one, "session", "Kept for women", "women");
+	sat_dot note = note_in(&c->one, session, "first theme");
+	put_label(&c->one, note, SAT_GIVEN, "elders", 0);
+	note_in(&c->one, session, "second theme");
+	assert_int_equal(number(&c->one, "SELECT max(id) - min(id) FROM note"), 1);
+}
+
+/* What was declined for the label is asked for, by whatever way the label's end came. */
+static void label__that_ends_asks_for_what_was_declined(void **state)
+{
+	camp *c = *state;
+	sat_dot session = replica_add(&c->one, "session", "title", "Kept for women", NULL);
+	camp_carry(&c->one, &c->hq, &c->stick);
+	camp_carry(&c->hq, &c->two, &c->stick);
+	note_in(&c->two, replica_same(&c->one, session, &c->two), "kept theme");
+	put_label(&c->hq, replica_same(&c->one, session, &c->hq), SAT_GIVEN, "women", 0);
+	camp_carry(&c->two, &c->hq, &c->stick);
+	assert_int_equal(number(&c->hq, "SELECT count(*) FROM sat_declined"), 2);
+	put_label(&c->hq, replica_same(&c->one, session, &c->hq), SAT_WITHDRAWN, NULL, 0);
+	assert_int_equal(number(&c->hq, "SELECT count(*) FROM sat_ask WHERE device IS NOT NULL"), 1);
+}
+
+/* The withdrawal comes before the label in the bundle that brings both. */
+static void label__that_comes_with_an_erasure_keeps_its_receipt(void **state)
+{
+	camp *c = *state;
+	sat_dot person = replica_add(&c->one, "person", "pseudonym", "P 0001", NULL);
+	replica_decide(&c->one, person, "identity", SAT_GIVEN, false);
+	replica_decide(&c->one, person, "identity", SAT_WITHDRAWN, true);
+	put_label(&c->one, person, SAT_GIVEN, "registry", 0);
+	camp_carry(&c->one, &c->hq, &c->stick);
+	camp_carry(&c->hq, &c->two, &c->stick);
+	assert_int_equal(number(&c->two, "SELECT count(*) FROM sat_decision"), 0);
+	assert_int_equal(number(&c->two, "SELECT count(*) FROM sat_erasure"), 0);
+}
+
+/* Laptop one has the session from laptop two, and headquarters tells it later. */
+static void label__reaches_who_tells_of_the_record(void **state)
+{
+	camp *c = *state;
+	camp_carry(&c->hq, &c->one, &c->stick);
+	camp_carry(&c->hq, &c->two, &c->stick);
+	sat_dot session = replica_add(&c->two, "session", "title", "Kept for women", NULL);
+	camp_carry(&c->two, &c->one, &c->stick);
+	put_label(&c->one, replica_same(&c->two, session, &c->one), SAT_GIVEN, "women", 0);
+	camp_carry(&c->two, &c->hq, &c->stick);
+	camp_carry(&c->hq, &c->one, &c->stick);
+	assert_true(dumps(&c->hq, "Kept for women"));
+	camp_carry(&c->one, &c->hq, &c->stick);
+	assert_false(dumps(&c->hq, "Kept for women"));
+}
+
+/* The name of feedback does not say who wrote it, and its row is gone. */
+static void label__of_an_erased_record_keeps_nothing_from_who_told_it(void **state)
+{
+	camp *c = *state;
+	sat_dot feedback = replica_add(&c->hq, "feedback", "text", "kept words", NULL);
+	camp_carry(&c->hq, &c->one, &c->stick);
+	sat_dot there = replica_same(&c->hq, feedback, &c->one);
+	put_label(&c->one, there, SAT_GIVEN, "women", 0);
+	assert_int_equal(sat_store_begin(c->one.store, NULL), 0);
+	assert_int_equal(sat_record_erase(c->one.store, there, 0, NULL), 0);
+	assert_int_equal(sat_store_commit(c->one.store, NULL), 0);
+	camp_carry(&c->one, &c->hq, &c->stick);
+	assert_int_equal(number(&c->hq, "SELECT count(*) FROM feedback"), 0);
+}
+
+/* What was told is not what is here any more. */
+static void label__reaches_who_told_of_a_record_that_was_edited_since(void **state)
+{
+	camp *c = *state;
+	sat_dot workshop = replica_add(&c->one, "workshop", "title", "Kept for women", NULL);
+	char id[SAT_ID_CHARS];
+	assert_int_equal(sat_id_print(c->one.store, workshop, id, NULL), 0);
+	sat_dot feedback = replica_add(&c->one, "feedback", "text", "kept words", "workshop", id, NULL);
+	camp_carry(&c->one, &c->hq, &c->stick);
+	sat_dot there = replica_same(&c->one, feedback, &c->hq);
+	replica_set(&c->hq, there, "text", "other words");
+	put_label(&c->hq, there, SAT_GIVEN, "registry", 0);
+	camp_carry(&c->hq, &c->one, &c->stick);
+	assert_false(dumps(&c->one, "kept words"));
+}
+
+/* Who told of several records is weighed for each, by their own audiences. */
+static void label__lets_a_sender_it_is_for_tell_several_records(void **state)
+{
+	camp *c = *state;
+	replica aunties;
+	replica_join_for(&aunties, &c->hq, c->dir, "aunties", 77, SAT_FACILITATOR, "women");
+	sat_dot session = replica_add(&c->hq, "session", "title", "Kept for women", NULL);
+	put_label(&c->hq, session, SAT_GIVEN, "women", 0);
+	camp_carry(&c->hq, &aunties, &c->stick);
+	note_in(&aunties, replica_same(&c->hq, session, &aunties), "first theme");
+	note_in(&aunties, replica_same(&c->hq, session, &aunties), "second theme");
+	replica_add(&aunties, "workshop", "title", "Open to everybody", NULL);
+	camp_carry(&aunties, &c->hq, &c->stick);
+	/* They are no outsider whose word is kept in mind. */
+	assert_int_equal(number(&c->hq, "SELECT count(*) FROM sat_holder"), 0);
+	replica_free(&aunties);
+}
+
+/* What is below a record that does not stand under the label any more does not either. */
+static void label__lets_go_what_is_below_a_record_that_refers_elsewhere(void **state)
+{
+	camp *c = *state;
+	sat_dot open = replica_add(&c->one, "workshop", "title", "Open to everybody", NULL);
+	sat_dot kept = add_labelled(&c->one, "workshop", "Kept for women", "women");
+	char id[SAT_ID_CHARS];
+	assert_int_equal(sat_id_print(c->one.store, kept, id, NULL), 0);
+	sat_dot session = replica_add(&c->one, "session", "title", "A session", "workshop", id, NULL);
+	note_in(&c->one, session, "kept theme");
+	camp_carry(&c->one, &c->hq, &c->stick);
+	camp_carry(&c->hq, &c->one, &c->stick);
+	assert_false(dumps(&c->hq, "A session"));
+	replica_refer(&c->one, session, "workshop", open);
+	camp_carry(&c->one, &c->hq, &c->stick);
+	assert_true(dumps(&c->hq, "A session"));
+	assert_true(dumps(&c->hq, "kept theme"));
+}
+
+/* A record without a value is one all the same. */
+static void label__keeps_a_record_of_which_nothing_is_told_but_that_it_is(void **state)
+{
+	camp *c = *state;
+	memory_place late;
+	memory_place_init(&late);
+	sat_dot workshop = replica_add(&c->hq, "workshop", NULL);
+	replica_export(&c->hq, &c->one, &late);
+	put_label(&c->hq, workshop, SAT_GIVEN, "registry", 0);
+	camp_carry(&c->hq, &c->one, &c->stick);
+	replica_merge_all(&c->one, &late);
+	assert_int_equal(number(&c->one, "SELECT count(*) FROM workshop"), 0);
+	put_label(&c->hq, workshop, SAT_WITHDRAWN, NULL, 0);
+	camp_carry(&c->hq, &c->one, &c->stick);
+	assert_int_equal(number(&c->one, "SELECT count(*) FROM workshop"), 1);
+	assert_int_equal(number(&c->one, "SELECT count(*) FROM sat_declined"), 0);
+	memory_place_clear(&late);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -374,6 +534,16 @@ int main(void)
 		CAMP_CLAIM(label__of_a_person_keeps_what_they_decided),
 		CAMP_CLAIM(label__lets_parts_of_a_batch_come_one_after_the_other),
 		CAMP_CLAIM(label__lets_a_withdrawal_reach_who_holds_something),
+		CAMP_CLAIM(label__that_keeps_the_decisions_of_one_lets_those_of_the_next_go),
+		CAMP_CLAIM(label__below_another_is_put_apart_from_what_is_above),
+		CAMP_CLAIM(label__that_ends_asks_for_what_was_declined),
+		CAMP_CLAIM(label__that_comes_with_an_erasure_keeps_its_receipt),
+		CAMP_CLAIM(label__reaches_who_tells_of_the_record),
+		CAMP_CLAIM(label__of_an_erased_record_keeps_nothing_from_who_told_it),
+		CAMP_CLAIM(label__reaches_who_told_of_a_record_that_was_edited_since),
+		CAMP_CLAIM(label__lets_a_sender_it_is_for_tell_several_records),
+		CAMP_CLAIM(label__lets_go_what_is_below_a_record_that_refers_elsewhere),
+		CAMP_CLAIM(label__keeps_a_record_of_which_nothing_is_told_but_that_it_is),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
