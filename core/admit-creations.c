@@ -9,7 +9,7 @@ static int load_runs(sat_admission *a, sat_dot first, sat_dot last, sat_error *e
 	sat_creations *c = &a->creations;
 	sat_stmt *s = NULL;
 	int rc = sat_db_prepare(a->store->db, &s,
-	                        "SELECT first, count FROM sat_run WHERE first <= ? AND first >= "
+	                        "SELECT first, count, told FROM sat_run WHERE first <= ? AND first >= "
 	                        "coalesce((SELECT max(first) FROM sat_run WHERE first <= ?), ?) "
 	                        "ORDER BY first", err);
 	if (rc != 0)
@@ -24,7 +24,7 @@ static int load_runs(sat_admission *a, sat_dot first, sat_dot last, sat_error *e
 			break;
 		}
 		sat_dot begin = sat_column_int(s, 0);
-		c->runs[c->run_count++] = (sat_creation_run){ begin, begin + sat_column_int(s, 1) - 1 };
+		c->runs[c->run_count++] = (sat_creation_run){ begin, begin + sat_column_int(s, 1) - 1, sat_column_int(s, 2) };
 	}
 	sat_db_finalize(a->store->db, &s);
 	return rc < 0 ? rc : 0;
@@ -127,6 +127,12 @@ int sat_creations_survey(sat_admission *a, const sat_block *blocks, size_t count
 bool sat_creations_inside(const sat_admission *a, sat_dot id)
 {
 	return a->creations.any_inside && inside_run(&a->creations, id);
+}
+
+int64_t sat_creations_told(const sat_admission *a, sat_dot id)
+{
+	size_t i = run_from(&a->creations, id);
+	return i < a->creations.run_count && a->creations.runs[i].first <= id ? a->creations.runs[i].told : 0;
 }
 
 bool sat_creations_were_here(const sat_admission *a, sat_dot first, sat_dot last)

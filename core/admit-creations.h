@@ -22,6 +22,8 @@ int sat_creations_survey(sat_admission *admission, const sat_block *blocks, size
 bool sat_creations_inside(const sat_admission *admission, sat_dot id);
 /* True when one run that was there before covers all from `first` to `last`: likely none of them is new. */
 bool sat_creations_were_here(const sat_admission *admission, sat_dot first, sat_dot last);
+/* The incarnation that told the run in which a creation lies; 0 when there is none. */
+int64_t sat_creations_told(const sat_admission *admission, sat_dot id);
 /* Notes that a creation of the frame was new. */
 void sat_creations_note(sat_admission *admission, sat_dot id);
 /* Makes runs over the creations that were new.  In a transaction. */

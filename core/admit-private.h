@@ -22,6 +22,7 @@
 /* First and last dot of creations that have their sequences side by side. */
 typedef struct sat_creation_run {
 	sat_dot first, last;
+	int64_t told;               /* incarnation that told all of it; 0: nobody alone */
 } sat_creation_run;
 
 /* Creations in the frame; all of it lives in the frame's arena. */

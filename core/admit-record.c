@@ -7,6 +7,7 @@
 #include "erase.h"
 #include "history.h"
 #include "plant.h"
+#include "protocol-reach.h"
 #include "record.h"
 
 /* Adds what one row tells; `group` has room for its fields. */
@@ -78,7 +79,8 @@ static int save(sat_admission *a, const sat_state *before, sat_state *state, con
 	sat_admission_count(a, state->id);
 	/* What holds no more than what was just told need not be sent back. */
 	bool all_told = state->person_count == persons_told && sat_state_same_values(state, told);
-	return sat_record_save(a->store, before, state, 0, all_told ? a->from.incarnation : 0, err);
+	int rc = sat_record_save(a->store, before, state, 0, all_told ? a->from.incarnation : 0, err);
+	return rc != 0 || all_told ? rc : sat_protocol_holder(a->store, a->from.device, state->id, err);
 }
 
 /* Merges what is told into what was here before, with what waited for the creation when that comes now. */
@@ -112,7 +114,10 @@ static int merge(sat_admission *a, const sat_state *before, sat_state *told, sat
 		rc = sat_state_erase_dead(a->store, a->gate, &state, &changed, err);
 	if (rc == 0)
 		rc = sat_declined_settle(a, &state, err);
-	return rc == 0 && changed ? save(a, before, &state, told, persons_told, err) : rc;
+	if (rc != 0)
+		return rc;
+	return changed ? save(a, before, &state, told, persons_told, err)
+	               : sat_protocol_holder(a->store, a->from.device, told->id, err);
 }
 
 /* A creation that is here lies within a run of creations or has a history. */

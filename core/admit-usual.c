@@ -8,6 +8,7 @@
 #include "erase.h"
 #include "file-use.h"
 #include "history.h"
+#include "protocol-reach.h"
 #include "search.h"
 #include "usual-row.h"
 
@@ -201,6 +202,17 @@ static int admit_row(sat_admission *a, const sat_fitting *f, size_t row, bool fr
 	return rc != 0 || inserted ? rc : sat_admit_record(a, f, row, row + 1, err);
 }
 
+/* A row that says nothing new says that its sender has it, who is told of the labels above it, now and later. */
+static int heed_teller(sat_admission *a, const sat_fitting *f, size_t row, sat_error *err)
+{
+	bool seen;
+	sat_dot id = f->block->row[row].record;
+	int rc = sat_creations_told(a, id) == a->from.incarnation
+	             ? 0
+	             : sat_protocol_holder(a->store, a->from.device, id, err);
+	return rc != 0 || !sat_protocol_any(a->store) ? rc : see(a, f, row, &seen, err);
+}
+
 int sat_admit_usual(sat_admission *a, const sat_fitting *f, size_t first, size_t end, sat_error *err)
 {
 	uint8_t *states = sat_arena_zeroed(&a->frame_arena, f->block->rows + 1, 1);
@@ -214,9 +226,9 @@ int sat_admit_usual(sat_admission *a, const sat_fitting *f, size_t first, size_t
 		sat_arena_reset(&a->arena);
 		bool goes_on;
 		rc = sat_claim_of_row(a, &f->block->row[i], &goes_on, err);
-		/* Where there are labels it matters who told it, though it be the same. */
-		if (rc == 0 && goes_on && (states[i] != ROW_SAME || sat_protocol_any(a->store)))
-			rc = admit_row(a, f, i, states[i] == ROW_NEW, !loud, err);
+		if (rc == 0 && goes_on)
+			rc = states[i] == ROW_SAME ? heed_teller(a, f, i, err)
+			                           : admit_row(a, f, i, states[i] == ROW_NEW, !loud, err);
 	}
 	return rc;
 }

@@ -144,25 +144,25 @@ int sat_protocol_tell_again(sat_store *store, sat_dot record, sat_error *err)
 	return rc;
 }
 
-static int put_holder(sat_store *store, sat_dot record, int64_t device, sat_error *err)
+int sat_protocol_holder(sat_store *store, int64_t device, sat_dot record, sat_error *err)
 {
-	sat_stmt *s = NULL;
-	int rc = sat_db_prepare(store->db, &s, "INSERT OR IGNORE INTO sat_holder(record, device) VALUES(?, ?)", err);
+	const sat_incarnation *author = sat_incarnation_at(store, sat_dot_index(record));
+	if (sat_dot_linked(record) && author != NULL && author->device == device)
+		return 0;
+	int rc = SAT_SQL(store, holder_put, "INSERT OR IGNORE INTO sat_holder(record, device) VALUES(?, ?)");
 	if (rc != 0)
 		return rc;
-	sat_bind_int(s, 1, record);
-	sat_bind_int(s, 2, device);
-	rc = sat_run(store->db, s, err);
-	sat_db_finalize(store->db, &s);
-	return rc;
+	sat_bind_int(store->sql.holder_put, 1, record);
+	sat_bind_int(store->sql.holder_put, 2, device);
+	return sat_run(store->db, store->sql.holder_put, err);
 }
 
 int sat_protocol_told_by(sat_store *store, int64_t device, sat_dot record, sat_dot label, sat_error *err)
 {
-	int rc = put_holder(store, record, device, err);
+	int rc = sat_protocol_holder(store, device, record, err);
 	/* The record may not stay here, so that what is above says it. */
 	if (rc == 0)
-		rc = put_holder(store, label, device, err);
+		rc = sat_protocol_holder(store, device, label, err);
 	return rc != 0 ? rc : sat_protocol_tell_again(store, label, err);
 }
 

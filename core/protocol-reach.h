@@ -22,6 +22,10 @@ int sat_protocol_tell_again(sat_store *store, sat_dot record, sat_error *err);
  * heed.  In a transaction. */
 int sat_protocol_told_by(sat_store *store, int64_t device, sat_dot record, sat_dot label, sat_error *err);
 
+/* A device told of a record what was here already: it holds something of it, and is to hear what is decided about it
+ * (who made a record, and who told all of it first, is known otherwise).  In a transaction. */
+int sat_protocol_holder(sat_store *store, int64_t device, sat_dot record, sat_error *err);
+
 /* Before what a record holds is erased, or becomes something else than was told: who told it holds something of it, and
  * is to hear what is decided about it.  In a transaction. */
 int sat_protocol_keep_holders(sat_store *store, sat_dot record, sat_error *err);

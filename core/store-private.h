@@ -35,7 +35,7 @@ typedef struct sat_statements {
 	sat_stmt *vouched_insert, *vouched_delete, *vouched_find, *vouch_insert;
 	sat_stmt *ask_insert, *ask_find;
 	sat_stmt *heard_insert, *heard_find, *label_insert, *under_insert, *under_find;
-	sat_stmt *erasure_label, *erasure_labelled, *holder_keep;
+	sat_stmt *erasure_label, *erasure_labelled, *holder_keep, *holder_put;
 	sat_stmt *file_find, *file_insert, *file_name, *file_here, *file_loose, *file_use_insert, *file_uses;
 	sat_stmt *piece_find, *piece_insert, *bytes_insert, *bytes_read;
 } sat_statements;

@@ -431,6 +431,21 @@ static void label__reaches_who_tells_of_the_record(void **state)
 	assert_false(dumps(&c->hq, "Kept for women"));
 }
 
+/* Headquarters tells laptop one what it has from laptop two, the same, before there is any label. */
+static void label__reaches_who_told_the_same_before(void **state)
+{
+	camp *c = *state;
+	camp_carry(&c->hq, &c->one, &c->stick);
+	camp_carry(&c->hq, &c->two, &c->stick);
+	sat_dot session = replica_add(&c->two, "session", "title", "Kept for women", NULL);
+	camp_carry(&c->two, &c->one, &c->stick);
+	camp_carry(&c->two, &c->hq, &c->stick);
+	camp_carry(&c->hq, &c->one, &c->stick);
+	put_label(&c->one, replica_same(&c->two, session, &c->one), SAT_GIVEN, "women", 0);
+	camp_carry(&c->one, &c->hq, &c->stick);
+	assert_false(dumps(&c->hq, "Kept for women"));
+}
+
 /* The name of feedback does not say who wrote it, and its row is gone. */
 static void label__of_an_erased_record_keeps_nothing_from_who_told_it(void **state)
 {
@@ -539,6 +554,7 @@ int main(void)
 		CAMP_CLAIM(label__that_ends_asks_for_what_was_declined),
 		CAMP_CLAIM(label__that_comes_with_an_erasure_keeps_its_receipt),
 		CAMP_CLAIM(label__reaches_who_tells_of_the_record),
+		CAMP_CLAIM(label__reaches_who_told_the_same_before),
 		CAMP_CLAIM(label__of_an_erased_record_keeps_nothing_from_who_told_it),
 		CAMP_CLAIM(label__reaches_who_told_of_a_record_that_was_edited_since),
 		CAMP_CLAIM(label__lets_a_sender_it_is_for_tell_several_records),
