@@ -314,11 +314,17 @@ static int add_batch_of(sat_delta *d, sat_dot decision, bool *full, sat_error *e
 	int rc = sat_batch_of(d->store, decision, &d->chunk.arena, &batch, err);
 	if (rc != 0 || has_batch(&d->chunk, batch.first))
 		return rc;
+	int64_t before = d->chunk.author;
+	size_t batches = d->chunk.batch_count;
 	if (!sat_chunk_of_author(&d->chunk, author)) {
 		*full = true;
 		return 0;
 	}
-	return put_batch(d, &batch, err);
+	rc = put_batch(d, &batch, err);
+	/* When labels keep all of it from the recipient, the chunk is still whose it was. */
+	if (d->chunk.batch_count == batches)
+		d->chunk.author = before;
+	return rc;
 }
 
 /* Batches go whole, so a stretch that begins inside one adds it again only when it is not there. */

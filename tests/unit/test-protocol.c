@@ -308,6 +308,22 @@ static void label__of_a_person_keeps_what_they_decided(void **state)
 	assert_true(dumps(&c->two, "P 0002"));
 }
 
+/* What different people wrote goes in frames of its own; a label that is kept has no frame. */
+static void label__that_is_kept_lets_what_others_decided_pass(void **state)
+{
+	camp *c = *state;
+	sat_dot person = replica_add(&c->one, "person", "pseudonym", "P 0001", NULL);
+	replica_decide(&c->one, person, "attend_record", SAT_GIVEN, false);
+	/* Nothing else leads the bundle that is looked at. */
+	camp_carry(&c->hq, &c->two, &c->stick);
+	camp_carry(&c->two, &c->hq, &c->stick);
+	add_labelled(&c->hq, "session", "Kept for women", "women");
+	camp_carry(&c->one, &c->hq, &c->stick);
+	camp_carry(&c->hq, &c->two, &c->stick);
+	assert_int_equal(number(&c->two, "SELECT count(*) FROM sat_decision"), 1);
+	assert_true(dumps(&c->two, "P 0001"));
+}
+
 /* Somebody who held it before has to carry out what is decided later. */
 static void label__lets_a_withdrawal_reach_who_holds_something(void **state)
 {
@@ -337,6 +353,7 @@ int main(void)
 		CAMP_CLAIM(embargo__ends_with_a_day_that_headquarters_signed),
 		CAMP_CLAIM(label__two_people_put_apart_leave_what_both_allow),
 		CAMP_CLAIM(label__of_a_person_keeps_what_they_decided),
+		CAMP_CLAIM(label__that_is_kept_lets_what_others_decided_pass),
 		CAMP_CLAIM(label__lets_a_withdrawal_reach_who_holds_something),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
