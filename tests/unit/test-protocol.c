@@ -308,6 +308,22 @@ static void label__of_a_person_keeps_what_they_decided(void **state)
 	assert_true(dumps(&c->two, "P 0002"));
 }
 
+/* Who held the session hears what is decided about it, and of nothing that was made from it since. */
+static void label__leaves_no_gap_with_who_held_the_record(void **state)
+{
+	camp *c = *state;
+	sat_dot session = replica_add(&c->one, "session", "title", "Kept for women", NULL);
+	camp_carry(&c->one, &c->hq, &c->stick);
+	put_label(&c->one, session, SAT_GIVEN, "women", 0);
+	sat_dot note = note_in(&c->one, session, "kept theme");
+	put_label(&c->one, note, SAT_GIVEN, "women", 0);
+	put_label(&c->one, session, SAT_RENEWED, "women", 0);
+	camp_carry(&c->one, &c->hq, &c->stick);
+	assert_int_equal(number(&c->hq, "SELECT count(*) FROM sat_decision"), 2);
+	assert_int_equal(number(&c->hq, "SELECT max(id) - min(id) FROM sat_decision"), 1);
+	assert_int_equal(number(&c->hq, "SELECT count(*) FROM note"), 0);
+}
+
 /* What different people wrote goes in frames of its own; a label that is kept has no frame. */
 static void label__that_is_kept_lets_what_others_decided_pass(void **state)
 {
@@ -353,6 +369,7 @@ int main(void)
 		CAMP_CLAIM(embargo__ends_with_a_day_that_headquarters_signed),
 		CAMP_CLAIM(label__two_people_put_apart_leave_what_both_allow),
 		CAMP_CLAIM(label__of_a_person_keeps_what_they_decided),
+		CAMP_CLAIM(label__leaves_no_gap_with_who_held_the_record),
 		CAMP_CLAIM(label__that_is_kept_lets_what_others_decided_pass),
 		CAMP_CLAIM(label__lets_a_withdrawal_reach_who_holds_something),
 	};
