@@ -3,7 +3,8 @@
  * Counters of one incarnation follow one another, so that whoever gets the writes 1 to 4 and 6 to 9 knows that
  * something is kept from them.  Records, edits and decisions under labels (protocol.h) are therefore written under
  * an incarnation that is used for nothing but records under the same labels, of which an outsider never hears the
- * name.  Such incarnations last as long as the store is open.
+ * name; decisions about a record under one of their own, since who held something of it before hears of these.  Such
+ * incarnations last as long as the store is open.
  *
  *     sat_apart_begin(store, labels, count, err)       from here on writes are apart, when there are labels
  *     ... sat_record_add, sat_consent_record ...

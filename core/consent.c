@@ -259,21 +259,26 @@ static int record_batch(sat_store *store, const sat_identity *identity, sat_deci
 	return rc;
 }
 
-/* The labels under which the subject of a decision stands, ascending, the one that it puts among them. */
-static int labels_of(sat_store *store, const sat_decision *d, sat_arena *arena, sat_records *labels, sat_error *err)
+/* With what a decision about something under labels, or one that puts a label, is written: its subject, after the
+ * other labels.  What is decided about a record goes to all who hold something of it, whom nothing tells of
+ * others under the same labels, so that it must not share its numbers with these. */
+static int written_with(sat_store *store, const sat_decision *d, sat_arena *arena, sat_records *with, sat_error *err)
 {
-	int rc = sat_protocol_labels(store, &d->subject, 1, arena, labels, err);
-	size_t at = 0;
-	while (at < labels->count && labels->at[at] < d->subject)
-		at++;
-	if (rc != 0 || strcmp(d->purpose, SAT_PROTOCOL) != 0 || (at < labels->count && labels->at[at] == d->subject))
+	sat_records labels;
+	int rc = sat_protocol_labels(store, &d->subject, 1, arena, &labels, err);
+	*with = (sat_records){ 0 };
+	if (rc != 0 || (labels.count == 0 && strcmp(d->purpose, SAT_PROTOCOL) != 0))
 		return rc;
-	labels->at = sat_arena_grown(arena, labels->at, labels->count, sizeof *labels->at);
-	if (labels->at == NULL)
+	with->at = sat_arena_take(arena, (labels.count + 2) * sizeof *with->at);
+	if (with->at == NULL)
 		return sat_no_memory(err);
-	memmove(labels->at + at + 1, labels->at + at, (labels->count - at) * sizeof *labels->at);
-	labels->at[at] = d->subject;
-	labels->count++;
+	for (size_t i = 0; i < labels.count; i++) {
+		if (labels.at[i] != d->subject)
+			with->at[with->count++] = labels.at[i];
+	}
+	/* Twice, so that no list of labels alone is the same. */
+	with->at[with->count++] = d->subject;
+	with->at[with->count++] = d->subject;
 	return 0;
 }
 
@@ -282,21 +287,22 @@ static bool same_records(const sat_records *a, const sat_records *b)
 	return a->count == b->count && (a->count == 0 || memcmp(a->at, b->at, a->count * sizeof *a->at) == 0);
 }
 
-/* Decisions that follow one another about what stands under the same labels are one batch; mostly that is all. */
+/* Decisions that follow one another are one batch when none is about something under labels, or all are about the
+ * same record; mostly that is all. */
 static int record_apart(sat_store *store, const sat_identity *identity, sat_decision *decisions, size_t count,
                         size_t *done, sat_error *err)
 {
 	SAT_ARENA(arena);
-	sat_records labels, next;
-	int rc = labels_of(store, &decisions[0], &arena, &labels, err);
+	sat_records with, next;
+	int rc = written_with(store, &decisions[0], &arena, &with, err);
 	for (*done = 1; rc == 0 && *done < count; ++*done) {
-		rc = labels_of(store, &decisions[*done], &arena, &next, err);
-		if (rc == 0 && !same_records(&labels, &next))
+		rc = written_with(store, &decisions[*done], &arena, &next, err);
+		if (rc == 0 && !same_records(&with, &next))
 			break;
 	}
 	bool begins = !store->is_apart;
 	if (rc == 0)
-		rc = sat_apart_begin(store, labels.at, labels.count, err);
+		rc = sat_apart_begin(store, with.at, with.count, err);
 	if (rc == 0)
 		rc = record_batch(store, identity, decisions, *done, err);
 	if (begins)

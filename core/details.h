@@ -19,7 +19,8 @@
 
 /* What one detail of a decision needs.  Where a community decided, what a person would have to permit needs the
  * very yes that it is a detail of: it goes to whom the community lets have its words.  Of a state of a person
- * (permission.h) it is told while somebody is mourned too: it says which name is used instead. */
+ * (permission.h) it is told while somebody is mourned too: it says which name is used instead.  Of a label it goes to
+ * whoever sees what is labelled (protocol.h). */
 sat_purposes sat_detail_needs(const sat_store *store, const sat_decision *decision, int detail);
 /* What the details that are in a decision need together; 0 when nobody has to permit anything. */
 sat_purposes sat_details_needs(const sat_store *store, const sat_decision *decision);

@@ -71,6 +71,14 @@ static void add_limits(camp *c, sat_decision *d, uint32_t notice)
 	d->notice = dice_chance(&c->dice, 85) ? notice + dice_below(&c->dice, 2) : dice_below(&c->dice, 4);
 }
 
+void camp_note_decisions(camp *c, replica *r, const sat_decision *decisions, size_t count)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(list, facts_decision(r, &decisions[i]));
+	camp_note(c, json_pack("{s:s, s:s, s:o}", "do", "decide", "at", r->name, "decisions", list));
+}
+
 /* True when it was kept; else it does not follow from what was said before, and nothing was noted. */
 static bool record_all(camp *c, replica *r, sitting *s)
 {
@@ -85,10 +93,7 @@ static bool record_all(camp *c, replica *r, sitting *s)
 	}
 	camp_check("a decision", rc, &why);
 	CAMP_MUST(sat_store_commit(r->store, err));
-	json_t *list = json_array();
-	for (size_t i = 0; i < s->count; i++)
-		json_array_append_new(list, facts_decision(r, &s->at[i]));
-	camp_note(c, json_pack("{s:s, s:s, s:o}", "do", "decide", "at", r->name, "decisions", list));
+	camp_note_decisions(c, r, s->at, s->count);
 	return true;
 }
 
@@ -147,6 +152,9 @@ void camp_decide(camp *c, replica *r, known_record *subject, bool first)
 	sat_dot id;
 	if (subject == NULL || subject->erased || sat_id_read(r->store, subject->id, &id, NULL) != 0)
 		return;
+	/* Who holds nothing of a record knows nothing of the labels above it. */
+	if (c->labels && !camp_is_known(r, subject, &id))
+		return;
 	bool all = first && dice_chance(&c->dice, 80);
 	size_t from = dice_below(&c->dice, programme->purpose_count);
 	size_t n = all ? programme->purpose_count : 1 + dice_below(&c->dice, 3);
@@ -158,7 +166,8 @@ void camp_decide(camp *c, replica *r, known_record *subject, bool first)
 	/* Another one may be asked in the same sitting. */
 	const known_record *other = dice_chance(&c->dice, 15) ? camp_anybody(c) : NULL;
 	const sat_purpose *purpose = &programme->purposes[from];
-	if (other != NULL && sat_id_read(r->store, other->id, &id, NULL) == 0 && may_answer(c, other, purpose))
+	if (other != NULL && sat_id_read(r->store, other->id, &id, NULL) == 0 &&
+	    (!c->labels || camp_is_known(r, other, &id)) && may_answer(c, other, purpose))
 		add_answer(c, &s, id, other, purpose, dice_chance(&c->dice, 50));
 	if (!record_all(c, r, &s))
 		return;
@@ -186,6 +195,8 @@ void camp_change_state(camp *c, replica *r, known_record *subject)
 	sitting s = { .count = 0 };
 	sat_dot id;
 	if (subject == NULL || subject->is != SAT_AS_PERSON || sat_id_read(r->store, subject->id, &id, NULL) != 0)
+		return;
+	if (c->labels && !camp_is_known(r, subject, &id))
 		return;
 	static const sat_event events[] = { SAT_GIVEN, SAT_GIVEN, SAT_GIVEN, SAT_WITHDRAWN, SAT_REFUSED, SAT_EXPIRED };
 	sat_decision *d = &s.at[0];

@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/apart.h"
+#include "core/consent.h"
 #include "core/erase.h"
+#include "core/permission.h"
 
 enum { WRITES_MAX = 8, LIST_MAX = 3, TEXT_BYTES = 4000 };
 
@@ -15,23 +18,27 @@ typedef struct draft {
 	sat_write writes[WRITES_MAX];
 	const sat_column *columns[WRITES_MAX];
 	size_t count;
+	bool near;              /* it refers to something that stands under a label */
 } draft;
 
-/* A record of a kind as `r` numbers it; 0 when there is none that it can name. */
-static sat_dot any_of_kind(camp *c, replica *r, const char *kind)
+/* A record of a kind as `r` numbers it; 0 when there is none that it can name.  Where there are labels, often one
+ * near them. */
+static sat_dot any_of_kind(camp *c, replica *r, const char *kind, draft *d)
 {
 	size_t n = 0;
+	bool near = c->labels && dice_chance(&c->dice, 30);
 	for (size_t i = 0; i < c->record_count; i++)
-		n += strcmp(c->records[i].kind, kind) == 0;
+		n += strcmp(c->records[i].kind, kind) == 0 && (!near || c->records[i].near);
 	size_t pick = dice_below(&c->dice, n);
 	for (size_t i = 0; i < c->record_count; i++) {
 		const known_record *record = &c->records[i];
 		sat_dot id;
-		if (strcmp(record->kind, kind) == 0 && pick-- == 0)
-			return (!record->erased || dice_chance(&c->dice, 10)) &&
-			               sat_id_read(r->store, record->id, &id, NULL) == 0
-			           ? id
-			           : 0;
+		if (strcmp(record->kind, kind) != 0 || (near && !record->near) || pick-- != 0)
+			continue;
+		if ((record->erased && !dice_chance(&c->dice, 10)) || sat_id_read(r->store, record->id, &id, NULL) != 0)
+			return 0;
+		d->near = d->near || record->near;
+		return id;
 	}
 	return 0;
 }
@@ -63,13 +70,15 @@ static void any_date(camp *c, char text[static TEXT_BYTES])
 }
 
 /* Of references; false when there is nothing to refer to. */
-static bool any_reference(camp *c, replica *r, const sat_column *column, sat_value *v, sat_dot *list)
+static bool any_reference(camp *c, replica *r, const sat_column *column, draft *d)
 {
+	sat_value *v = &d->writes[d->count].value;
+	sat_dot *list = d->list[d->count];
 	if (column->type == SAT_REFERENCE)
-		return (v->reference = any_of_kind(c, r, column->field->of)) != 0;
+		return (v->reference = any_of_kind(c, r, column->field->of, d)) != 0;
 	size_t count = 0;
 	for (size_t i = 0, n = 1 + dice_below(&c->dice, LIST_MAX); i < n; i++) {
-		sat_dot id = any_of_kind(c, r, column->field->of);
+		sat_dot id = any_of_kind(c, r, column->field->of, d);
 		if (id != 0)
 			list[count++] = id;
 	}
@@ -90,7 +99,7 @@ static void invent(camp *c, replica *r, const sat_column *column, draft *d)
 	case SAT_REAL: v->real = (double)dice_below(&c->dice, 4000) / 16 - 100; break;
 	case SAT_REFERENCE:
 	case SAT_REFERENCES:
-		if (!any_reference(c, r, column, v, d->list[d->count]))
+		if (!any_reference(c, r, column, d))
 			return;
 		break;
 	case SAT_CHOICE:
@@ -116,7 +125,8 @@ static sat_dot only_dot(const sat_state *state, const sat_column *column)
 }
 
 /* Notes what a write wrote: of the fields that it was asked to write those that have a new dot. */
-static void note_write(camp *c, replica *r, const sat_state *before, sat_dot id, const draft *d, const char *kind)
+static void note_write(camp *c, replica *r, const sat_state *before, sat_dot id, const draft *d, const char *kind,
+                       bool labelled)
 {
 	SAT_ARENA(arena);
 	sat_state after;
@@ -135,12 +145,36 @@ static void note_write(camp *c, replica *r, const sat_state *before, sat_dot id,
 		json_decref(fields);
 		return;
 	}
-	camp_note(c, json_pack("{s:s, s:s, s:o, s:s, s:b, s:o, s:o}", "do", "write", "at", r->name, "record",
-	                       facts_id(r, id), "kind", kind, "creates", before == NULL, "dot",
-	                       facts_id(r, dot == 0 ? id : dot), "fields", fields));
+	camp_note(c, json_pack("{s:s, s:s, s:o, s:s, s:b, s:b, s:o, s:o}", "do", "write", "at", r->name, "record",
+	                       facts_id(r, id), "kind", kind, "creates", before == NULL, "labelled",
+	                       labelled, "dot", facts_id(r, dot == 0 ? id : dot), "fields", fields));
 }
 
-void camp_add(camp *c, replica *r)
+/* Makes a record of what was drafted, under a label from the beginning if there is one. */
+static known_record *make(camp *c, replica *r, const sat_kind *kind, const draft *d, sat_decision *label)
+{
+	sat_dot id;
+	CAMP_MUST(sat_store_begin(r->store, err));
+	if (label != NULL)
+		CAMP_MUST(sat_apart_begin_new(r->store, err));
+	CAMP_MUST(sat_record_add(r->store, sat_table_named(r->store, kind->name), d->writes, d->count, &id, err));
+	if (label != NULL) {
+		label->subject = id;
+		CAMP_MUST(sat_consent_record(r->store, r->identity, label, 1, err));
+		sat_apart_end(r->store);
+	}
+	CAMP_MUST(sat_store_commit(r->store, err));
+	known_record *record = &c->records[c->record_count++];
+	*record = (known_record){ .is = kind->is, .labelled = label != NULL, .near = label != NULL || d->near };
+	snprintf(record->kind, sizeof record->kind, "%s", kind->name);
+	CAMP_MUST(sat_id_print(r->store, id, record->id, err));
+	note_write(c, r, NULL, id, d, kind->name, label != NULL);
+	if (label != NULL)
+		camp_note_decisions(c, r, label, 1);
+	return record;
+}
+
+static void add(camp *c, replica *r, sat_decision *label)
 {
 	draft *d = calloc(1, sizeof *d);
 	const sat_programme *programme = sat_store_programme(r->store);
@@ -155,18 +189,20 @@ void camp_add(camp *c, replica *r)
 		if (dice_chance(&c->dice, 80))
 			invent(c, r, &table->columns[i], d);
 	}
-	sat_dot id;
-	CAMP_MUST(sat_store_begin(r->store, err));
-	CAMP_MUST(sat_record_add(r->store, table, d->writes, d->count, &id, err));
-	CAMP_MUST(sat_store_commit(r->store, err));
-	known_record *record = &c->records[c->record_count++];
-	*record = (known_record){ .is = kind->is };
-	snprintf(record->kind, sizeof record->kind, "%s", kind->name);
-	CAMP_MUST(sat_id_print(r->store, id, record->id, err));
-	note_write(c, r, NULL, id, d, kind->name);
+	known_record *record = make(c, r, kind, d, label);
 	if (kind->is != 0 && dice_chance(&c->dice, 75))
 		camp_decide(c, r, record, true);
 	free(d);
+}
+
+void camp_add(camp *c, replica *r) { add(c, r, NULL); }
+
+void camp_add_labelled(camp *c, replica *r)
+{
+	sat_decision label;
+	char text[CAMP_LABEL_BYTES];
+	camp_throw_label(c, &label, text);
+	add(c, r, &label);
 }
 
 /* A record that was not erased anywhere; NULL when there is none. */
@@ -178,6 +214,16 @@ static known_record *any_living(camp *c)
 			return record;
 	}
 	return NULL;
+}
+
+bool camp_is_known(replica *r, const known_record *record, sat_dot *id)
+{
+	SAT_ARENA(arena);
+	sat_state state;
+	if (sat_id_read(r->store, record->id, id, NULL) != 0)
+		return false;
+	CAMP_MUST(sat_record_load(r->store, NULL, *id, &arena, &state, err));
+	return state.created || record->erased;
 }
 
 void camp_edit(camp *c, replica *r)
@@ -212,15 +258,21 @@ void camp_edit_one(camp *c, replica *r, const known_record *record)
 	CAMP_MUST(sat_store_begin(r->store, err));
 	CAMP_MUST(sat_record_set(r->store, id, d->writes, d->count, NULL, err));
 	CAMP_MUST(sat_store_commit(r->store, err));
-	note_write(c, r, &before, id, d, record->kind);
+	note_write(c, r, &before, id, d, record->kind, false);
 	free(d);
 }
 
 void camp_erase(camp *c, replica *r)
 {
-	sat_dot id;
 	known_record *record = any_living(c);
-	if (record == NULL || sat_id_read(r->store, record->id, &id, NULL) != 0)
+	if (record != NULL)
+		camp_erase_one(c, r, record);
+}
+
+void camp_erase_one(camp *c, replica *r, known_record *record)
+{
+	sat_dot id;
+	if (record->erased || sat_id_read(r->store, record->id, &id, NULL) != 0)
 		return;
 	CAMP_MUST(sat_store_begin(r->store, err));
 	CAMP_MUST(sat_record_erase(r->store, id, 0, err));

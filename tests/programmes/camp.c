@@ -59,6 +59,9 @@ void camp_found(camp *c, const char *folder, uint64_t seed)
 		c->replies[i] = i == CAMP_LAPTOP || dice_chance(&c->dice, 35);
 	}
 	camp_set_day(c, (int32_t)(TEST_ENV_NOW / 86400) + (int32_t)dice_below(&c->dice, 10));
+	/* Of dice of its own, so that histories without labels are what they would be if there were none. */
+	dice apart = { dice_mix(seed ^ UINT64_C(0x6c6162656c)) };
+	c->labels = dice_chance(&apart, 60);
 }
 
 void camp_end(camp *c, uint64_t seed)
@@ -100,6 +103,18 @@ void camp_set_day(camp *c, int32_t day)
 	for (size_t i = 0; i < CAMP_REPLICAS; i++)
 		c->all[i].env.now = (int64_t)day * 86400 + 40000;
 	camp_note(c, json_pack("{s:s, s:i}", "do", "day", "day", day));
+}
+
+void camp_sign_date(camp *c)
+{
+	replica *registry = &c->all[CAMP_REGISTRY];
+	int32_t day = c->day - 5 + (int32_t)dice_below(&c->dice, 12);
+	SAT_BYTES(body);
+	sat_bytes_put_varint(&body, (uint64_t)day);
+	CAMP_MUST(sat_store_begin(registry->store, err));
+	CAMP_MUST(sat_statement_issue(registry->store, registry->identity, SAT_SIGNED_DATE, body.data, body.length, err));
+	CAMP_MUST(sat_store_commit(registry->store, err));
+	camp_note(c, json_pack("{s:s, s:i}", "do", "date", "day", day));
 }
 
 /* --- sticks ------------------------------------------------------------------------------------------ */

@@ -64,8 +64,8 @@ static json_t *details_of(const sat_decision *decision)
 
 json_t *facts_decision(replica *r, const sat_decision *d)
 {
-	return json_pack("{s:o, s:o, s:s, s:s, s:b, s:b, s:i, s:s, s:s, s:I, s:o, s:I}", "id", facts_id(r, d->id), "subject",
-	                 facts_id(r, d->subject), "purpose", d->purpose, "event", sat_event_name(d->event), "guardian",
+	return json_pack("{s:o, s:o, s:o, s:s, s:s, s:b, s:b, s:i, s:s, s:s, s:I, s:o, s:I}", "id", facts_id(r, d->id), "name",
+	                 hex(d->name, SAT_HASH_BYTES), "subject", facts_id(r, d->subject), "purpose", d->purpose, "event", sat_event_name(d->event), "guardian",
 	                 d->voice == SAT_GUARDIAN, "final", d->final, "until", d->until, "recipients",
 	                 d->recipients == NULL ? "" : d->recipients, "withheld_from",
 	                 d->withheld_from == NULL ? "" : d->withheld_from, "notice", (json_int_t)d->notice, "details",

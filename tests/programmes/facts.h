@@ -4,10 +4,13 @@
  * interface prints.  What follows from an event (whom a record concerns, what a decision supersedes, which
  * values lie under others) is not in it: whoever checks works that out.
  *
- *     { "do": "write", "at": "registry", "record": ID, "kind": K, "creates": true, "dot": ID,
- *       "fields": { NAME: VALUE } }              null for a field that was cleared
+ *     { "do": "write", "at": "registry", "record": ID, "kind": K, "creates": true,
+ *       "labelled": false, "dot": ID, "fields": { NAME: VALUE } }
+ *                                                null for a field that was cleared; labelled: as it was made, by
+ *                                                the decision that comes next
  *     { "do": "erase", "at": REPLICA, "record": ID }
- *     { "do": "decide", "at": REPLICA, "decisions": [ ... ] }    of one sitting
+ *     { "do": "decide", "at": REPLICA, "decisions": [ ... ] }    of one sitting; each has the name, a hash, by which
+ *                                                receipts for erasures speak of it
  *     { "do": "day", "day": 19675 }              every clock stands there from now on
  *     { "do": "date", "day": 19675 }             the registry signs that it is at least this day
  *     { "do": "export", "from": REPLICA, "to": REPLICA, "files": [ ... ], "merged": true }

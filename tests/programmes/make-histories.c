@@ -17,29 +17,21 @@ int sat_plant;
 
 enum { STEPS_MIN = 20, STEPS_MORE = 60 };
 
-static void sign_date(camp *c)
-{
-	replica *registry = &c->all[CAMP_REGISTRY];
-	int32_t day = c->day - 5 + (int32_t)dice_below(&c->dice, 12);
-	SAT_BYTES(body);
-	sat_bytes_put_varint(&body, (uint64_t)day);
-	CAMP_MUST(sat_store_begin(registry->store, err));
-	CAMP_MUST(sat_statement_issue(registry->store, registry->identity, SAT_SIGNED_DATE, body.data, body.length, err));
-	CAMP_MUST(sat_store_commit(registry->store, err));
-	camp_note(c, json_pack("{s:s, s:i}", "do", "date", "day", day));
-}
-
 /* A bundle for one of those who only receive; some answer, so that the next one rests on it. */
-static void send_to_reader(camp *c, size_t reader)
+static void send_to_reader(camp *c, size_t from, size_t reader)
 {
-	camp_export(c, CAMP_REGISTRY, reader, c->replies[reader]);
+	camp_export(c, from, reader, c->replies[reader]);
 	if (c->replies[reader])
-		camp_export(c, reader, CAMP_REGISTRY, true);
+		camp_export(c, reader, from, true);
 }
 
 static void step(camp *c)
 {
 	replica *r = &c->all[dice_chance(&c->dice, 65) ? CAMP_REGISTRY : CAMP_LAPTOP];
+	if (c->labels && dice_chance(&c->dice, 25)) {
+		camp_label(c, r);
+		return;
+	}
 	unsigned n = dice_below(&c->dice, 100);
 	if (n < 34) {
 		camp_add(c, r);
@@ -58,12 +50,12 @@ static void step(camp *c)
 	} else if (n < 94) {
 		camp_set_day(c, c->day + 1 + (int32_t)dice_below(&c->dice, 6));
 	} else if (n < 95) {
-		sign_date(c);
+		camp_sign_date(c);
 	} else if (n < 97) {
 		replica_close(r);
 		replica_open(r);
 	} else {
-		send_to_reader(c, CAMP_READERS + dice_below(&c->dice, CAMP_REPLICAS - CAMP_READERS));
+		send_to_reader(c, CAMP_REGISTRY, CAMP_READERS + dice_below(&c->dice, CAMP_REPLICAS - CAMP_READERS));
 	}
 }
 
@@ -81,10 +73,14 @@ int main(int argc, char **argv)
 #endif
 	for (unsigned i = 0, n = STEPS_MIN + dice_below(&c->dice, STEPS_MORE); i < n; i++)
 		step(c);
-	if (dice_chance(&c->dice, 80))
+	bool synced = dice_chance(&c->dice, 80);
+	if (synced)
 		camp_sync(c);
 	for (size_t i = CAMP_READERS; i < CAMP_REPLICAS; i++)
-		send_to_reader(c, i);
+		send_to_reader(c, CAMP_REGISTRY, i);
+	/* What labels keep from the registry comes to readers from the laptop alone. */
+	for (size_t i = CAMP_READERS; synced && c->labels && i < CAMP_REPLICAS; i++)
+		send_to_reader(c, CAMP_LAPTOP, i);
 	camp_end(c, seed);
 	free(c);
 	return 0;

@@ -1,8 +1,8 @@
 """What consent makes of a history: a model that is simple, slow, and knows no C.
 
-Written from README.md, the headers permission.h, gate.h, details.h, programme.h, merge.h and dot.h in core/, and
-sync/FORMAT.md.  It knows replicas as sets of what each has heard; values lie in a record side by side until one is
-written by somebody who knew the other.
+Written from README.md, the headers permission.h, gate.h, protocol.h, apart.h, details.h, programme.h, merge.h and dot.h
+in core/, and sync/FORMAT.md.  It knows replicas as sets of what each has heard; values lie in a record side by side
+until one is written by somebody who knew the other.
 
 The life cycle (which event may follow which) is not in it: a decision out of turn is refused where it is recorded, by
 whoever holds all that it follows, so none of those in a history is one.
@@ -18,8 +18,9 @@ Concerned = tuple[str, str]                 # "person" or "community", and the r
 Stated = Mapping[Concerned, Mapping[str, int]]
 
 PERMITTED, SUSPENDED, ERASED = "permitted", "suspended", "erased"
-HAS_GUARDIAN, IN_MOURNING = "has_guardian", "in_mourning"
-STATES = (HAS_GUARDIAN, IN_MOURNING)
+HAS_GUARDIAN, IN_MOURNING, PROTOCOL = "has_guardian", "in_mourning", "protocol"
+STATES = (HAS_GUARDIAN, IN_MOURNING, PROTOCOL)
+DO_NOT_COPY = "do_not_copy"
 YES = ("given", "renewed")
 REGISTRY = "registry"
 ROLES = frozenset([REGISTRY, "facilitator", "community", "auditor"])
@@ -92,6 +93,12 @@ class Programme:
         what = self.kinds[kind].what
         return set() if what is None else {(what, record)}
 
+    def refers(self, value: Value) -> set[str]:
+        """What a value refers to, whether that is concerned or not."""
+        if value.content is None or not self.kinds[value.kind].fields[value.name].type.startswith("reference"):
+            return set()
+        return set(value.content) if isinstance(value.content, list) else {value.content}
+
 
 # ---------------------------------------------------------------------------
 # What was written and said
@@ -121,6 +128,7 @@ class Decision:
     """One event; episode, supersedes and stated are what the model says that they have to be."""
 
     id: str
+    name: str
     at: str
     subject: str
     purpose: str
@@ -140,8 +148,8 @@ class Decision:
 
 def decision_of(fact: Json, at: str) -> Decision:
     """A decision from the list of facts."""
-    return Decision(fact["id"], at, fact["subject"], fact["purpose"], fact["event"].replace("_", " "), fact["guardian"],
-                    fact["final"], fact["until"], frozenset(fact["recipients"].split()),
+    return Decision(fact["id"], fact["name"], at, fact["subject"], fact["purpose"], fact["event"].replace("_", " "),
+                    fact["guardian"], fact["final"], fact["until"], frozenset(fact["recipients"].split()),
                     frozenset(fact["withheld_from"].split()), fact["notice"], fact["details"], fact["claimed_time"])
 
 
@@ -151,6 +159,8 @@ class Recipient:
 
     words: frozenset[str]                   # role and audiences
     today: int
+    signed_day: int                         # by the registry alone: what opens goes by it
+    own: bool = False                       # a replica itself, to which nothing is copied
 
 
 # ---------------------------------------------------------------------------
@@ -216,6 +226,36 @@ class Decisions:
             found.add("guardian")
         return found
 
+    def is_labelled(self, record: str) -> bool:
+        """Whether a label was ever put on a record."""
+        return bool(self.of(record, PROTOCOL))
+
+    def label_obstacles(self, record: str, to: Recipient) -> set[str]:
+        """What the labels on one record put in somebody's way: of several each keeps it."""
+        found = set()
+        for d in self.in_force(record, PROTOCOL):
+            audience = d.recipients - {DO_NOT_COPY}
+            if d.until != 0 and to.signed_day > d.until:
+                continue
+            why = set()
+            if DO_NOT_COPY in d.recipients and not to.own:
+                why.add("not copied")
+            if (audience and not audience & to.words) or d.withheld_from & to.words:
+                why.add("labelled")
+            found |= {f"{reason} until a day" for reason in why} if d.until else why
+        return found
+
+    def label_grounds(self, record: str, to: Recipient) -> set[str]:
+        """Why the labels on one record let somebody see it, for the figures."""
+        heads = self.in_force(record, PROTOCOL)
+        over = [d for d in heads if d.until != 0 and to.signed_day > d.until]
+        return {why for why, holds in (
+            ("a label that ended", not heads and any(d.event in YES for d in self.of(record, PROTOCOL))),
+            ("an embargo that ended", bool(over)),
+            ("a label for the recipient", any(d.recipients for d in heads if d not in over)),
+            ("several labels", len(heads) > 1),
+            ("a label for everybody", any(not d.recipients for d in heads if d not in over))) if holds}
+
     def grounds(self, subject: str, purpose: str, to: Recipient) -> set[str]:
         """What a yes that holds rests on, for the figures."""
         heads = self.heads(subject, purpose, False)
@@ -261,7 +301,15 @@ class Replica:
     created: set[str] = field(default_factory=set)
     concerned: dict[str, set[Concerned]] = field(default_factory=dict)
     erased: set[str] = field(default_factory=set)
+    under: dict[str, set[str]] = field(default_factory=dict)   # labelled records under which erased ones stood
+    surely_under: dict[str, set[str]] = field(default_factory=dict)    # those that were known before the erasure came
+    erased_under: dict[str, frozenset[str]] = field(default_factory=dict)  # the same by name of what asked for it
+    receipts: dict[str, list[str]] = field(default_factory=dict)    # for erasures: statements, and what they name
     told: dict[str, set[Any]] = field(default_factory=dict)    # what each peer brought, and what went to it
+    went: dict[str, set[str]] = field(default_factory=dict)    # records of which a row went there, or came from there
+    named: dict[str, set[str]] = field(default_factory=dict)   # the same, and those that were only named by others
+    kept: dict[str, dict[str, set[str]]] = field(default_factory=dict)  # records and the labels that kept them, by peer
+    heard: dict[str, set[str]] = field(default_factory=dict)   # incarnations of which each peer was told
 
     def current(self) -> list[Value]:
         """Every value that no other one covers, of records that were not erased."""
@@ -282,6 +330,56 @@ class Replica:
         """The present episodes above 0 of somebody."""
         found = {p: self.decisions.episode(subject, p) for p in self.programme.notice}
         return {p: episode for p, episode in found.items() if episode > 0}
+
+    # -- what stands under labels
+
+    def parents(self, record: str) -> set[str]:
+        """What a record derives from directly: what it refers to, whom it concerns, and labels under which it is said
+        to have stood, which is all that is left of an erased one."""
+        found = set(self.under.get(record, ()))
+        if record not in self.erased:
+            found |= {who[1] for who in self.concerned.get(record, ())}
+            for (of, _), side in self.values.items():
+                if of == record:
+                    found = found.union(*(self.programme.refers(v) for v in side))
+        return found - {record}
+
+    def above(self, record: str) -> dict[str, int]:
+        """A record and all that it derives from, over how many steps."""
+        steps = {record: 0}
+        reached = [record]
+        for one in reached:
+            for parent in self.parents(one):
+                if parent not in steps:
+                    steps[parent] = steps[one] + 1
+                    reached.append(parent)
+        return steps
+
+    def labels_of(self, record: str) -> frozenset[str]:
+        """The labelled records under which one stands."""
+        return frozenset(one for one in self.above(record) if self.decisions.is_labelled(one))
+
+    def sight(self, record: str, to: Recipient) -> set[str]:
+        """What labels put in the way of somebody who would see a record."""
+        found: set[str] = set()
+        for one in self.above(record):
+            found |= self.decisions.label_obstacles(one, to)
+        return found
+
+    def here(self) -> Recipient:
+        """This replica itself."""
+        return Recipient(self.words, self.date, self.date, True)
+
+    def erase(self, record: str) -> None:
+        """Writes down what an erased record cannot say itself any more."""
+        if record not in self.erased:
+            self.under.setdefault(record, set()).update(self.labels_of(record))
+            self.surely_under.setdefault(record, set(self.under[record]))
+            self.erased.add(record)
+
+    def note_erasure(self, name: str, record: str) -> None:
+        """Writes down under which labels a record stood when this replica erased something of it."""
+        self.erased_under.setdefault(name, self.labels_of(record))
 
     # -- what happens here
 
@@ -340,18 +438,22 @@ class Replica:
     def weigh_value(self, value: Value, to: Recipient) -> Weighed:
         """Whether a value may go to somebody."""
         what = self.programme.kinds[value.kind].fields[value.name]
-        return self.weigh(what.needs, what.mourned, self.concerned[value.record], value.stated, to)
+        weighed = self.weigh(what.needs, what.mourned, self.concerned[value.record], value.stated, to)
+        labels = self.sight(value.record, to)
+        if not labels or weighed.answer == ERASED:
+            return weighed
+        return Weighed(SUSPENDED, weighed.obstacles | labels, weighed.grounds)
 
     def answer(self, value: Value, to: Recipient) -> str:
         """The same in a word."""
         return self.weigh_value(value, to).answer
 
     def details_needs(self, decision: Decision) -> tuple[set[str], bool]:
-        """What the details of a decision need together: where a community decided, its own yes in the place of what a
-        person would have to permit.  Details of a state are told while somebody is mourned too."""
+        """What the details of a decision need together; those of a label go to whoever sees what is labelled.  Where a
+        community decided, its own yes in the place of what a person would have to permit.  Details of a state are told while somebody is mourned too."""
         needs: set[str] = set()
         mourned = False
-        for name in decision.details:
+        for name in decision.details if decision.purpose != PROTOCOL else ():
             what = self.programme.details.get(name)
             if what is None:
                 continue
@@ -370,13 +472,27 @@ class Replica:
         for purpose in needs | {decision.purpose}:
             if decision.stated.get(purpose, 0) < self.decisions.episode(decision.subject, purpose):
                 return ERASED
+        if self.sight(decision.subject, to):
+            return SUSPENDED
         return self.weigh(needs, mourned, [who], {who: decision.stated}, to).answer
 
     # -- what arrives
 
+    def is_kept_from_here(self, record: str, values: Iterable[Value], who: set[Concerned]) -> bool:
+        """Whether labels would keep a record from this replica if it had these values besides."""
+        before = self.values.copy(), {key: list(side) for key, side in self.values.items() if key[0] == record}
+        concerned = set(self.concerned.get(record, ()))
+        for value in values:
+            self.keep(value)
+        self.names(record, who)
+        kept = bool(self.sight(record, self.here()))
+        self.values = {**before[0], **before[1]}
+        self.concerned[record] = concerned
+        return kept
+
     def admit(self, values: Iterable[Value]) -> None:
         """Keeps what may be kept here; what belongs to a record whose creation is not known waits."""
-        here = Recipient(self.words, self.date)
+        here = self.here()
         waiting, self.waiting = self.waiting + list(values), []
         for value in waiting:
             if value.record in self.erased:

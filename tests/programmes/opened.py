@@ -53,6 +53,11 @@ class Row:
                     found.add(("community", one))
         return found
 
+    def refers(self) -> set[str]:
+        """All records that its values refer to."""
+        return {one for name, value in self.values.items() if value is not None and self.heads[name]["type"] in (7, 8)
+                for one in (value if isinstance(value, list) else [value])}
+
     def states(self) -> dict[Concerned, dict[str, int]]:
         """What the write states, the usual said in full."""
         return {who: {} for who in self.named()} if self.statement is None else self.statement
@@ -69,6 +74,13 @@ class Content:
     rows: list[Row] = field(default_factory=list)
     cores: dict[str, Json] = field(default_factory=dict)    # by dot
     tombstones: set[str] = field(default_factory=set)
+    under: set[tuple[str, str]] = field(default_factory=set)    # an erased record, and a label that it stood under
+    receipts: dict[str, list[str]] = field(default_factory=dict)    # of erasures: statements, and what they name
+    asks: set[str] = field(default_factory=set)             # records
+    moments: set[str] = field(default_factory=set)          # dots
+    names: set[str] = field(default_factory=set)            # of incarnations
+    highest: dict[str, int] = field(default_factory=dict)   # what statements say of incarnations
+    present: set[str] = field(default_factory=set)          # the sender's incarnation
     dates: list[int] = field(default_factory=list)
     plain: list[bytes] = field(default_factory=list)        # every decrypted byte
     bundles: int = 0
@@ -118,17 +130,39 @@ def plain_of(data: bytes, own: dec.Recipient) -> list[bytes]:
 def add_frame(content: Content, frame: Json) -> None:
     """Everything in one frame."""
     content.frames += 1
+    content.names |= set(frame["incarnations"])
     for section in frame["sections"]:
-        if section["type"] == 2:
+        if section["type"] == 1:
+            for entry in section["statements"]:
+                name = entry["incarnation"]
+                content.highest[name] = max(entry["highest"], content.highest.get(name, 0))
+        elif section["type"] == 2:
             content.dates += [s["body"]["days"] for s in section["statements"] if s["statement"] == "date"]
+            content.receipts.update({s["name"]: s["body"]["erased"] for s in section["statements"]
+                                     if s["statement"] == "erasure"})
         elif section["type"] == 3:
             content.tombstones |= set(section["records"])
+            content.under |= {(record, label) for record, label in section.get("under", ())}
         elif section["type"] == 4:
             for batch in section["batches"]:
                 for core in batch["decisions"]:
                     content.cores[f"{batch['incarnation']}-{core['counter']}"] = core
         elif section["type"] == 5:
             content.rows += rows_of(section)
+        elif section["type"] == 6:
+            content.asks |= {ask["record"] for ask in section["asks"]}
+        elif section["type"] == 7:
+            content.moments |= {moment["dot"] for moment in section["moments"]}
+
+
+def tombstone_name(record: str) -> str:
+    """How a receipt for its erasure names a record (3.2)."""
+    if "-" in record:
+        incarnation, counter = record.split("-")
+        subject = bytes.fromhex(incarnation) + dec.le64(int(counter))
+    else:
+        subject = bytes(8) + bytes.fromhex(record)
+    return dec.hash32("satchel1tombname", subject)[:16].hex()
 
 
 def open_all(paths: list[str], keys: tuple[bytes, bytes, bytes], senders: list[tuple[bytes, bytes]],
@@ -143,6 +177,7 @@ def open_all(paths: list[str], keys: tuple[bytes, bytes, bytes], senders: list[t
         if result["outcome"] != "ok" or not result["whole"]:
             raise Unopened(f"{os.path.basename(path)}: {result['outcome']}: {result['reason']}")
         content.bundles += 1
+        content.present.add(result["manifest"]["incarnation"])
         content.plain += [data] + plain_of(data, own)
         for frame in result["frames"]:
             add_frame(content, frame)

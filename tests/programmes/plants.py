@@ -10,13 +10,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Iterator, Optional
 
-from model import PERMITTED, Concerned, Decision, Field, Json, Replica, Value
+from model import PERMITTED, PROTOCOL, Concerned, Decision, Field, Json, Replica, Value
 from opened import Row, markers
 
 World = Any                    # those of check.py, which imports this
 Check = Any
 
 NEVER = "never_agreed"
+KEPT = "00000000000000ff-9"    # a record of which nobody was told
 
 
 class Plant:
@@ -85,10 +86,17 @@ def asked(check: Check, value: Value) -> Optional[tuple[Concerned, str]]:
     return None
 
 
-def say(sender: Replica, subject: str, purpose: str, event: str, final: bool) -> None:
+def say(sender: Replica, subject: str, purpose: str, event: str, final: bool,
+        recipients: frozenset[str] = frozenset()) -> None:
     """A decision that nobody but the facts knows."""
-    nobody: frozenset[str] = frozenset()
-    sender.decide(Decision("0-1", sender.name, subject, purpose, event, False, final, 0, nobody, nobody, 0, {}, 0))
+    sender.decide(Decision("0-1", "", sender.name, subject, purpose, event, False, final, 0, recipients, frozenset(), 0,
+                           {}, 0))
+
+
+def label(check: Check, record: str) -> str:
+    """Keeps a record from everybody."""
+    say(check.sender, record, PROTOCOL, "given", False, frozenset(["nobody"]))
+    return record
 
 
 class LaterNo(AtValue):
@@ -334,6 +342,7 @@ class Unburied(Plant):
         for record in sorted(check.content.tombstones):
             if ("erased", record) not in check.before:
                 check.content.tombstones.discard(record)
+                check.content.under = {one for one in check.content.under if one[0] != record}
                 return True
         return False
 
@@ -395,7 +404,163 @@ class Unmerged(Plant):
         return bool(check.recipient.replies)
 
 
+class Labelled(AtValue):
+    """A record was labelled, and sent."""
+
+    breaks = "unseen row"
+    steps = 0                  # from the record to what is labelled
+
+    def alter(self, world: World, check: Check, row: Row, name: str, value: Value) -> bool:
+        for one, steps in sorted(check.sender.above(row.record).items()):
+            if steps == self.steps:
+                label(check, one)
+                return True
+        return False
+
+
+class LabelledAbove(Labelled):
+    """What a record refers to was labelled."""
+
+    steps = 1
+
+
+class LabelledFarAbove(Labelled):
+    """The same of what that refers to."""
+
+    steps = 2
+
+
+def is_alone(check: Check, record: str) -> bool:
+    """Whether nothing but one entry of the bundles is about a record, and nothing of it was ever told."""
+    return not check.is_known_there(record) and all(
+        record not in check.sender.above(row.record) for row in check.content.rows)
+
+
+class LabelledSubject(AtDecision):
+    """Somebody about whom a decision was sent was labelled."""
+
+    breaks = "unseen decision"
+
+    def alter(self, world: World, check: Check, dot: str, core: Json, decision: Decision) -> bool:
+        return is_alone(check, decision.subject) and bool(label(check, decision.subject))
+
+
+class LabelledGrave(Plant):
+    """A record was labelled before it was erased, and its tombstone was sent."""
+
+    breaks = "unseen tombstone"
+
+    def go_wrong(self, world: World, check: Check) -> bool:
+        subjects = {core["subject"] for core in check.content.cores.values()}
+        for record in sorted(check.content.tombstones - subjects):
+            if is_alone(check, record):
+                return bool(label(check, record))
+        return False
+
+
+class Kept(AtValue):
+    """A record is missing under a label that lets it through."""
+
+    breaks = "complete"
+
+    def alter(self, world: World, check: Check, row: Row, name: str, value: Value) -> bool:
+        labels = check.sender.labels_of(row.record)
+        if any("a label for the recipient" in check.sender.decisions.label_grounds(one, check.to) for one in labels):
+            check.content.rows = [other for other in check.content.rows if other.record != row.record]
+            return True
+        return False
+
+
+class Gapped(AtValue):
+    """Beside what was sent something was written under a label."""
+
+    breaks = "gap"
+
+    def alter(self, world: World, check: Check, row: Row, name: str, value: Value) -> bool:
+        beside = row.dot.split("-")[0] + "-0"
+        world.note(check.sender.name, beside, label(check, KEPT), frozenset([KEPT]))
+        return True
+
+
+class Receipted(Plant):
+    """A receipt is for an erasure under a label."""
+
+    breaks = "unseen receipt"
+
+    def go_wrong(self, world: World, check: Check) -> bool:
+        world.erasures["planted"] = label(check, KEPT)
+        check.sender.note_erasure("planted", KEPT)
+        check.content.receipts["planted"] = ["planted"]
+        return True
+
+
+class Unreceipted(Plant):
+    """A receipt is missing."""
+
+    breaks = "receipts complete"
+
+    def go_wrong(self, world: World, check: Check) -> bool:
+        check.sender.receipts["planted"] = ["planted"]
+        return True
+
+
+class Asked(Plant):
+    """An ask names a record under a label."""
+
+    breaks = "unseen ask"
+
+    def go_wrong(self, world: World, check: Check) -> bool:
+        check.content.asks.add(label(check, KEPT))
+        return True
+
+
+class Timed(Plant):
+    """A moment is that of a write under a label."""
+
+    breaks = "unseen moment"
+
+    def go_wrong(self, world: World, check: Check) -> bool:
+        world.note(check.sender.name, KEPT, label(check, KEPT), frozenset([KEPT]))
+        check.content.moments.add(KEPT)
+        return True
+
+
+class Named(Plant):
+    """An incarnation is named that wrote nothing that is told."""
+
+    breaks = "unseen name"
+
+    def go_wrong(self, world: World, check: Check) -> bool:
+        check.content.names.add("ff" * 8)
+        return True
+
+
+class Unheld(AtDecision):
+    """Who holds something of a record under a label does not hear what was decided about it."""
+
+    breaks = "held"
+
+    def alter(self, world: World, check: Check, dot: str, core: Json, decision: Decision) -> bool:
+        if decision.subject in check.went and check.sender.sight(decision.subject, check.to):
+            del check.content.cores[dot]
+            return True
+        return False
+
+
+class Misburied(Plant):
+    """A tombstone names a label under which the record did not stand."""
+
+    breaks = "under"
+
+    def go_wrong(self, world: World, check: Check) -> bool:
+        for record in sorted(check.content.tombstones):
+            check.content.under.add((record, "0-8"))
+            return True
+        return False
+
+
 ALL: dict[str, type[Plant]] = {plant.__name__: plant for plant in (
     LaterNo, TakenBack, AnotherNeed, Erased, Overwritten, Altered, Foreign, Missing, Blanked, Unnamed, Unstated,
     Uncovered, Unneeded, Misplaced, Unbased, Unheard, Overheard, Misheard, Untold, Unburied, Buried, Leaked,
-    LeakedDetail, LeakedGrave, Unmerged)}
+    LeakedDetail, LeakedGrave, Unmerged, Labelled, LabelledAbove, LabelledFarAbove, LabelledSubject, LabelledGrave,
+    Kept, Gapped, Receipted, Unreceipted, Asked, Timed, Named, Unheld, Misburied)}

@@ -309,6 +309,22 @@ static void label__of_a_person_keeps_what_they_decided(void **state)
 	assert_true(dumps(&c->two, "P 0002"));
 }
 
+/* Who held the session hears what is decided about it, and of nothing that was made from it since. */
+static void label__leaves_no_gap_with_who_held_the_record(void **state)
+{
+	camp *c = *state;
+	sat_dot session = replica_add(&c->one, "session", "title", "Kept for women", NULL);
+	camp_carry(&c->one, &c->hq, &c->stick);
+	put_label(&c->one, session, SAT_GIVEN, "women", 0);
+	sat_dot note = note_in(&c->one, session, "kept theme");
+	put_label(&c->one, note, SAT_GIVEN, "women", 0);
+	put_label(&c->one, session, SAT_RENEWED, "women", 0);
+	camp_carry(&c->one, &c->hq, &c->stick);
+	assert_int_equal(number(&c->hq, "SELECT count(*) FROM sat_decision"), 2);
+	assert_int_equal(number(&c->hq, "SELECT max(id) - min(id) FROM sat_decision"), 1);
+	assert_int_equal(number(&c->hq, "SELECT count(*) FROM note"), 0);
+}
+
 /* Somebody who held it before has to carry out what is decided later. */
 static void label__lets_a_withdrawal_reach_who_holds_something(void **state)
 {
@@ -548,6 +564,7 @@ int main(void)
 		CAMP_CLAIM(label__two_people_put_apart_leave_what_both_allow),
 		CAMP_CLAIM(label__of_a_person_keeps_what_they_decided),
 		CAMP_CLAIM(label__lets_parts_of_a_batch_come_one_after_the_other),
+		CAMP_CLAIM(label__leaves_no_gap_with_who_held_the_record),
 		CAMP_CLAIM(label__lets_a_withdrawal_reach_who_holds_something),
 		CAMP_CLAIM(label__that_keeps_the_decisions_of_one_lets_those_of_the_next_go),
 		CAMP_CLAIM(label__below_another_is_put_apart_from_what_is_above),
