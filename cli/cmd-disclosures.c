@@ -21,6 +21,7 @@ static const cli_usage usage = {
 
 typedef struct telling {
 	cli *c;
+	sat_gate *gate;         /* of this replica: what labels keep from it is not told */
 	sat_dot record;         /* 0: many at once */
 	json_t *list, *files;
 } telling;
@@ -82,7 +83,11 @@ static int tell_file(void *context, const sat_disclosed_file *f, sat_error *err)
 	telling *t = context;
 	sat_device to;
 	char at[CLI_TIME_CHARS], id[SAT_ID_CHARS];
-	int rc = sat_device_get(t->c->store, f->device, &to, err);
+	bool seen;
+	int rc = sat_gate_see_record(t->gate, f->record, &seen, err);
+	if (rc != 0 || !seen)
+		return rc;
+	rc = sat_device_get(t->c->store, f->device, &to, err);
 	if (rc == 0)
 		rc = sat_id_print(t->c->store, f->record, id, err);
 	if (rc != 0)
@@ -103,13 +108,13 @@ static int tell_record(void *context, sat_table *table, sat_dot id, sat_error *e
 {
 	telling *t = context;
 	t->record = id;
-	int rc = sat_disclosures_each(t->c->store, table, id, tell, t, err);
+	int rc = sat_disclosures_each(t->c->store, t->gate, table, id, tell, t, err);
 	return rc == 0 && table->files ? sat_disclosed_files_each(t->c->store, id, tell_file, t, err) : rc;
 }
 
 static int tell_all(telling *t)
 {
-	int rc = sat_disclosures_each(t->c->store, NULL, 0, tell, t, &t->c->err);
+	int rc = sat_disclosures_each(t->c->store, t->gate, NULL, 0, tell, t, &t->c->err);
 	return rc == 0 ? sat_disclosed_files_each(t->c->store, 0, tell_file, t, &t->c->err) : rc;
 }
 
@@ -138,7 +143,8 @@ int cmd_disclosures(cli *c, int argc, char **argv)
 	telling t = { .c = c, .list = json_array(), .files = json_array() };
 	cli_set(c, "disclosures", t.list);
 	cli_set(c, "files", t.files);
-	if (cli_open(c) != 0 || (argc > 0 ? tell_about(&t, argv[0]) : tell_all(&t)) != 0)
+	if (cli_open(c) != 0 || cli_own_gate(c, &t.gate) != 0 ||
+	    (argc > 0 ? tell_about(&t, argv[0]) : tell_all(&t)) != 0)
 		return cli_fail(c);
 	if (json_array_size(t.list) == 0)
 		cli_say(c, "Nothing of it was sent from here.\n");

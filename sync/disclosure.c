@@ -218,41 +218,47 @@ bool sat_disclosure_has(const sat_disclosure *disclosure, uint16_t column)
 	return column / 8u < disclosure->field_bytes && (disclosure->fields[column / 8] >> (column % 8) & 1) != 0;
 }
 
-static bool holds(const void *ids, size_t length, sat_dot record)
+/* How many of a line's records are the one that is asked for (0: any) and are seen. */
+static int count_ids(const void *ids, size_t length, sat_dot record, sat_gate *gate, size_t *count, sat_error *err)
 {
 	sat_cursor c = sat_cursor_over(ids, length);
-	bool found = false;
-	for (sat_dot id = 0; !found && sat_disclosed_next(&c, &id);)
-		found = id == record;
-	return found;
+	int rc = 0;
+	*count = 0;
+	for (sat_dot id = 0; rc == 0 && sat_disclosed_next(&c, &id);) {
+		bool counts = record == 0 || id == record;
+		if (counts && gate != NULL)
+			rc = sat_gate_see_record(gate, id, &counts, err);
+		*count += rc == 0 && counts;
+	}
+	return rc;
 }
 
 #define LINES                                                                                                \
-	"SELECT d.bundle, d.device, d.at, d.kind, d.fields, d.count, d.records, s.file FROM sat_disclosure d "   \
+	"SELECT d.bundle, d.device, d.at, d.kind, d.fields, d.records, s.file FROM sat_disclosure d "   \
 	"LEFT JOIN sat_sent s ON s.name = d.bundle WHERE ?1 = 0 OR (d.kind = ?1 AND d.first <= ?2 AND "          \
 	"d.last >= ?2) ORDER BY d.id"
 
-static int give_line(sat_store *store, sat_stmt *s, sat_dot record,
+static int give_line(sat_store *store, sat_gate *gate, sat_stmt *s, sat_dot record,
                      int (*each)(void *, const sat_disclosure *, sat_error *), void *context, sat_error *err)
 {
 	size_t length, name_length;
-	const void *ids = sat_column_blob(s, 6, &length), *name = sat_column_blob(s, 0, &name_length);
+	const void *ids = sat_column_blob(s, 5, &length), *name = sat_column_blob(s, 0, &name_length);
 	sat_disclosure d = { .device = sat_column_int(s, 1), .at = sat_column_int(s, 2),
-		             .table = sat_table_of_id(store, sat_column_int(s, 3)),
-		             .records = record == 0 ? (size_t)sat_column_int(s, 5) : 1 };
+		             .table = sat_table_of_id(store, sat_column_int(s, 3)) };
 	if (d.table == NULL || name_length != sizeof d.bundle.bytes)
 		return sat_fail(err, SAT_EDAMAGED, "the ledger of disclosures is damaged");
-	if (record != 0 && !holds(ids, length, record))
-		return 0;
+	int rc = count_ids(ids, length, record, gate, &d.records, err);
+	if (rc != 0 || d.records == 0)
+		return rc;
 	memcpy(d.bundle.bytes, name, name_length);
 	d.fields = sat_column_blob(s, 4, &d.field_bytes);
-	if (!sat_column_is_null(s, 7))
-		snprintf(d.file, sizeof d.file, "%s", sat_column_text(s, 7, NULL));
-	int rc = sat_ledger_bundle_confirmed(store, &d.bundle, &d.received, err);
+	if (!sat_column_is_null(s, 6))
+		snprintf(d.file, sizeof d.file, "%s", sat_column_text(s, 6, NULL));
+	rc = sat_ledger_bundle_confirmed(store, &d.bundle, &d.received, err);
 	return rc != 0 ? rc : each(context, &d, err);
 }
 
-int sat_disclosures_each(sat_store *store, const sat_table *table, sat_dot record,
+int sat_disclosures_each(sat_store *store, sat_gate *gate, const sat_table *table, sat_dot record,
                          int (*each)(void *, const sat_disclosure *, sat_error *), void *context, sat_error *err)
 {
 	sat_stmt *s = NULL;
@@ -262,7 +268,7 @@ int sat_disclosures_each(sat_store *store, const sat_table *table, sat_dot recor
 	sat_bind_int(s, 1, table == NULL ? 0 : table->id);
 	sat_bind_int(s, 2, record);
 	while ((rc = sat_step(store->db, s, err)) == 1) {
-		if ((rc = give_line(store, s, record, each, context, err)) != 0)
+		if ((rc = give_line(store, gate, s, record, each, context, err)) != 0)
 			break;
 	}
 	sat_db_finalize(store->db, &s);

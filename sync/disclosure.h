@@ -12,13 +12,14 @@
  * Of files it says how many of their pieces went in which bundle, because of which record; when the file was erased
  * since, its number and the record's are what is left of it.
  *
- *     sat_disclosures_each(store, NULL, 0, each, context, err)     all, oldest first
- *     sat_disclosures_each(store, table, record, ...)              those of one record
+ *     sat_disclosures_each(store, gate, NULL, 0, each, context, err)   all, oldest first
+ *     sat_disclosures_each(store, gate, table, record, ...)            those of one record
  */
 #ifndef SAT_DISCLOSURE_H
 #define SAT_DISCLOSURE_H
 
 #include "core/chunk.h"
+#include "core/gate.h"
 #include "core/store.h"
 #include "manifest.h"
 
@@ -56,8 +57,9 @@ typedef struct sat_disclosure {
 bool sat_disclosure_has(const sat_disclosure *disclosure, uint16_t column);
 
 /* Calls `each` for every line, oldest first, or for those that hold `record` of `table`; what it is given is
- * borrowed until it returns, and a non-zero result stops. */
-int sat_disclosures_each(sat_store *store, const sat_table *table, sat_dot record,
+ * borrowed until it returns, and a non-zero result stops.  Records that labels keep from whom `gate` is for (NULL:
+ * nobody) are not counted. */
+int sat_disclosures_each(sat_store *store, sat_gate *gate, const sat_table *table, sat_dot record,
                          int (*each)(void *context, const sat_disclosure *disclosure, sat_error *err),
                          void *context, sat_error *err);
 /* Pieces of one file that went to a device in a bundle. */

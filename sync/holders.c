@@ -162,7 +162,7 @@ int sat_holders_add(sat_holders *h, const sat_state *state, sat_purposes purpose
 	SAT_ARENA(arena);
 	disclosed d = { .holders = h, .fields = sat_arena_zeroed(&arena, h->count + 1, sizeof *d.fields) };
 	int rc = d.fields == NULL ? sat_no_memory(err)
-	                          : sat_disclosures_each(h->store, state->table, state->id, add_disclosed, &d, err);
+	                          : sat_disclosures_each(h->store, NULL, state->table, state->id, add_disclosed, &d, err);
 	for (size_t i = 0; rc == 0 && i < h->count; i++) {
 		way sent;
 		rc = way_to(h, i, state->id, &sent, err);

@@ -68,6 +68,9 @@ hq merge stick
 one merge stick
 is derived__reaches_no_outsider 0 "$(cat hq.db camp.db | grep -ac 'later 7733')"
 
+one disclosures
+is derived__is_not_counted_among_disclosures 0 "$(grep -c session out.txt)"
+
 # --- a label that comes later, and ends ---------------------------------------------------------------------
 one label put "$workshop" --audience women --codes "TK WR, TK A" --grantor "the aunties of the place"
 prints put__says_who_has_it_already 'Headquarters has it'

@@ -37,7 +37,7 @@ static int add_line(void *context, const sat_disclosure *d, sat_error *err)
 static said said_of(replica *r, const char *kind, sat_dot record)
 {
 	said s = { 0 };
-	assert_int_equal(sat_disclosures_each(r->store, sat_table_named(r->store, kind), record, add_line, &s, NULL), 0);
+	assert_int_equal(sat_disclosures_each(r->store, NULL, sat_table_named(r->store, kind), record, add_line, &s, NULL), 0);
 	return s;
 }
 
