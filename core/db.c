@@ -116,7 +116,8 @@ int sat_db_open(sat_db **out, const char *path, const sat_db_options *options, s
 		else
 			sat_fail(err, code_of(rc), "%s could not be opened: %s; nothing was changed", path,
 			         db->handle == NULL ? "out of memory" : sqlite3_errmsg(db->handle));
-	} else if (sat_db_exec(db, cache, err) == 0 && sat_db_exec(db, opening, err) == 0) {
+	} else if (sat_db_exec(db, cache, err) == 0 && sat_db_exec(db, opening, err) == 0 &&
+	           (options->temporary == NULL || sat_db_exec(db, options->temporary, err) == 0)) {
 		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 		rc = sqlite3_prepare_v3(db->handle, rolling_back, -1, SQLITE_PREPARE_PERSISTENT, &db->rollback,
 		                        NULL);

@@ -20,6 +20,7 @@ typedef struct sat_db_options {
 	const char *vfs;      /* NULL: the machine's own; tests bring one that fails on purpose */
 	int cache_kib;        /* page cache; 0: 8 MiB */
 	bool create;          /* make the file if it is not there */
+	const char *temporary; /* makes temporary tables, before anything else is prepared; NULL: there are none */
 } sat_db_options;
 
 /* Opens `path` and takes the exclusive lock.  SAT_EBUSY when another process has it, SAT_ENOTFOUND,

@@ -13,13 +13,14 @@
 
 /* --- walking down ----------------------------------------------------------------------------------- */
 
-/* Records that were reached, with the kind of each (0: it is not here) and its distance. */
+/* Records that were reached, with the kind of each (0: it is not here) and its distance.  The table is there from
+ * the opening of the store on, since one that is made in a transaction lets a rollback need memory. */
+const char sat_reach_table[] =
+	"CREATE TEMP TABLE sat_reached(record INTEGER PRIMARY KEY, kind INTEGER NOT NULL, level INTEGER NOT NULL)";
+
 static int begin(sat_store *store, sat_error *err)
 {
-	int rc = sat_db_exec(store->db,
-	                     "CREATE TEMP TABLE IF NOT EXISTS sat_reached(record INTEGER PRIMARY KEY, kind INTEGER "
-	                     "NOT NULL, level INTEGER NOT NULL)", err);
-	return rc != 0 ? rc : sat_db_exec(store->db, "DELETE FROM temp.sat_reached", err);
+	return sat_db_exec(store->db, "DELETE FROM temp.sat_reached", err);
 }
 
 static int put_start(sat_store *store, sat_dot record, sat_error *err)

@@ -10,6 +10,9 @@
 
 #include "store.h"
 
+/* Makes the temporary table that this works in; for sat_db_options. */
+extern const char sat_reach_table[];
+
 /* Gives everything at or below these records the next sequences, so that every peer is offered what it may have
  * now: records, decisions about them, tombstones, receipts for erasures.  In a transaction. */
 int sat_protocol_touch(sat_store *store, const sat_dot *records, size_t count, sat_error *err);

@@ -12,6 +12,7 @@
 #include "ask.h"
 #include "file-use.h"
 #include "hex.h"
+#include "protocol-reach.h"
 #include "protocol.h"
 #include "refit.h"
 #include "search.h"
@@ -323,6 +324,7 @@ static int open_file(sat_store **out, const char *path, const sat_store_options 
 	store->env = env;
 	store->no_search = options != NULL && options->no_search;
 	sat_db_options db = { .create = create,
+		              .temporary = sat_reach_table,
 		              .vfs = options == NULL ? NULL : options->vfs,
 		              .cache_kib = options == NULL ? 0 : options->cache_kib };
 	int rc = sat_db_open(&store->db, path, &db, err);

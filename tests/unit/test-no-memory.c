@@ -18,7 +18,9 @@
 
 #include <cmocka.h>
 
+#include "core/consent.h"
 #include "core/file.h"
+#include "core/permission.h"
 #include "sync/folder.h"
 #include "tests/support/allocations.h"
 #include "tests/support/replica.h"
@@ -144,6 +146,14 @@ static int add_picture(replica *r, uint8_t seed, sat_dot *id, sat_error *err)
 	                : sat_record_set(r->store, *id, &picture, 1, NULL, err);
 }
 
+static int put_label(replica *r, sat_dot record, const char *for_whom, sat_error *err)
+{
+	sat_decision label = { .subject = record, .purpose = SAT_PROTOCOL, .event = SAT_GIVEN, .recipients = for_whom,
+		               .claimed_time = r->env.now };
+	return sat_consent_record(r->store, r->identity, &label, 1, err);
+}
+
+/* Pictures, decisions, and labels: one for headquarters, and one that it is kept from. */
 static void fill_laptop(camp *c)
 {
 	sat_dot note = 0;
@@ -156,7 +166,11 @@ static void fill_laptop(camp *c)
 		sat_dot person = replica_add(&c->laptop, "person", "pseudonym", text, NULL);
 		assert_int_equal(sat_id_print(c->laptop.store, person, id, NULL), 0);
 		replica_decide(&c->laptop, person, "attend", SAT_GIVEN, false);
-		replica_add(&c->laptop, "note", "text", "said at the river", "speaker", id, NULL);
+		note = replica_add(&c->laptop, "note", "text", "said at the river", "speaker", id, NULL);
+		assert_int_equal(sat_store_begin(c->laptop.store, NULL), 0);
+		if (i < 2)
+			assert_int_equal(put_label(&c->laptop, note, i == 0 ? "registry" : "women", NULL), 0);
+		assert_int_equal(sat_store_commit(c->laptop.store, NULL), 0);
 	}
 }
 
@@ -303,7 +317,9 @@ static int capture_one(replica *r, sat_error *err)
 		               { .type = SAT_REFERENCE, .reference = id } } };
 	if (rc == 0)
 		rc = sat_record_add(r->store, note, said, 2, &id, err);
-	return rc == 0 ? sat_record_set(r->store, id, &said[0], 1, NULL, err) : rc;
+	if (rc == 0)
+		rc = sat_record_set(r->store, id, &said[0], 1, NULL, err);
+	return rc == 0 ? put_label(r, id, "women", err) : rc;
 }
 
 static int capture(camp *c, sat_error *err)
