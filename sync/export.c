@@ -271,7 +271,8 @@ static int add_chunk(job *j, const sat_chunk *chunk, sat_error *err)
 	if (rc == 0 && j->options.progress != NULL &&
 	    !j->options.progress(j->options.progress_context, j->peer.name, files ? 0 : (uint64_t)chunk->span.upto,
 	                         files ? 0 : (uint64_t)j->plan.upto))
-		rc = sat_fail(err, SAT_ECANCELLED, "stopped; this bundle was not written, and nothing of it was marked as copied");
+		rc = sat_fail(err, SAT_ECANCELLED,
+		              "stopped; this bundle was not written, and nothing of it was marked as copied");
 	return rc;
 }
 
