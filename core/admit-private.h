@@ -51,6 +51,13 @@ struct sat_admission {
 	bool any_vouched;        /* somebody has vouched for writes that are here */
 };
 
+/* A record is about to be written to. */
+static inline void sat_admission_changes(sat_admission *a, sat_dot record)
+{
+	sat_gate_changed(a->gate, record);
+	sat_gate_changed(a->sender_gate, record);
+}
+
 /* Counts a record that is new or changed.  A long one is divided over frames, which come one after the other:
  * it is one record all the same, as it is for its sender. */
 static inline void sat_admission_count(sat_admission *a, sat_dot record)

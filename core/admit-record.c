@@ -77,6 +77,7 @@ static int save(sat_admission *a, const sat_state *before, sat_state *state, con
 	size_t conflicts = conflicts_in(state), had = conflicts_in(before);
 	a->frame.conflicts += conflicts > had ? conflicts - had : 0;
 	sat_admission_count(a, state->id);
+	sat_admission_changes(a, state->id);
 	/* What holds no more than what was just told need not be sent back. */
 	bool all_told = state->person_count == persons_told && sat_state_same_values(state, told);
 	int rc = sat_record_save(a->store, before, state, 0, all_told ? a->from.incarnation : 0, err);

@@ -175,6 +175,7 @@ static int insert(sat_admission *a, const sat_fitting *f, size_t row, bool *inse
 	if (!*inserted)
 		return rc;
 	sat_admission_count(a, id);
+	sat_admission_changes(a, id);
 	sat_creations_note(a, id);
 	for (size_t i = 0; table->files && rc == 0 && i < f->block->fields; i++) {
 		if (f->block->field[i].cells[row] == SAT_PRESENT)

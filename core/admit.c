@@ -241,6 +241,7 @@ int sat_admit_tombstones(sat_admission *a, const sat_dot *records, size_t count,
 			a->frame.set_aside++;
 			continue;
 		}
+		sat_admission_changes(a, records[i]);
 		rc = sat_record_erase(a->store, records[i], a->from.incarnation, err);
 		a->frame.tombstones++;
 	}

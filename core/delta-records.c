@@ -281,7 +281,7 @@ static int see_usual(sat_delta *d, const sat_table *table, sat_dot id, const sat
 		count += sat_value_put_references(&values[i], parents + count);
 	int rc = sat_gate_see(d->gate, id, parents, count, &sight, err);
 	*seen = rc == 0 && sight.obstacle == SAT_NO_OBSTACLE;
-	return rc;
+	return *seen ? sat_gate_saw_all(d->gate, id, err) : rc;
 }
 
 static int add_usual(sat_delta *d, sat_table *table, sat_stmt *row, bool *full, sat_error *err)

@@ -31,6 +31,7 @@ struct sat_gate {
 	sat_purposes noticed;       /* purposes of which some notice asked again */
 	sat_dot *open;              /* records above which no label keeps the recipient out: a place for each hash, where
 	                               the latest one stands; NULL before the first */
+	bool forgot_open;           /* one of those was put out of its place by another */
 	sat_sight *weighed;         /* the same for records with labels, and what those come to */
 	sat_arena episodes;
 	sat_arena scratch;

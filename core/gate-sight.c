@@ -1,5 +1,6 @@
 /* See gate.h: what labels let the recipient see. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "gate-private.h"
 #include "plant.h"
@@ -29,8 +30,24 @@ static int keep_open(sat_gate *gate, sat_dot record, sat_error *err)
 {
 	if (gate->open == NULL && (gate->open = calloc(OPEN_RECORDS, sizeof *gate->open)) == NULL)
 		return sat_no_memory(err);
-	gate->open[place_of(record)] = record;
+	sat_dot *place = &gate->open[place_of(record)];
+	gate->forgot_open = gate->forgot_open || (*place != 0 && *place != record);
+	*place = record;
 	return 0;
+}
+
+void sat_gate_changed(sat_gate *gate, sat_dot record)
+{
+	/* Others may be known to be open by way of it, and it may be one of those that were forgotten. */
+	if (gate == NULL || gate->open == NULL || (!gate->forgot_open && !is_known_open(gate, record)))
+		return;
+	memset(gate->open, 0, OPEN_RECORDS * sizeof *gate->open);
+	gate->forgot_open = false;
+}
+
+int sat_gate_saw_all(sat_gate *gate, sat_dot record, sat_error *err)
+{
+	return gate->store->labels == 0 ? 0 : keep_open(gate, record, err);
 }
 
 static int weigh_labels(sat_gate *gate, sat_dot record, sat_sight *sight, sat_error *err)
@@ -94,7 +111,7 @@ int sat_gate_see(sat_gate *gate, sat_dot record, const sat_dot *parents, size_t 
 		open = is_known_open(gate, parents[i]);
 	if (rc == 0 && !open && sight->obstacle == SAT_NO_OBSTACLE)
 		rc = climb(gate, parents, count, sight, err);
-	return rc != 0 || sight->obstacle != SAT_NO_OBSTACLE ? rc : keep_open(gate, record, err);
+	return rc;
 }
 
 int sat_gate_see_state(sat_gate *gate, const sat_state *state, bool *seen, sat_error *err)

@@ -51,6 +51,11 @@ typedef struct sat_sight {
 int sat_gate_see(sat_gate *gate, sat_dot record, const sat_dot *parents, size_t count, sat_sight *sight,
                  sat_error *err);
 int sat_gate_see_state(sat_gate *gate, const sat_state *state, bool *seen, sat_error *err);
+/* The record whose sight was asked for derives from nothing but what was given, and is seen: whoever comes to it on the
+ * way to labels need not look further.  SAT_ENOMEM. */
+int sat_gate_saw_all(sat_gate *gate, sat_dot record, sat_error *err);
+/* A record is written to while the gate is open: what was known of it may be otherwise.  NULL is fine. */
+void sat_gate_changed(sat_gate *gate, sat_dot record);
 /* For any record, here or not, by what is known of it. */
 int sat_gate_see_record(sat_gate *gate, sat_dot record, bool *seen, sat_error *err);
 

@@ -189,6 +189,23 @@ static void label__meets_what_was_derived_elsewhere(void **state)
 	assert_true(dumps(&c->hq, "kept theme"));
 }
 
+/* What an edit tells of the session does not say where it belongs, but headquarters knows. */
+static void label__meets_an_edit_and_what_derives_from_it(void **state)
+{
+	camp *c = *state;
+	sat_dot workshop = replica_add(&c->hq, "workshop", "title", "Kept for women", NULL);
+	sat_dot session = replica_add(&c->hq, "session", "title", "By the river", NULL);
+	replica_refer(&c->hq, session, "workshop", workshop);
+	camp_carry(&c->hq, &c->two, &c->stick);
+	sat_dot at_two = replica_same(&c->hq, session, &c->two);
+	replica_set(&c->two, at_two, "topic", "kept topic");
+	note_in(&c->two, at_two, "kept theme");
+	put_label(&c->hq, workshop, SAT_GIVEN, "women", 0);
+	camp_carry(&c->two, &c->hq, &c->stick);
+	assert_int_equal(number(&c->hq, "SELECT count(*) FROM note WHERE theme = 'kept theme'"), 0);
+	assert_int_equal(number(&c->hq, "SELECT count(*) FROM session WHERE topic = 'kept topic'"), 0);
+}
+
 static void label__that_ends_lets_out_what_was_kept(void **state)
 {
 	camp *c = *state;
@@ -557,6 +574,7 @@ int main(void)
 		CAMP_CLAIM(label__hides_on_the_machine_that_wrote_it),
 		CAMP_CLAIM(label__reaches_who_holds_the_record_already),
 		CAMP_CLAIM(label__meets_what_was_derived_elsewhere),
+		CAMP_CLAIM(label__meets_an_edit_and_what_derives_from_it),
 		CAMP_CLAIM(label__that_ends_lets_out_what_was_kept),
 		CAMP_CLAIM(label__of_erased_records_keeps_the_erasure_too),
 		CAMP_CLAIM(label__of_erased_records_goes_with_the_tombstone),
