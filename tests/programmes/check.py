@@ -517,6 +517,9 @@ def take(world: World, sender: Replica, recipient: Replica, content: Content, ch
     for dot in content.cores:
         if world.decisions[dot].final:
             recipient.note_erasure(world.decisions[dot].name[:32], world.decisions[dot].subject)
+    # What is above a label, as far as it is known here, is above what stood under it.
+    for record, label in content.under:
+        recipient.under.setdefault(record, set()).add(label)
     for record in content.tombstones:
         recipient.note_erasure(tombstone_name(record), record)
         recipient.surely_under.setdefault(record, set(recipient.labels_of(record)))
@@ -526,9 +529,7 @@ def take(world: World, sender: Replica, recipient: Replica, content: Content, ch
             recipient.details.add(dot)
     for record in content.tombstones:
         recipient.erase(record)
-        told_under = {label for of, label in content.under if of == record}
-        recipient.under[record] |= told_under
-        recipient.surely_under[record] |= told_under
+        recipient.surely_under[record] |= {label for of, label in content.under if of == record}
     sender.told.setdefault(recipient.name, set()).update(check.now)
     told = recipient.told.setdefault(sender.name, set())
     told |= check.now
@@ -541,9 +542,7 @@ def take(world: World, sender: Replica, recipient: Replica, content: Content, ch
     for row in content.rows:
         by_record.setdefault(row.record, []).append(row)
     for record, rows in by_record.items():
-        # Of a record of a random name that was written to or erased since it is not known who brought it (README.md,
-        # What the core does not do).
-        if take_record(world, recipient, record, rows) and "-" in record:
+        if take_record(world, recipient, record, rows):
             came.add(record)
 
 
@@ -553,8 +552,12 @@ def take_record(world: World, recipient: Replica, record: str, rows: list[Row]) 
     who = {one for row in rows for one in row.everybody()}
     if record not in recipient.erased and all(v in recipient.values.get(v.key[:2], ()) for v in values):
         recipient.names(record, who)        # there is nothing to decline
-    if record in recipient.erased or recipient.is_kept_from_here(record, values, who):
-        world.counts["unseen", "declined"] += record not in recipient.erased
+    if record in recipient.erased:
+        return False
+    if recipient.is_kept_from_here(record, values, who):
+        world.counts["unseen", "declined"] += 1
+        if record in recipient.created:
+            recipient.names(record, who)    # which may only hide more of what is here
         return False
     if any(row.dot == record or "-" not in record for row in rows):
         recipient.created.add(record)

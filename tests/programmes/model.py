@@ -335,14 +335,21 @@ class Replica:
 
     def parents(self, record: str) -> set[str]:
         """What a record derives from directly: what it refers to, whom it concerns, and labels under which it is said
-        to have stood, which is all that is left of an erased one."""
+        to have stood, which is all that is left of an erased one.  Of a value that was taken back only a blank is left,
+        which refers to nothing; whom it named stays concerned."""
         found = set(self.under.get(record, ()))
         if record not in self.erased:
             found |= {who[1] for who in self.concerned.get(record, ())}
             for (of, _), side in self.values.items():
                 if of == record:
-                    found = found.union(*(self.programme.refers(v) for v in side))
+                    found = found.union(*(self.programme.refers(v) for v in side if not self.is_blank(v)))
         return found - {record}
+
+    def is_blank(self, value: Value) -> bool:
+        """Whether a value was taken back, as far as is known here."""
+        needs = self.programme.kinds[value.kind].fields[value.name].needs
+        weighed = self.weigh(needs, False, self.concerned[value.record], value.stated, self.here())
+        return weighed.answer == ERASED
 
     def above(self, record: str) -> dict[str, int]:
         """A record and all that it derives from, over how many steps."""
