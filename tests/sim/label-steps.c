@@ -28,7 +28,7 @@ static const char *any_audience(dice *d)
 		                            "community elders",
 		                            "auditor",
 		                            SAT_DO_NOT_COPY,
-		                            "divers " SAT_DO_NOT_COPY,
+		                            "divers do_not_copy",
 		                            "facilitator registry" };
 	return dice_chance(d, 5) ? NULL : some[dice_below(d, sizeof some / sizeof *some)];
 }
