@@ -21,32 +21,13 @@ static int erase_change(cli *c, void *context)
 	return sat_record_erase(c->store, *(sat_dot *)context, 0, &c->err);
 }
 
-static int tell_holders(cli *c, sat_dot id)
-{
-	SAT_ARENA(arena);
-	SAT_AUTO(sat_holders) holders = NULL;
-	sat_table *table;
-	sat_state state;
-	int rc = sat_table_of_record(c->store, id, &table, &c->err);
-	if (rc != 0 || table == NULL)
-		return rc;
-	rc = sat_record_load(c->store, table, id, &arena, &state, &c->err);
-	if (rc == 0)
-		rc = sat_holders_begin(&holders, c->store, &c->err);
-	if (rc == 0)
-		rc = sat_holders_add(holders, &state, ~UINT64_C(0), &c->err);
-	if (rc == 0)
-		cli_holding_print(c, holders);
-	return rc;
-}
-
 static int ask(cli *c, sat_dot id, bool yes)
 {
 	char text[SAT_ID_CHARS], question[512];
 	SAT_BYTES(title);
 	int rc = cli_describe_id(c, id, &title);
 	if (rc == 0)
-		rc = tell_holders(c, id);
+		rc = cli_holding_tell(c, id);
 	if (rc != 0)
 		return rc;
 	snprintf(question, sizeof question, "This erases %s (%.*s) here and wherever it has gone, for ever.",

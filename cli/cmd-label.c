@@ -39,22 +39,6 @@ static int put_change(cli *c, void *context)
 	return rc != 0 ? rc : sat_consent_record(c->store, c->identity, &l->decision, 1, &c->err);
 }
 
-/* Whoever has it is told to keep it to themselves; what is printed is not. */
-static int tell_holders(cli *c, sat_dot record)
-{
-	SAT_ARENA(arena);
-	SAT_AUTO(sat_holders) holders = NULL;
-	sat_state state;
-	int rc = sat_record_load(c->store, NULL, record, &arena, &state, &c->err);
-	if (rc == 0)
-		rc = sat_holders_begin(&holders, c->store, &c->err);
-	if (rc == 0)
-		rc = sat_holders_add(holders, &state, ~UINT64_C(0), &c->err);
-	if (rc == 0)
-		cli_holding_print(c, holders);
-	return rc;
-}
-
 static int put(cli *c, const char *text, const cli_label *label)
 {
 	SAT_ARENA(arena);
@@ -65,7 +49,7 @@ static int put(cli *c, const char *text, const cli_label *label)
 		return cli_wrong(c, "label put needs what the label says: --codes, --words, --audience, --embargo or "
 		                    "--do-not-copy; nothing was changed");
 	if (cli_open(c) != 0 || cli_record_held(c, text, &l.record) != 0 ||
-	    cli_label_read(c, label, l.record, &arena, &l.decision) != 0 || tell_holders(c, l.record) != 0 ||
+	    cli_label_read(c, label, l.record, &arena, &l.decision) != 0 || cli_holding_tell(c, l.record) != 0 ||
 	    cli_unlock(c) != 0 || cli_transaction(c, put_change, &l) != 0)
 		return cli_fail(c);
 	cli_set(c, "record", cli_text(cli_id(c, l.record, id)));

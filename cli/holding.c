@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "core/record.h"
+
 static bool is_lost(const sat_holder *holder)
 {
 	return strcmp(holder->device.state, "revoked") == 0;
@@ -44,4 +46,20 @@ void cli_holding_print(cli *c, const sat_holders *holders)
 		cli_say(c, "    nobody\n");
 	cli_say(c,
 	        "What nobody can reach: printed paper, backups, and sealed sticks that were made before.\n");
+}
+
+int cli_holding_tell(cli *c, sat_dot record)
+{
+	SAT_ARENA(arena);
+	SAT_AUTO(sat_holders) holders = NULL;
+	sat_state state;
+	int rc = sat_record_load(c->store, NULL, record, &arena, &state, &c->err);
+	if (rc != 0 || !state.created)
+		return rc;
+	rc = sat_holders_begin(&holders, c->store, &c->err);
+	if (rc == 0)
+		rc = sat_holders_add(holders, &state, ~UINT64_C(0), &c->err);
+	if (rc == 0)
+		cli_holding_print(c, holders);
+	return rc;
 }

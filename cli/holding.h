@@ -10,5 +10,7 @@ const char *cli_holding_words(const sat_holder *holder);
 /* Says which machines have it, and that paper, backups and sealed sticks are beyond reach; puts the machines
  * into the result as `held_by`. */
 void cli_holding_print(cli *c, const sat_holders *holders);
+/* The same for one record, as far as it is here. */
+int cli_holding_tell(cli *c, sat_dot record);
 
 #endif

@@ -277,6 +277,16 @@ static void batch__any_part_proves_itself_and_no_change_does(void **state)
 	}
 }
 
+/* One person's yeses, signed together. */
+static void record_together(place *p, sat_decision *all, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		all[i] = (sat_decision){ .subject = p->person, .purpose = "identity", .event = SAT_GIVEN };
+	assert_int_equal(sat_store_begin(p->r.store, NULL), 0);
+	assert_int_equal(sat_consent_record(p->r.store, p->r.identity, all, count, NULL), 0);
+	assert_int_equal(sat_store_commit(p->r.store, NULL), 0);
+}
+
 /* Whoever has a part can pass on a part of that. */
 static void batch__part_of_a_part_proves_itself(void **state)
 {
@@ -284,11 +294,7 @@ static void batch__part_of_a_part_proves_itself(void **state)
 	enum { LEAVES = 70 };
 	sat_decision all[LEAVES] = { 0 };
 	SAT_ARENA(arena);
-	for (int i = 0; i < LEAVES; i++)
-		all[i] = (sat_decision){ .subject = p->person, .purpose = "identity", .event = SAT_GIVEN };
-	assert_int_equal(sat_store_begin(p->r.store, NULL), 0);
-	assert_int_equal(sat_consent_record(p->r.store, p->r.identity, all, LEAVES, NULL), 0);
-	assert_int_equal(sat_store_commit(p->r.store, NULL), 0);
+	record_together(p, all, LEAVES);
 	sat_batch batch;
 	sat_decision *kept, left[LEAVES];
 	size_t count, n = 0, m = 0;
@@ -317,11 +323,7 @@ static void batch__parts_are_joined(void **state)
 	enum { LEAVES = 70 };
 	sat_decision all[LEAVES] = { 0 };
 	SAT_ARENA(arena);
-	for (int i = 0; i < LEAVES; i++)
-		all[i] = (sat_decision){ .subject = p->person, .purpose = "identity", .event = SAT_GIVEN };
-	assert_int_equal(sat_store_begin(p->r.store, NULL), 0);
-	assert_int_equal(sat_consent_record(p->r.store, p->r.identity, all, LEAVES, NULL), 0);
-	assert_int_equal(sat_store_commit(p->r.store, NULL), 0);
+	record_together(p, all, LEAVES);
 	sat_batch whole;
 	sat_decision *kept;
 	size_t count;
