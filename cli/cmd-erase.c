@@ -4,7 +4,6 @@
 
 #include "command.h"
 #include "core/erase.h"
-#include "core/record.h"
 #include "holding.h"
 #include "values.h"
 #include "view.h"

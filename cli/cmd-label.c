@@ -8,7 +8,6 @@
 #include "core/permission.h"
 #include "core/protocol-reach.h"
 #include "core/protocol.h"
-#include "core/record.h"
 #include "holding.h"
 #include "labels.h"
 #include "values.h"
